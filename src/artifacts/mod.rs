@@ -1,0 +1,65 @@
+//! Artifacts: what each file of a bundle says, as written, each statement with its place.
+//!
+//! Kinds are told apart by content, never by name. A reader returns what it could read plus the
+//! [`Gap`]s that it could not, in one value: a damaged file is a gap, never an error. This room does
+//! not know what an artifact means for any cause.
+
+pub mod event_log;
+pub mod policy_report;
+pub mod registry_export;
+pub mod text_encoding;
+
+use crate::source::{BundlePath, Gap};
+pub use event_log::EventLog;
+pub use policy_report::PolicyReport;
+pub use registry_export::RegistryExport;
+
+/// What a caller wants kept of each file. All else is counted, not kept, so that memory stays bounded.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Events, as (provider name, event ID). Provider names compare ASCII-case-insensitively.
+    pub events: Vec<(String, u16)>,
+    /// GUIDs of providers that may be logged without a name, as `{8-4-4-4-12}` lower case, with the name.
+    pub provider_guids: Vec<(String, String)>,
+    /// Registry keys below `HKEY_LOCAL_MACHINE\SYSTEM\<control set>\`, such as `Control\Lsa`. Compared
+    /// ASCII-case-insensitively; subkeys of a wanted key are not wanted.
+    pub registry_keys: Vec<String>,
+}
+
+/// One file of the bundle, read.
+#[derive(Debug, Clone)]
+pub struct Artifact {
+    /// Path inside the bundle.
+    pub path: BundlePath,
+    /// Size in bytes, uncompressed.
+    pub bytes: u64,
+    /// SHA-256 of the bytes, in lower-case hexadecimal.
+    pub sha256: String,
+    /// What the file says.
+    pub content: Content,
+}
+
+/// What a file says, by kind.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// A Windows event log (`.evtx`).
+    EventLog(EventLog),
+    /// A Group Policy report in HTML.
+    PolicyReport(PolicyReport),
+    /// A registry export (`.reg`).
+    RegistryExport(RegistryExport),
+    /// A file of a kind that no reader takes, with what it seems to be.
+    NotUsed {
+        /// What the content looks like, in words: `an empty file`, `a PNG picture`, `text`.
+        looks_like: &'static str,
+    },
+}
+
+/// A file's reading: what it says, and what was lost of it.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// What the file says.
+    pub content: Content,
+    /// What could not be read of it.
+    pub gaps: Vec<Gap>,
+}

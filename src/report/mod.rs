@@ -1,0 +1,5 @@
+//! The report: one model, many renderers, the same words in all.
+
+pub mod model;
+
+pub use model::Report;

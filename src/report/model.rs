@@ -1,0 +1,255 @@
+//! The report as a value: what every renderer shows, and what the JSON report serialises.
+//!
+//! The keys and their order are public interface, version 1; `docs/report.schema.json` describes them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnosis::{Answer, State, Weight};
+
+/// Version of the JSON report's shape.
+pub const SCHEMA: &str = "sspr-triage/report/1";
+
+/// The whole report.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// Which tool made it.
+    pub tool: Tool,
+    /// What it read.
+    pub bundle: BundleInputs,
+    /// The answer.
+    pub verdict: Verdict,
+    /// The article's three causes, always all three, in its order.
+    pub causes: Vec<Cause>,
+    /// Known diagnoses outside the three causes that something speaks for.
+    pub other_diagnoses: Vec<OtherDiagnosis>,
+    /// Operations on passwords, in order of time.
+    pub attempts: Vec<Attempt>,
+    /// Artifacts that disagree.
+    pub contradictions: Vec<Contradiction>,
+    /// What to collect next, most useful first.
+    pub collect_next: Vec<CollectNext>,
+    /// Machines of the bundle.
+    pub machines: Vec<Machine>,
+    /// Files of the bundle, by path.
+    pub artifacts: Vec<ArtifactEntry>,
+    /// What could not be read.
+    pub gaps: Vec<GapEntry>,
+    /// Warnings that stand beside the verdict: configurations that hide a cause, or will bring it back.
+    pub warnings: Vec<String>,
+}
+
+/// The tool and its knowledge.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tool {
+    /// `sspr-triage`.
+    pub name: String,
+    /// Version of the crate.
+    pub version: String,
+    /// SHA-256 of the built-in tables.
+    pub knowledge: String,
+}
+
+/// What the command line named.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BundleInputs {
+    /// One entry for each PATH.
+    pub inputs: Vec<InputEntry>,
+}
+
+/// One PATH.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct InputEntry {
+    /// Its last component.
+    pub path: String,
+    /// SHA-256 of a file; of a folder, of its sorted `<sha256>  <path>` lines.
+    pub sha256: String,
+    /// Bytes.
+    pub bytes: u64,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// `protected-account`, `connector-permissions`, `remote-sam`, `other`, `undetermined` or `no-failure`.
+    pub cause: String,
+    /// How sure.
+    pub state: State,
+    /// One sentence.
+    pub summary: String,
+}
+
+/// One of the three causes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cause {
+    /// Its id.
+    pub id: String,
+    /// What the evidence makes of it.
+    pub state: State,
+    /// One sentence: why.
+    pub reason: String,
+    /// The checks, and where each answer stands.
+    pub evidence: Vec<Evidence>,
+    /// What is missing to decide, in words.
+    pub missing: Vec<String>,
+    /// What to do, in order. Empty where the cause is ruled out or undetermined.
+    pub remedy: Vec<Step>,
+}
+
+/// A known diagnosis outside the three causes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OtherDiagnosis {
+    /// Its id.
+    pub id: String,
+    /// How sure.
+    pub state: State,
+    /// One sentence: why.
+    pub reason: String,
+    /// The checks, and where each answer stands.
+    pub evidence: Vec<Evidence>,
+    /// What to do, in order.
+    pub remedy: Vec<Step>,
+}
+
+/// One answer of one check, at one place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Id of the check.
+    pub check: String,
+    /// What a yes is worth.
+    pub weight: Weight,
+    /// The answer.
+    pub answer: Answer,
+    /// The answer in a sentence.
+    pub text: String,
+    /// Where it stands; null for an answer that rests on something absent from the whole bundle.
+    pub source: Option<SourceEntry>,
+}
+
+/// A place that a reader can open.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SourceEntry {
+    /// Path inside the upload.
+    pub path: String,
+    /// Place in the file.
+    pub place: String,
+    /// The machine that the file speaks for, where known.
+    pub machine: Option<String>,
+}
+
+/// One step of a remedy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// What to do.
+    pub step: String,
+    /// The command, where there is one.
+    pub command: Option<String>,
+    /// On which machine or in which console.
+    pub r#where: Option<String>,
+}
+
+/// One operation on a password.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// UTC, RFC 3339.
+    pub time: String,
+    /// `reset`, `change`, `admin-reset` or `unknown`.
+    pub operation: String,
+    /// User principal name.
+    pub user: Option<String>,
+    /// TrackingId of the events.
+    pub tracking_id: Option<String>,
+    /// The AD DS connector account that the events name.
+    pub connector_account: Option<String>,
+    /// `failed`, `succeeded` or `unknown`.
+    pub result: String,
+    /// Error code of the synchronization engine, `0x80230626`.
+    pub code: Option<String>,
+    /// As [`Verdict::cause`].
+    pub cause: String,
+    /// How sure.
+    pub state: State,
+    /// The events of the operation.
+    pub events: Vec<SourceEntry>,
+}
+
+/// Artifacts that disagree.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Contradiction {
+    /// How, and the likely reason.
+    pub text: String,
+    /// The places that disagree.
+    pub sources: Vec<SourceEntry>,
+}
+
+/// One artifact to collect.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CollectNext {
+    /// Id of the artifact.
+    pub artifact: String,
+    /// Command that collects it.
+    pub command: String,
+    /// Machine to run it on.
+    pub r#where: String,
+    /// It needs an elevated console.
+    pub elevated: bool,
+    /// Causes and checks that it decides.
+    pub decides: Vec<String>,
+    /// What it would show.
+    pub why: String,
+}
+
+/// One machine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Machine {
+    /// Host name, or fully qualified name.
+    pub name: String,
+    /// `domain-controller`, `connect-server`, `member`, `workstation` or `unknown`.
+    pub role: String,
+    /// How the role is known.
+    pub how: String,
+}
+
+/// One file of the bundle.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ArtifactEntry {
+    /// Path inside the upload.
+    pub path: String,
+    /// Kind, told by content.
+    pub kind: String,
+    /// The machine that it speaks for.
+    pub machine: Option<String>,
+    /// How that is known: `content`, `path`, `siblings`, `stated`.
+    pub attributed_by: Option<String>,
+    /// Bytes, uncompressed.
+    pub bytes: u64,
+    /// What a log covers.
+    pub coverage: Option<CoverageEntry>,
+    /// SHA-256 of the file.
+    pub sha256: String,
+}
+
+/// What a log covers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CoverageEntry {
+    /// Oldest record, UTC.
+    pub from: Option<String>,
+    /// Newest record, UTC.
+    pub to: Option<String>,
+    /// Records walked.
+    pub records: u64,
+    /// Records lost, at least.
+    pub lost: u64,
+}
+
+/// Something that could not be read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GapEntry {
+    /// Path inside the upload.
+    pub path: String,
+    /// Place in the file.
+    pub place: String,
+    /// What is wrong, and what to ask for instead.
+    pub reason: String,
+}
