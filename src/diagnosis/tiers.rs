@@ -1,0 +1,191 @@
+//! Tiers: what the answers of a cause's checks add up to.
+//!
+//! Each cause has a ladder, read from the top; the first rung whose conditions all hold is its state.
+//! This is the one place where the conditions of `confirmed` stand. No rung that confirms rests on a
+//! fact that is only inferred or reported for one build.
+
+use crate::rules::{Answer, CauseId, Finding};
+
+use super::State;
+
+/// One rung.
+#[derive(Debug)]
+pub struct Tier {
+    /// The state that it gives.
+    pub state: State,
+    /// What must hold, all of it.
+    pub all: &'static [Condition],
+    /// Key of the reason's sentence, below `reason.<cause>`.
+    pub reason: &'static str,
+}
+
+/// A condition on one check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// The check answers yes.
+    Yes(&'static str),
+    /// It answers no.
+    No(&'static str),
+    /// It was asked, and nothing can tell.
+    Unknown(&'static str),
+    /// It does not answer yes.
+    NotYes(&'static str),
+}
+
+use Condition::{No, NotYes, Unknown, Yes};
+use State::{Confirmed, Likely, Possible, RuledOut, Undetermined};
+
+const fn tier(state: State, all: &'static [Condition], reason: &'static str) -> Tier {
+    Tier { state, all, reason }
+}
+
+/// Cause 1.
+const PROTECTED_ACCOUNT: &[Tier] = &[
+    tier(RuledOut, &[Yes("operation-succeeded")], "succeeded"),
+    tier(RuledOut, &[Yes("other-diagnosis-explains")], "other"),
+    tier(RuledOut, &[Yes("connector-set-password")], "connector-has-rights"),
+    tier(RuledOut, &[Yes("sam-call-refused")], "refused-before"),
+    tier(Likely, &[Yes("privileged-target-refused")], "privileged-target"),
+    tier(Likely, &[Yes("password-set-refused"), Yes("target-restamped")], "restamped"),
+    tier(Possible, &[Yes("password-set-refused"), Yes("change-works-reset-fails")], "change-works"),
+    tier(Possible, &[Yes("password-set-refused")], "set-refused"),
+    tier(Possible, &[Yes("no-engine-trace")], "no-trace"),
+    tier(Possible, &[Unknown("sam-call-refused"), No("operation-succeeded")], "no-trace"),
+    tier(Undetermined, &[], "nothing"),
+];
+
+/// Cause 2.
+const CONNECTOR_PERMISSIONS: &[Tier] = &[
+    tier(RuledOut, &[Yes("operation-succeeded")], "succeeded"),
+    tier(RuledOut, &[Yes("other-diagnosis-explains")], "other"),
+    tier(RuledOut, &[Yes("connector-set-password")], "connector-has-rights"),
+    tier(
+        Likely,
+        &[Yes("sam-call-refused"), Yes("sam-restriction-cleared"), NotYes("denial-logged-for-connector")],
+        "reads-missing",
+    ),
+    tier(Likely, &[Yes("password-set-refused"), Yes("many-users-refused")], "many-users"),
+    tier(Undetermined, &[Yes("sam-call-refused"), Yes("controller-denies-connector")], "sam-explains"),
+    tier(Undetermined, &[Yes("sam-call-refused"), Yes("denial-logged-for-connector")], "sam-explains"),
+    tier(Possible, &[Yes("sam-call-refused")], "call-refused"),
+    tier(Possible, &[Yes("password-set-refused")], "set-refused"),
+    tier(Possible, &[Yes("no-engine-trace")], "no-trace"),
+    tier(Possible, &[Unknown("sam-call-refused"), No("operation-succeeded")], "no-trace"),
+    tier(Undetermined, &[], "nothing"),
+];
+
+/// Cause 3.
+const REMOTE_SAM: &[Tier] = &[
+    tier(RuledOut, &[Yes("operation-succeeded")], "succeeded"),
+    tier(RuledOut, &[Yes("other-diagnosis-explains")], "other"),
+    tier(
+        Confirmed,
+        &[Yes("sam-call-refused"), Yes("controller-denies-connector"), NotYes("connector-set-password")],
+        "value-denies",
+    ),
+    tier(
+        Confirmed,
+        &[
+            Yes("sam-call-refused"),
+            Yes("denial-logged-for-connector"),
+            NotYes("controller-lets-connector-in"),
+            NotYes("audit-only-mode"),
+            NotYes("connector-set-password"),
+        ],
+        "denial-logged-for-connector",
+    ),
+    tier(RuledOut, &[Yes("connector-set-password")], "connector-has-rights"),
+    tier(Likely, &[Yes("sam-call-refused"), Yes("denial-logged-for-connector")], "disputed"),
+    tier(RuledOut, &[Yes("controller-lets-connector-in")], "let-in"),
+    tier(RuledOut, &[Yes("audit-only-mode")], "audit-only"),
+    tier(
+        Likely,
+        &[Unknown("sam-call-refused"), No("operation-succeeded"), Yes("controller-denies-connector")],
+        "value-denies-no-trace",
+    ),
+    tier(
+        Likely,
+        &[Unknown("sam-call-refused"), No("operation-succeeded"), Yes("denial-logged-for-connector")],
+        "denial-logged-no-trace",
+    ),
+    tier(Likely, &[Yes("sam-call-refused"), Yes("controller-may-deny-connector")], "may-deny"),
+    tier(Likely, &[Yes("sam-call-refused"), Yes("policy-denies-connector")], "policy-denies"),
+    tier(Likely, &[Yes("sam-call-refused"), Yes("connect-server-denies-connector")], "connect-server-denies"),
+    tier(Likely, &[Yes("sam-call-refused"), Yes("denial-logged")], "denial-logged"),
+    tier(Possible, &[Yes("sam-call-refused")], "call-refused"),
+    tier(Possible, &[Yes("password-set-refused"), Yes("controller-denies-connector")], "latent"),
+    tier(RuledOut, &[No("sam-call-refused")], "set-reached"),
+    tier(Possible, &[Yes("no-engine-trace")], "no-trace"),
+    tier(Possible, &[Unknown("sam-call-refused"), No("operation-succeeded")], "no-trace"),
+    tier(Possible, &[Yes("controller-denies-connector")], "latent"),
+    tier(Possible, &[Yes("policy-denies-connector")], "latent"),
+    tier(Undetermined, &[], "nothing"),
+];
+
+/// The ladder of a cause.
+pub fn ladder(cause: CauseId) -> &'static [Tier] {
+    match cause {
+        CauseId::ProtectedAccount => PROTECTED_ACCOUNT,
+        CauseId::ConnectorPermissions => CONNECTOR_PERMISSIONS,
+        CauseId::RemoteSam => REMOTE_SAM,
+    }
+}
+
+/// The rung on which the answers stand.
+pub fn rung(cause: CauseId, findings: &[Finding]) -> &'static Tier {
+    static NOTHING: Tier = tier(Undetermined, &[], "nothing");
+    ladder(cause).iter().find(|tier| tier.all.iter().all(|condition| condition.holds(findings))).unwrap_or(&NOTHING)
+}
+
+impl Condition {
+    /// The check that it asks.
+    pub fn check(self) -> &'static str {
+        match self {
+            Yes(check) | No(check) | Unknown(check) | NotYes(check) => check,
+        }
+    }
+
+    /// Whether it holds. A check that was not asked holds only for [`NotYes`](Condition::NotYes).
+    pub fn holds(self, findings: &[Finding]) -> bool {
+        let answer = findings.iter().find(|finding| finding.check == self.check()).map(|finding| finding.answer);
+        match self {
+            Yes(_) => answer == Some(Answer::Yes),
+            No(_) => answer == Some(Answer::No),
+            Unknown(_) => answer == Some(Answer::Unknown),
+            NotYes(_) => answer != Some(Answer::Yes),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::check;
+
+    #[test]
+    fn every_condition_asks_a_registered_check_of_its_cause() {
+        for cause in CauseId::ALL {
+            for tier in ladder(cause) {
+                for condition in tier.all {
+                    let check = check(condition.check()).unwrap_or_else(|| panic!("{condition:?}"));
+                    assert!(check.asked_by.iter().any(|(by, _)| *by == cause), "{cause:?} {condition:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_refused_call_and_a_proof_confirm() {
+        for cause in CauseId::ALL {
+            for tier in ladder(cause).iter().filter(|tier| tier.state == Confirmed) {
+                let proves = |condition: &Condition| {
+                    matches!(condition, Yes(id) if check(id).is_some_and(|check| {
+                        check.asked_by.contains(&(cause, crate::rules::Weight::Proves))
+                    }))
+                };
+                assert!(tier.all.iter().any(proves), "{:?}", tier.all);
+                assert!(tier.all.contains(&Yes("sam-call-refused")), "{:?}", tier.all);
+            }
+        }
+    }
+}

@@ -1,0 +1,397 @@
+//! Attempts: operations on passwords, pieced together from the events of the Connect server.
+//!
+//! PasswordResetService lines of one operation share a TrackingId; the engine's trace (6329) carries
+//! none, and is joined by server, time and order.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::knowledge::events::EventKind;
+use crate::source::Source;
+
+use super::writeback_text::{OperationText, SamCall, TraceText, operation_text, trace_text};
+use super::{KnownEventAt, KnownEvents};
+
+/// One operation on one user's password.
+#[derive(Debug, Clone)]
+pub struct Attempt {
+    /// Time of its deciding event: the error, or else the last one.
+    pub time: Timestamp,
+    /// Time of its first event.
+    pub started: Timestamp,
+    /// The Connect server, as its events name it.
+    pub computer: String,
+    /// Reset, change, or reset by an administrator.
+    pub operation: Operation,
+    /// User principal name, as written.
+    pub user: Option<String>,
+    /// Base64 of the user's source anchor.
+    pub source_anchor: Option<String>,
+    /// TrackingId, as written.
+    pub tracking_id: Option<String>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// ID of the error event (33001 to 33009) and its place.
+    pub error: Option<(u16, Source)>,
+    /// `hr=` of the error event: eight hexadecimal digits, lower case.
+    pub code: Option<String>,
+    /// The engine's sentence in the error event.
+    pub message: Option<String>,
+    /// The engine's trace beside it.
+    pub trace: Option<Trace>,
+    /// Another operation at the same time has a trace of another kind: the two may be swapped.
+    pub trace_ambiguous: bool,
+    /// The connector account, as the trace or the nearest sign-in names it.
+    pub connector: Option<NamedAccount>,
+    /// All its events, in order.
+    pub events: Vec<Source>,
+}
+
+/// An account's name as some event has it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NamedAccount {
+    /// Domain: a NetBIOS or a DNS name.
+    pub domain: Option<String>,
+    /// The account.
+    pub name: String,
+    /// Where it is named.
+    pub source: Source,
+}
+
+impl NamedAccount {
+    /// `DOMAIN\account`.
+    pub fn full(&self) -> String {
+        match &self.domain {
+            Some(domain) => format!("{domain}\\{}", self.name),
+            None => self.name.clone(),
+        }
+    }
+}
+
+/// What is done to the password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Operation {
+    /// Self-service reset: the old password is not known.
+    Reset,
+    /// Change: the user gives the old password.
+    Change,
+    /// Reset by an administrator in the cloud.
+    AdminReset,
+    /// The events do not say.
+    Unknown,
+}
+
+/// How an operation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Refused, or broken off by an error.
+    Failed,
+    /// Written to the directory.
+    Succeeded,
+    /// The log does not say.
+    Unknown,
+}
+
+/// The engine's trace of a failed password set.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    /// What it says.
+    pub text: TraceText,
+    /// When it was written.
+    pub time: Timestamp,
+    /// Where it stands.
+    pub source: Source,
+    /// It was found in space that the log had freed.
+    pub from_slack: bool,
+}
+
+/// The trace is written in the same second or so as the error; a busy server may take a little longer.
+const TRACE_WINDOW: SignedDuration = SignedDuration::from_secs(10);
+/// Lines of one operation without a TrackingId follow each other within this.
+const OPERATION_WINDOW: SignedDuration = SignedDuration::from_secs(120);
+/// A sign-in as the connector account belongs to operations of the next moments.
+const SIGN_IN_WINDOW: SignedDuration = SignedDuration::from_secs(60);
+
+/// Pieces the operations together, in order of time.
+pub(super) fn assemble(events: &KnownEvents<'_>) -> Vec<Attempt> {
+    let mut attempts: Vec<Attempt> = Vec::new();
+    for event in &events.events {
+        if let Some(line) = Line::of(event) {
+            match attempts.iter_mut().rev().find(|attempt| line.belongs_to(attempt)) {
+                Some(attempt) => line.join(attempt),
+                None => attempts.push(line.begin()),
+            }
+        }
+    }
+    join_traces(&mut attempts, events);
+    join_sign_ins(&mut attempts, events);
+    attempts.sort_by(|a, b| (a.time, &a.user, &a.tracking_id).cmp(&(b.time, &b.user, &b.tracking_id)));
+    attempts
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Started,
+    Error,
+    Failed,
+    Succeeded,
+}
+
+/// One line of PasswordResetService about an operation.
+struct Line<'e> {
+    at: &'e KnownEventAt<'e>,
+    operation: Option<Operation>,
+    phase: Phase,
+    text: OperationText,
+}
+
+impl<'e> Line<'e> {
+    fn of(at: &'e KnownEventAt<'e>) -> Option<Self> {
+        use EventKind::*;
+        let (operation, phase) = match at.kind {
+            ResetStarted => (Some(Operation::Reset), Phase::Started),
+            ResetSucceeded => (Some(Operation::Reset), Phase::Succeeded),
+            ResetFailed => (Some(Operation::Reset), Phase::Failed),
+            ChangeStarted => (Some(Operation::Change), Phase::Started),
+            ChangeSucceeded => (Some(Operation::Change), Phase::Succeeded),
+            ChangeFailed => (Some(Operation::Change), Phase::Failed),
+            AdminResetStarted => (Some(Operation::AdminReset), Phase::Started),
+            AdminResetSucceeded => (Some(Operation::AdminReset), Phase::Succeeded),
+            AdminResetFailed => (Some(Operation::AdminReset), Phase::Failed),
+            OperationError => (None, Phase::Error),
+            _ => return None,
+        };
+        let text = operation_text(&at.text());
+        Some(Line { at, operation: operation.or(text.operation), phase, text })
+    }
+
+    fn belongs_to(&self, attempt: &Attempt) -> bool {
+        let time = self.at.event.time;
+        if !attempt.computer.eq_ignore_ascii_case(&self.at.event.computer)
+            || self.phase == Phase::Started
+            || (self.phase == Phase::Error && attempt.error.is_some())
+        {
+            return false;
+        }
+        let same = |a: &Option<String>, b: &Option<String>| match (a, b) {
+            (Some(a), Some(b)) => Some(a.eq_ignore_ascii_case(b)),
+            _ => None,
+        };
+        let close = time.duration_since(attempt.time).abs() <= OPERATION_WINDOW;
+        match (same(&self.text.tracking_id, &attempt.tracking_id), same(&self.text.user, &attempt.user)) {
+            (_, Some(false)) | (Some(false), _) => false,
+            (Some(true), _) => true,
+            (None, Some(true)) => close && attempt.outcome != Outcome::Succeeded,
+            (None, None) => close && attempt.outcome != Outcome::Succeeded && self.phase != Phase::Error,
+        }
+    }
+
+    fn begin(&self) -> Attempt {
+        let event = self.at.event;
+        let mut attempt = Attempt {
+            time: event.time,
+            started: event.time,
+            computer: event.computer.clone(),
+            operation: Operation::Unknown,
+            user: None,
+            source_anchor: None,
+            tracking_id: None,
+            outcome: Outcome::Unknown,
+            error: None,
+            code: None,
+            message: None,
+            trace: None,
+            trace_ambiguous: false,
+            connector: None,
+            events: Vec::new(),
+        };
+        self.join(&mut attempt);
+        attempt
+    }
+
+    fn join(&self, attempt: &mut Attempt) {
+        let fill = |place: &mut Option<String>, value: &Option<String>| {
+            if place.is_none() {
+                place.clone_from(value);
+            }
+        };
+        fill(&mut attempt.user, &self.text.user);
+        fill(&mut attempt.source_anchor, &self.text.source_anchor);
+        fill(&mut attempt.tracking_id, &self.text.tracking_id);
+        fill(&mut attempt.code, &self.text.code);
+        if let Some(operation) = self.operation
+            && (attempt.operation == Operation::Unknown || self.phase != Phase::Error)
+        {
+            attempt.operation = operation;
+        }
+        match self.phase {
+            Phase::Started => {}
+            Phase::Error => {
+                attempt.error = Some((self.at.event.id, self.at.source.clone()));
+                fill(&mut attempt.message, &self.text.message);
+                attempt.outcome = Outcome::Failed;
+                attempt.time = self.at.event.time;
+            }
+            Phase::Failed => attempt.outcome = Outcome::Failed,
+            Phase::Succeeded => attempt.outcome = Outcome::Succeeded,
+        }
+        if attempt.error.is_none() {
+            attempt.time = self.at.event.time;
+        }
+        attempt.events.push(self.at.source.clone());
+    }
+}
+
+struct FoundTrace<'e> {
+    at: &'e KnownEventAt<'e>,
+    trace: Trace,
+}
+
+/// Gives each trace to the failed operation that it lies nearest to, one to one: by time, then by order.
+fn join_traces(attempts: &mut Vec<Attempt>, events: &KnownEvents<'_>) {
+    let traces: Vec<FoundTrace<'_>> = events
+        .of_kind(&[EventKind::EngineTrace])
+        .map(|at| FoundTrace {
+            at,
+            trace: Trace {
+                text: trace_text(&at.text()),
+                time: at.event.time,
+                source: at.source.clone(),
+                from_slack: at.event.from_slack,
+            },
+        })
+        .collect();
+    let mut pairs: Vec<(SignedDuration, bool, usize, usize)> = Vec::new();
+    for (t, found) in traces.iter().enumerate() {
+        for (a, attempt) in attempts.iter().enumerate() {
+            let after = found.trace.time > attempt.time;
+            let apart = found.trace.time.duration_since(attempt.time).abs();
+            if attempt.outcome == Outcome::Failed
+                && apart <= TRACE_WINDOW
+                && attempt.computer.eq_ignore_ascii_case(&found.at.event.computer)
+            {
+                pairs.push((apart, after, t, a));
+            }
+        }
+    }
+    pairs.sort();
+    let mut given = vec![false; traces.len()];
+    for (_, _, t, a) in pairs {
+        let (Some(found), Some(attempt), Some(taken)) = (traces.get(t), attempts.get_mut(a), given.get_mut(t))
+        else {
+            continue;
+        };
+        if *taken {
+            continue;
+        }
+        if attempt.trace.is_none() {
+            attempt.trace = Some(found.trace.clone());
+            attempt.events.push(found.trace.source.clone());
+            *taken = true;
+        } else if attempt.events.len() < 64 && same_kind(attempt.trace.as_ref(), &found.trace) {
+            // One operation may write several traces of the same refusal.
+            attempt.events.push(found.trace.source.clone());
+            *taken = true;
+        }
+    }
+    mark_ambiguous(attempts);
+    for (found, taken) in traces.into_iter().zip(given) {
+        if !taken && found.trace.text.of_password_set {
+            attempts.push(attempt_of_trace(found));
+        }
+    }
+}
+
+/// A failed operation of which only the engine's trace is left.
+fn attempt_of_trace(found: FoundTrace<'_>) -> Attempt {
+    Attempt {
+        time: found.trace.time,
+        started: found.trace.time,
+        computer: found.at.event.computer.clone(),
+        operation: Operation::Unknown,
+        user: None,
+        source_anchor: None,
+        tracking_id: None,
+        outcome: Outcome::Failed,
+        error: None,
+        code: None,
+        message: None,
+        events: vec![found.trace.source.clone()],
+        trace: Some(found.trace),
+        trace_ambiguous: false,
+        connector: None,
+    }
+}
+
+fn same_kind(have: Option<&Trace>, other: &Trace) -> bool {
+    have.is_some_and(|have| {
+        have.text.sam_call == other.text.sam_call && have.text.codes.last() == other.text.codes.last()
+    })
+}
+
+/// A trace that lies within two failed operations may belong to either.
+fn mark_ambiguous(attempts: &mut [Attempt]) {
+    struct Span {
+        from: Timestamp,
+        to: Timestamp,
+        computer: String,
+        call: Option<SamCall>,
+    }
+    let slack = SignedDuration::from_secs(2);
+    let spans: Vec<Option<Span>> = attempts
+        .iter()
+        .map(|attempt| {
+            (attempt.outcome != Outcome::Succeeded).then(|| Span {
+                from: attempt.started.min(attempt.time.saturating_sub(slack).unwrap_or(attempt.time)),
+                to: attempt.time.saturating_add(slack).unwrap_or(attempt.time),
+                computer: attempt.computer.clone(),
+                call: attempt.trace.as_ref().map(|trace| trace.text.sam_call.clone()),
+            })
+        })
+        .collect();
+    for (index, attempt) in attempts.iter_mut().enumerate() {
+        let Some(trace) = &attempt.trace else { continue };
+        attempt.trace_ambiguous = spans.iter().enumerate().any(|(other, span)| {
+            span.as_ref().is_some_and(|span| {
+                other != index
+                    && span.computer.eq_ignore_ascii_case(&attempt.computer)
+                    && span.from <= trace.time
+                    && trace.time <= span.to
+                    && span.call.as_ref() != Some(&trace.text.sam_call)
+            })
+        });
+    }
+}
+
+/// The connector account of each operation: from its trace, or from the nearest sign-in before it.
+fn join_sign_ins(attempts: &mut [Attempt], events: &KnownEvents<'_>) {
+    let sign_ins: Vec<(Timestamp, &str, NamedAccount)> = events
+        .of_kind(&[EventKind::ConnectorSignIn])
+        .filter_map(|at| Some((at.event.time, at.event.computer.as_str(), sign_in_account(at)?)))
+        .collect();
+    for attempt in attempts {
+        let from_trace = attempt.trace.as_ref().and_then(|trace| {
+            let (domain, name) = trace.text.account.as_deref()?.split_once('\\')?;
+            let source = trace.source.clone();
+            Some(NamedAccount { domain: Some(domain.to_owned()), name: name.to_owned(), source })
+        });
+        attempt.connector = from_trace.or_else(|| {
+            let near = sign_ins.iter().rev().find(|(time, computer, _)| {
+                *time <= attempt.time
+                    && attempt.time.duration_since(*time) <= SIGN_IN_WINDOW
+                    && computer.eq_ignore_ascii_case(&attempt.computer)
+            });
+            near.map(|(_, _, account)| account.clone())
+        });
+    }
+}
+
+/// `… for DomainName=CONTOSO.COM, UserName=MSOL_….`
+pub(super) fn sign_in_account(at: &KnownEventAt<'_>) -> Option<NamedAccount> {
+    let text = at.text();
+    let field = |name: &str| {
+        let value = text.split(name).nth(1)?;
+        let value = value.split([',', '\r', '\n']).next()?.trim().trim_end_matches('.');
+        (!value.is_empty()).then(|| value.to_owned())
+    };
+    Some(NamedAccount { domain: field("DomainName="), name: field("UserName=")?, source: at.source.clone() })
+}

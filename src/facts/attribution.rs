@@ -1,0 +1,336 @@
+//! Attribution: which machine each file speaks for, and how that is known.
+//!
+//! Content comes first, then what the user states, then a known host's name in the path, then the
+//! files in the same folder. How a file was attributed limits what it can prove.
+
+use crate::artifacts::policy_report::{ComputerHalf, PolicyReport, ReportKind};
+use crate::artifacts::registry_export::{RegistryData, RegistryExport};
+use crate::artifacts::{Artifact, Content, EventLog};
+use crate::knowledge::events::{EventKind, known_event};
+use crate::knowledge::policies::{COMPUTER_NAME_KEY, PRODUCT_OPTIONS_KEY};
+use crate::source::{BundlePath, Place, Source};
+use crate::words::Statement;
+
+use super::machines::{MachineId, Machines, Role};
+
+/// What the user says of files that do not name their machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stated {
+    /// Path inside the bundle: a file, or a folder or archive above it.
+    pub path: String,
+    /// Name of the machine.
+    pub machine: String,
+}
+
+/// A file, and the machine that it speaks for.
+#[derive(Debug, Clone)]
+pub struct Attributed {
+    /// The file.
+    pub path: BundlePath,
+    /// The machine, where one could be told.
+    pub machine: Option<MachineId>,
+    /// How.
+    pub by: Option<AttributedBy>,
+}
+
+/// How a file was attributed, surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AttributedBy {
+    /// The file names its machine.
+    Content,
+    /// The user said so.
+    Stated,
+    /// A known host's name is in the path.
+    Path,
+    /// All files in the same folder that name a machine name this one.
+    Siblings,
+    /// The folder has files of several machines, and the one Group Policy report in it is of this one:
+    /// too weak to prove or to clear anything by itself.
+    MixedSiblings,
+}
+
+impl AttributedBy {
+    /// The word of the report.
+    pub fn word(self) -> &'static str {
+        match self {
+            AttributedBy::Content => "content",
+            AttributedBy::Stated => "stated",
+            AttributedBy::Path => "path",
+            AttributedBy::Siblings | AttributedBy::MixedSiblings => "siblings",
+        }
+    }
+
+    /// Whether the file can prove or clear something about the machine.
+    pub fn is_firm(self) -> bool {
+        self != AttributedBy::MixedSiblings
+    }
+}
+
+/// Finds the machines, their roles, and the machine of each file.
+pub(super) fn attribute(artifacts: &[Artifact], stated: &[Stated]) -> (Machines, Vec<Attributed>) {
+    let mut machines = Machines::default();
+    let by_content: Vec<Option<MachineId>> =
+        artifacts.iter().map(|artifact| machine_in(artifact, &mut machines)).collect();
+    let siblings = Siblings::of(artifacts, &by_content);
+    let files = artifacts
+        .iter()
+        .zip(&by_content)
+        .map(|(artifact, content)| {
+            let found = match (content, &artifact.content) {
+                (Some(machine), _) => Some((*machine, AttributedBy::Content)),
+                (None, Content::RegistryExport(_)) => stated_machine(&artifact.path, stated, &mut machines)
+                    .map(|machine| (machine, AttributedBy::Stated))
+                    .or_else(|| host_in_path(&artifact.path, &machines).map(|id| (id, AttributedBy::Path)))
+                    .or_else(|| siblings.of_file(&artifact.path)),
+                (None, _) => None,
+            };
+            Attributed {
+                path: artifact.path.clone(),
+                machine: found.map(|(machine, _)| machine),
+                by: found.map(|(_, by)| by),
+            }
+        })
+        .collect();
+    (machines, files)
+}
+
+fn machine_in(artifact: &Artifact, machines: &mut Machines) -> Option<MachineId> {
+    match &artifact.content {
+        Content::EventLog(log) => machine_of_log(&artifact.path, log, machines),
+        Content::PolicyReport(report) => machine_of_report(&artifact.path, report, machines),
+        Content::RegistryExport(export) => machine_of_export(&artifact.path, export, machines),
+        Content::NotUsed { .. } => None,
+    }
+}
+
+fn machine_of_log(path: &BundlePath, log: &EventLog, machines: &mut Machines) -> Option<MachineId> {
+    for computer in &log.coverage.computers {
+        machines.known_as(computer);
+    }
+    for event in &log.events {
+        let (Some(id), Some(known)) =
+            (machines.known_as(&event.computer), known_event(&event.provider, event.id))
+        else {
+            continue;
+        };
+        let source = || Some(Source::new(path, event.place.clone()));
+        let value = |name: &str| {
+            let datum = event.data.iter().find(|datum| datum.name.as_deref() == Some(name));
+            datum.map(|datum| datum.value.trim())
+        };
+        match known.kind {
+            EventKind::ProtectedAclRestamped => {
+                let how = Statement::new("machine.logs-protected-acl");
+                machines.show(id, Role::DomainController, how, source());
+            }
+            EventKind::PasswordSetAttempt => {
+                // An account of the machine itself has the machine's name as its domain.
+                let host = machines.name(id).split('.').next().unwrap_or_default().to_owned();
+                if value("TargetDomainName").is_some_and(|domain| {
+                    !domain.is_empty() && !domain.eq_ignore_ascii_case(&host)
+                }) {
+                    let how = Statement::new("machine.sets-domain-passwords");
+                    machines.show(id, Role::DomainController, how, source());
+                }
+            }
+            EventKind::SamDefaultDescriptor => {
+                let descriptor = event.data.first().map(|datum| datum.value.trim());
+                let (role, key) = if descriptor.unwrap_or_default().is_empty() {
+                    (Role::DomainController, "machine.default-descriptor-empty")
+                } else {
+                    (Role::Member, "machine.default-descriptor-set")
+                };
+                machines.show(id, role, Statement::new(key), source());
+            }
+            kind if is_of_connect_server(kind) => {
+                machines.show(id, Role::ConnectServer, Statement::new("machine.runs-connect"), source());
+            }
+            _ => {}
+        }
+    }
+    match log.coverage.computers.as_slice() {
+        [computer] => machines.find(computer),
+        _ => None,
+    }
+}
+
+fn is_of_connect_server(kind: EventKind) -> bool {
+    use EventKind::*;
+    !matches!(
+        kind,
+        SamDefaultDescriptor
+            | SamRegistryDescriptor
+            | SamMalformedDescriptor
+            | SamCallDenied
+            | SamAuditOnlyOn
+            | SamAuditOnlyOff
+            | SamAuditedCall
+            | SamDenialsCounted
+            | PasswordSetAttempt
+            | ProtectedAclRestamped
+    )
+}
+
+fn machine_of_report(path: &BundlePath, report: &PolicyReport, machines: &mut Machines) -> Option<MachineId> {
+    let whole = || Some(Source::new(path, Place::File));
+    for pass in &report.passes {
+        if let Some(id) = pass.domain_controller.as_deref().and_then(|name| machines.known_as(name)) {
+            machines.show(id, Role::DomainController, Statement::new("machine.serves-policy"), whole());
+        }
+    }
+    if report.kind != ReportKind::Results {
+        return None;
+    }
+    let name = report.computer_fqdn.as_deref().or(report.computer.as_deref())?;
+    let id = machines.known_as(name)?;
+    if report.computer_half == ComputerHalf::Present {
+        let in_controllers_unit = report
+            .organizational_unit
+            .as_deref()
+            .is_some_and(|unit| unit.rsplit(['/', '\\']).any(|part| part.eq_ignore_ascii_case("Domain Controllers")));
+        if in_controllers_unit || report.computer_groups.iter().any(|group| is_controllers_group(group)) {
+            machines.show(id, Role::DomainController, Statement::new("machine.report-of-controller"), whole());
+        } else if report.organizational_unit.is_some() {
+            machines.show(id, Role::Member, Statement::new("machine.report-of-member"), whole());
+        }
+    }
+    Some(id)
+}
+
+/// `Domain Controllers` by its English name or by its RID 516, or Enterprise Domain Controllers.
+fn is_controllers_group(group: &str) -> bool {
+    let name = group.rsplit('\\').next().unwrap_or(group).trim();
+    name.eq_ignore_ascii_case("Domain Controllers")
+        || (name.starts_with("S-1-5-21-") && name.ends_with("-516"))
+        || name == "S-1-5-9"
+}
+
+fn machine_of_export(path: &BundlePath, export: &RegistryExport, machines: &mut Machines) -> Option<MachineId> {
+    let value = |key: &str, name: &str| {
+        let keys = export.keys.iter().filter(|have| have.wanted.eq_ignore_ascii_case(key) && !have.deleted);
+        let value = keys.flat_map(|key| &key.values).find(|value| value.name.eq_ignore_ascii_case(name))?;
+        match &value.data {
+            RegistryData::String(text) => Some((text.clone(), Source::new(path, Place::Line(value.line)))),
+            _ => None,
+        }
+    };
+    let (name, _) = value(COMPUTER_NAME_KEY, "ComputerName")?;
+    let id = machines.known_as(&name)?;
+    if let Some((product, source)) = value(PRODUCT_OPTIONS_KEY, "ProductType") {
+        let role = match product.to_lowercase().as_str() {
+            "lanmannt" => Some(Role::DomainController),
+            "servernt" => Some(Role::Member),
+            "winnt" => Some(Role::Workstation),
+            _ => None,
+        };
+        if let Some(role) = role {
+            machines.show(id, role, Statement::new("machine.product-type").with("type", product), Some(source));
+        }
+    }
+    Some(id)
+}
+
+fn stated_machine(path: &str, stated: &[Stated], machines: &mut Machines) -> Option<MachineId> {
+    let above = |at: &&Stated| {
+        path.strip_prefix(at.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '!']))
+    };
+    // The longest path is the nearest statement.
+    let nearest = stated.iter().filter(above).max_by_key(|at| at.path.len())?;
+    machines.known_as(&nearest.machine)
+}
+
+/// The one known host whose name is a word of the path, looked for from the file upwards.
+fn host_in_path(path: &str, machines: &Machines) -> Option<MachineId> {
+    path.rsplit(['/', '!']).find_map(|part| {
+        let part = part.to_lowercase();
+        let mut found = machines.iter().filter(|(_, machine)| {
+            let host = machine.name.split('.').next().unwrap_or_default();
+            has_word(&part, host) || has_word(&part, &machine.name)
+        });
+        match (found.next(), found.next()) {
+            (Some((id, _)), None) => Some(id),
+            _ => None,
+        }
+    })
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    !word.is_empty()
+        && text.match_indices(word).any(|(at, _)| {
+            let before = text.get(..at).and_then(|before| before.chars().next_back());
+            let after = text.get(at + word.len()..).and_then(|after| after.chars().next());
+            !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+        })
+}
+
+/// Machines that the files of each folder name.
+struct Siblings<'a> {
+    named: Vec<(&'a str, MachineId, bool)>,
+}
+
+impl<'a> Siblings<'a> {
+    fn of(artifacts: &'a [Artifact], by_content: &[Option<MachineId>]) -> Self {
+        let named = artifacts
+            .iter()
+            .zip(by_content)
+            .filter_map(|(artifact, machine)| {
+                let is_report = matches!(artifact.content, Content::PolicyReport(_));
+                Some((folder(&artifact.path), (*machine)?, is_report))
+            })
+            .collect();
+        Siblings { named }
+    }
+
+    fn of_file(&self, path: &str) -> Option<(MachineId, AttributedBy)> {
+        let folder = folder(path);
+        let only = |reports_only: bool| {
+            let mut machines: Vec<MachineId> = self
+                .named
+                .iter()
+                .filter(|(at, _, is_report)| *at == folder && (*is_report || !reports_only))
+                .map(|(_, machine, _)| *machine)
+                .collect();
+            machines.sort();
+            machines.dedup();
+            match machines.as_slice() {
+                [one] => Some(*one),
+                _ => None,
+            }
+        };
+        let all = only(false).map(|machine| (machine, AttributedBy::Siblings));
+        all.or_else(|| only(true).map(|machine| (machine, AttributedBy::MixedSiblings)))
+    }
+}
+
+fn folder(path: &str) -> &str {
+    path.rfind(['/', '!']).and_then(|end| path.get(..end)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_words_of_the_path() {
+        let mut machines = Machines::default();
+        let dc01 = machines.known_as("dc01.contoso.example");
+        let dc1 = machines.known_as("dc1.contoso.example");
+        assert_eq!(host_in_path("logs/DC01_Lsa.reg", &machines), dc01);
+        assert_eq!(host_in_path("case.zip!dc1/Lsa.reg", &machines), dc1);
+        assert_eq!(host_in_path("logs/dc011.reg", &machines), None);
+        assert_eq!(host_in_path("dc1-and-dc01/Lsa.reg", &machines), None);
+        assert_eq!(host_in_path("dc1/from-dc01.reg", &machines), dc01);
+    }
+
+    #[test]
+    fn the_nearest_statement_holds() {
+        let mut machines = Machines::default();
+        let stated = [
+            Stated { path: "case.zip".into(), machine: "aadc01".into() },
+            Stated { path: "case.zip!dc".into(), machine: "dc01".into() },
+        ];
+        let dc = stated_machine("case.zip!dc/Lsa.reg", &stated, &mut machines);
+        assert_eq!(dc, machines.find("dc01"));
+        assert_eq!(stated_machine("case.zip2/Lsa.reg", &stated, &mut machines), None);
+    }
+}

@@ -1,0 +1,154 @@
+//! The AD DS connector accounts: their names, and the SIDs that belong to them.
+//!
+//! The engine names accounts, descriptors and the SAM server's events name SIDs. A pair comes from
+//! Security events, which have both.
+
+use crate::security_descriptor::Sid;
+use crate::source::Source;
+use crate::words::Statement;
+
+use super::account_events::{AccountEvents, AccountName};
+use super::attempts::{Attempt, NamedAccount, sign_in_account};
+use super::{Contradiction, EventKind, KnownEvents};
+
+/// All connector accounts of the bundle.
+#[derive(Debug, Clone, Default)]
+pub struct Connectors {
+    /// One for each account, in order of their first naming.
+    pub accounts: Vec<Connector>,
+    pub(super) contradictions: Vec<Contradiction>,
+}
+
+/// One connector account.
+#[derive(Debug, Clone)]
+pub struct Connector {
+    /// Its name, as first named.
+    pub account: NamedAccount,
+    /// Its SID, with the event that pairs the two.
+    pub sid: Option<(Sid, Source)>,
+    /// SDProp wrote the protected accounts' descriptor onto it: it is in an administrators' group.
+    pub protected: Option<Source>,
+}
+
+impl Connectors {
+    /// The account that an operation used: the one that its events name, or else the only one.
+    pub fn of(&self, attempt: &Attempt) -> Option<&Connector> {
+        match &attempt.connector {
+            Some(named) => self.accounts.iter().find(|connector| same_account(&connector.account, named)),
+            None => match self.accounts.as_slice() {
+                [only] => Some(only),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// Names that Entra Connect gives to accounts that it creates in the forest
+/// (<https://learn.microsoft.com/en-us/entra/identity/hybrid/connect/reference-connect-accounts-permissions>).
+const EXPRESS_PREFIX: &str = "MSOL_";
+
+impl Connector {
+    /// Entra Connect created the account and gave it its rights.
+    pub fn is_express(&self) -> bool {
+        is_express(&self.account.name)
+    }
+}
+
+fn is_express(name: &str) -> bool {
+    name.get(..EXPRESS_PREFIX.len()).is_some_and(|prefix| prefix.eq_ignore_ascii_case(EXPRESS_PREFIX))
+}
+
+pub(super) fn gather(
+    events: &KnownEvents<'_>,
+    attempts: &[Attempt],
+    account_events: &AccountEvents,
+) -> Connectors {
+    let mut connectors = Connectors::default();
+    let sign_ins: Vec<NamedAccount> =
+        events.of_kind(&[EventKind::ConnectorSignIn]).filter_map(sign_in_account).collect();
+    let named = attempts.iter().filter_map(|attempt| attempt.connector.clone()).chain(sign_ins);
+    for account in named {
+        match connectors.accounts.iter_mut().find(|have| same_account(&have.account, &account)) {
+            // The engine's own line has the NetBIOS name, which Security events have too.
+            Some(have) if is_dns(&have.account) && !is_dns(&account) => have.account = account,
+            Some(_) => {}
+            None => connectors.accounts.push(Connector { account, sid: None, protected: None }),
+        }
+    }
+    if connectors.accounts.is_empty() {
+        for set in &account_events.password_sets {
+            if is_express(&set.caller.name) {
+                let account = NamedAccount {
+                    domain: Some(set.caller.domain.clone()),
+                    name: set.caller.name.clone(),
+                    source: set.source.clone(),
+                };
+                if !connectors.accounts.iter().any(|have| same_account(&have.account, &account)) {
+                    connectors.accounts.push(Connector { account, sid: None, protected: None });
+                }
+            }
+        }
+    }
+    for connector in &mut connectors.accounts {
+        pair(connector, account_events, &mut connectors.contradictions);
+    }
+    connectors
+}
+
+/// Finds the SID of an account. Two SIDs for one name are no pair.
+fn pair(connector: &mut Connector, events: &AccountEvents, contradictions: &mut Vec<Contradiction>) {
+    let callers = events.password_sets.iter().map(|set| (&set.caller, &set.source));
+    let targets = events
+        .password_sets
+        .iter()
+        .map(|set| (&set.target, &set.source))
+        .chain(events.restamps.iter().map(|restamp| (&restamp.target, &restamp.source)));
+    let mut pairs: Vec<(Sid, Source)> = Vec::new();
+    for (account, source) in callers.chain(targets) {
+        if is_same(account, &connector.account)
+            && let Some(sid) = &account.sid
+            && !pairs.iter().any(|(have, _)| have == sid)
+        {
+            pairs.push((sid.clone(), source.clone()));
+        }
+    }
+    match pairs.as_slice() {
+        [one] => connector.sid = Some(one.clone()),
+        [] => {}
+        several => contradictions.push(Contradiction {
+            text: Statement::new("contradiction.several-sids").with("account", connector.account.full()),
+            sources: several.iter().map(|(_, source)| source.clone()).collect(),
+        }),
+    }
+    connector.protected = events
+        .restamps
+        .iter()
+        .find(|restamp| is_same(&restamp.target, &connector.account))
+        .map(|restamp| restamp.source.clone());
+}
+
+fn is_dns(account: &NamedAccount) -> bool {
+    account.domain.as_deref().is_some_and(|domain| domain.contains('.'))
+}
+
+/// Whether a Security event's account is the one that the engine names. Express accounts carry a name
+/// that stands for one installation; others must agree in their domain.
+fn is_same(account: &AccountName, named: &NamedAccount) -> bool {
+    account.name.eq_ignore_ascii_case(&named.name)
+        && (is_express(&named.name) || domains_agree(Some(&account.domain), named.domain.as_deref()))
+}
+
+fn same_account(a: &NamedAccount, b: &NamedAccount) -> bool {
+    a.name.eq_ignore_ascii_case(&b.name)
+        && (is_express(&a.name) || domains_agree(a.domain.as_deref(), b.domain.as_deref()))
+}
+
+/// `CONTOSO` and `contoso.example` agree: a NetBIOS name is, by default, the first label.
+fn domains_agree(a: Option<&str>, b: Option<&str>) -> bool {
+    let label = |domain: &str| domain.split('.').next().unwrap_or_default().to_lowercase();
+    match (a, b) {
+        (Some(a), Some(b)) if a.contains('.') && b.contains('.') => a.eq_ignore_ascii_case(b),
+        (Some(a), Some(b)) => label(a) == label(b),
+        _ => true,
+    }
+}

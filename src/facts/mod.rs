@@ -1,0 +1,212 @@
+//! Facts: what is true of this customer's machines, whatever format or language said so.
+//!
+//! A fact is known (with its places), absent (looked for in the right place, not there) or unknown.
+//! This room reconciles files that disagree, and names no cause.
+
+pub mod account_events;
+pub mod attempts;
+pub mod attribution;
+pub mod connector;
+pub mod connector_access;
+pub mod machines;
+pub mod sam_restriction;
+pub mod writeback_text;
+
+use jiff::Timestamp;
+
+use crate::artifacts::event_log::Coverage;
+use crate::artifacts::{Artifact, Content};
+use crate::knowledge::events::{EventKind, known_event};
+use crate::source::{BundlePath, Source};
+use crate::words::Statement;
+
+pub use account_events::AccountEvents;
+pub use attempts::{Attempt, Operation, Outcome};
+pub use attribution::{Attributed, AttributedBy, Stated};
+pub use connector::Connectors;
+pub use machines::{MachineId, Machines};
+pub use sam_restriction::SamRestrictions;
+
+/// Everything that was established.
+#[derive(Debug)]
+pub struct Facts {
+    /// Machines and their roles.
+    pub machines: Machines,
+    /// Files, and the machine that each speaks for.
+    pub files: Vec<Attributed>,
+    /// Operations on passwords, in order of time.
+    pub attempts: Vec<Attempt>,
+    /// The AD DS connector accounts.
+    pub connectors: Connectors,
+    /// Restrictions on remote calls to SAM, by machine.
+    pub restrictions: SamRestrictions,
+    /// Password sets and protected accounts, from domain controllers' Security logs.
+    pub account_events: AccountEvents,
+    /// Logs of the writeback service and of domain controllers, with what they cover.
+    pub logs: Vec<LogFact>,
+    /// The writeback service's trouble with the cloud.
+    pub service_trouble: Vec<Seen>,
+    /// Files that disagree.
+    pub contradictions: Vec<Contradiction>,
+}
+
+/// Which machines' and providers' events a log file holds.
+#[derive(Debug, Clone)]
+pub struct LogFact {
+    /// The file.
+    pub path: BundlePath,
+    /// The machine, where all records are of one.
+    pub machine: Option<MachineId>,
+    /// It holds events of the writeback service or of the synchronization engine.
+    pub has_writeback: bool,
+    /// What it covers.
+    pub coverage: Coverage,
+}
+
+/// An event that was seen, on a machine, at a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// Event ID.
+    pub id: u16,
+    /// When.
+    pub time: Timestamp,
+    /// Where it stands.
+    pub source: Source,
+}
+
+/// Files that disagree, and why they may.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Contradiction {
+    /// How they disagree, and the likely reason.
+    pub text: Statement,
+    /// The places.
+    pub sources: Vec<Source>,
+}
+
+/// Establishes the facts from the artifacts of one bundle.
+///
+/// `stated` is what the user said of files that do not name their machine.
+pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
+    let (machines, files) = attribution::attribute(artifacts, stated);
+    let events = KnownEvents::of(artifacts);
+    let attempts = attempts::assemble(&events);
+    let account_events = account_events::gather(&events);
+    let connectors = connector::gather(&events, &attempts, &account_events);
+    let mut contradictions = connectors.contradictions.clone();
+    let restrictions =
+        sam_restriction::gather(artifacts, &files, &machines, &events, &mut contradictions);
+    contradictions.sort();
+    contradictions.dedup();
+    let service_trouble = events.of_kind(&[EventKind::ServiceTrouble]).map(KnownEventAt::seen).collect();
+    let logs = logs(artifacts, &files);
+    Facts {
+        machines,
+        files,
+        attempts,
+        connectors,
+        restrictions,
+        account_events,
+        logs,
+        service_trouble,
+        contradictions,
+    }
+}
+
+/// A known event of some log.
+#[derive(Debug, Clone)]
+pub struct KnownEventAt<'a> {
+    /// What it states.
+    pub kind: EventKind,
+    /// The event.
+    pub event: &'a crate::artifacts::event_log::Event,
+    /// Where it stands.
+    pub source: Source,
+}
+
+impl KnownEventAt<'_> {
+    fn seen(&self) -> Seen {
+        Seen { id: self.event.id, time: self.event.time, source: self.source.clone() }
+    }
+
+    /// All values of the event as one text: classic events have it in one value or in several.
+    fn text(&self) -> String {
+        let values: Vec<&str> = self.event.data.iter().map(|datum| datum.value.as_str()).collect();
+        values.join("\n")
+    }
+
+    /// A value by name, or by position where the log has no such name.
+    fn value(&self, name: &str, position: usize) -> Option<&str> {
+        let named = self.event.data.iter().find(|datum| {
+            datum.name.as_deref().is_some_and(|have| have.trim_end_matches(':').eq_ignore_ascii_case(name))
+        });
+        named.or_else(|| self.event.data.get(position)).map(|datum| datum.value.trim())
+    }
+}
+
+/// All known events of the bundle in order of time, each once: the same log may be there twice.
+#[derive(Debug)]
+pub struct KnownEvents<'a> {
+    events: Vec<KnownEventAt<'a>>,
+}
+
+impl<'a> KnownEvents<'a> {
+    fn of(artifacts: &'a [Artifact]) -> Self {
+        let mut events: Vec<KnownEventAt<'a>> = artifacts
+            .iter()
+            .filter_map(|artifact| match &artifact.content {
+                Content::EventLog(log) => Some((&artifact.path, log)),
+                _ => None,
+            })
+            .flat_map(|(path, log)| {
+                log.events.iter().filter_map(move |event| {
+                    let known = known_event(&event.provider, event.id)?;
+                    let source = Source::new(path, event.place.clone());
+                    Some(KnownEventAt { kind: known.kind, event, source })
+                })
+            })
+            .collect();
+        // A live record comes before the same record found again in slack.
+        events.sort_by(|a, b| {
+            (a.event.time, &a.event.computer, a.event.record_id, a.event.id, a.event.from_slack, &a.source).cmp(&(
+                b.event.time,
+                &b.event.computer,
+                b.event.record_id,
+                b.event.id,
+                b.event.from_slack,
+                &b.source,
+            ))
+        });
+        events.dedup_by(|again, first| {
+            again.kind == first.kind
+                && again.event.time == first.event.time
+                && again.event.record_id == first.event.record_id
+                && again.event.computer.eq_ignore_ascii_case(&first.event.computer)
+                && again.event.data == first.event.data
+        });
+        KnownEvents { events }
+    }
+
+    fn of_kind<'s>(&'s self, kinds: &'s [EventKind]) -> impl Iterator<Item = &'s KnownEventAt<'a>> {
+        self.events.iter().filter(move |event| kinds.contains(&event.kind))
+    }
+}
+
+fn logs(artifacts: &[Artifact], files: &[Attributed]) -> Vec<LogFact> {
+    artifacts
+        .iter()
+        .zip(files)
+        .filter_map(|(artifact, file)| match &artifact.content {
+            Content::EventLog(log) => Some(LogFact {
+                path: artifact.path.clone(),
+                machine: file.machine,
+                has_writeback: log.events.iter().any(|event| {
+                    ["PasswordResetService", "ADSync"]
+                        .iter()
+                        .any(|provider| event.provider.eq_ignore_ascii_case(provider))
+                }),
+                coverage: log.coverage.clone(),
+            }),
+            _ => None,
+        })
+        .collect()
+}

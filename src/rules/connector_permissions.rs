@@ -1,0 +1,105 @@
+//! Cause 2: the AD DS connector account lacks rights in Active Directory.
+
+use std::collections::BTreeSet;
+
+use crate::facts::machines::Role;
+use crate::facts::writeback_text::SamCall;
+use crate::facts::{Attempt, Facts, Operation, Outcome};
+
+use super::controllers::Survey;
+use super::shared::{ACCESS_DENIED_CODE, Shared};
+use super::{Answer, Finding, Weight};
+
+pub(super) fn findings(facts: &Facts, attempt: &Attempt, survey: &Survey, shared: &Shared) -> Vec<Finding> {
+    let mut findings = shared.weighed([
+        ("operation-succeeded", Weight::RulesOut),
+        ("other-diagnosis-explains", Weight::RulesOut),
+        ("connector-set-password", Weight::RulesOut),
+        ("sam-call-refused", Weight::Supports),
+        ("password-set-refused", Weight::Supports),
+        ("no-engine-trace", Weight::Context),
+    ]);
+    findings.push(sam_restriction_cleared(survey));
+    findings.push(many_users_refused(facts));
+    findings.push(connect_on_domain_controller(facts, attempt));
+    findings.push(custom_connector_account(facts, attempt));
+    let restriction = [survey.denies_connector(), survey.denial_logged_for_connector(facts, attempt)];
+    findings.extend(restriction.map(|finding| Finding { weight: Weight::Context, ..finding }));
+    findings
+}
+
+/// With the restriction out of the way, a refused call means that NetUserGetInfo lacks its reads
+/// (<https://learn.microsoft.com/en-us/troubleshoot/windows-server/identity/netuser-netgroup-fails-with-access-denied>).
+fn sam_restriction_cleared(survey: &Survey) -> Finding {
+    let [lets_in, audit] = [survey.lets_connector_in(), survey.audit_only_mode()];
+    let clearing = [&lets_in, &audit].into_iter().find(|finding| finding.answer == Answer::Yes);
+    match clearing {
+        Some(clearing) => Finding::new("sam-restriction-cleared", Weight::Supports, Answer::Yes)
+            .with("machine", survey.controllers_named())
+            .at_all(&clearing.sources)
+            .needing("net-user-read-access", survey.any_controller_name()),
+        None => Finding {
+            check: "sam-restriction-cleared",
+            weight: Weight::Supports,
+            ..Finding::new("sam-restriction-cleared", Weight::Supports, lets_in.answer)
+        },
+    }
+}
+
+/// So many that a few administrators who try their own accounts do not make it up.
+const MANY: usize = 3;
+
+fn many_users_refused(facts: &Facts) -> Finding {
+    let finding = |answer| Finding::new("many-users-refused", Weight::Supports, answer);
+    let refused = |attempt: &&Attempt| {
+        attempt.outcome == Outcome::Failed
+            && attempt.trace.as_ref().is_some_and(|trace| {
+                trace.text.sam_call == SamCall::NotMentioned
+                    && trace.text.codes.iter().any(|code| code == ACCESS_DENIED_CODE)
+            })
+    };
+    let users: BTreeSet<String> = facts
+        .attempts
+        .iter()
+        .filter(refused)
+        .filter_map(|attempt| attempt.user.as_deref())
+        .map(str::to_lowercase)
+        .collect();
+    let reset_works = facts.attempts.iter().find(|attempt| {
+        attempt.outcome == Outcome::Succeeded
+            && matches!(attempt.operation, Operation::Reset | Operation::AdminReset)
+    });
+    match reset_works {
+        Some(works) => finding(Answer::No).variant("some-succeed").at_all(works.events.last()),
+        None if users.len() >= MANY => finding(Answer::Yes)
+            .with("count", users.len().to_string())
+            .at_all(facts.attempts.iter().filter(refused).take(4).filter_map(|attempt| attempt.events.first())),
+        None => finding(Answer::No),
+    }
+}
+
+fn connect_on_domain_controller(facts: &Facts, attempt: &Attempt) -> Finding {
+    let finding = |answer| {
+        Finding::new("connect-on-domain-controller", Weight::Context, answer).with("machine", attempt.computer.clone())
+    };
+    let Some(machine) = facts.machines.find(&attempt.computer).and_then(|id| facts.machines.get(id)) else {
+        return finding(Answer::Unknown);
+    };
+    let shown = machine.roles.iter().find(|shown| shown.role == Role::DomainController);
+    match shown {
+        Some(shown) => finding(Answer::Yes).at_all(&shown.source),
+        None if machine.is(Role::Member) => finding(Answer::No),
+        None => finding(Answer::Unknown),
+    }
+}
+
+fn custom_connector_account(facts: &Facts, attempt: &Attempt) -> Finding {
+    let finding = |answer| Finding::new("custom-connector-account", Weight::Context, answer);
+    match facts.connectors.of(attempt) {
+        None => finding(Answer::Unknown),
+        Some(connector) => {
+            let answer = if connector.is_express() { Answer::No } else { Answer::Yes };
+            finding(answer).with("account", connector.account.full()).at(&connector.account.source)
+        }
+    }
+}

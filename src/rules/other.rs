@@ -1,0 +1,102 @@
+//! Known diagnoses outside the three causes, told from the events of one operation.
+
+use crate::facts::writeback_text::SamCall;
+use crate::facts::{Attempt, Facts, Outcome};
+use crate::knowledge::diagnoses::{EventsAlone, KnownDiagnosis, known_diagnoses};
+use crate::source::Source;
+
+use super::shared::{ACCESS_DENIED_CODE, password_set_of};
+use super::{Answer, Finding, Weight};
+
+/// A known diagnosis of one operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherFinding {
+    /// Its id.
+    pub id: String,
+    /// It explains the operation, and so rules the three causes out; false where it only fits.
+    pub explains: bool,
+    /// What tells it.
+    pub finding: Finding,
+}
+
+/// The first known diagnosis that the operation's events tell.
+pub(super) fn diagnose(facts: &Facts, attempt: &Attempt) -> Option<OtherFinding> {
+    if attempt.outcome != Outcome::Failed {
+        return None;
+    }
+    let told = known_diagnoses().iter().find_map(|known| tell(known, attempt));
+    told.or_else(|| refused_by_policy(facts, attempt))
+}
+
+fn tell(known: &KnownDiagnosis, attempt: &Attempt) -> Option<OtherFinding> {
+    let (explains, code, source) = match_codes(known, attempt).or_else(|| match_event(known, attempt))?;
+    let answer = if explains { Answer::Yes } else { Answer::Unknown };
+    let mut finding = Finding::new("other-diagnosis-explains", Weight::Proves, answer)
+        .with("diagnosis", known.id.clone())
+        .with("code", code)
+        .at(&source)
+        .at_all(attempt.error.as_ref().map(|(_, source)| source))
+        .at_all(attempt.trace.as_ref().map(|trace| &trace.source));
+    finding.check = code_check(&known.id);
+    finding.text.key = format!("other.{}", known.id);
+    Some(OtherFinding { id: known.id.clone(), explains, finding })
+}
+
+/// The id of a diagnosis' only check. The table is built in, so the set of ids is small and fixed.
+fn code_check(id: &str) -> &'static str {
+    static IDS: std::sync::LazyLock<Vec<(String, &'static str)>> = std::sync::LazyLock::new(|| {
+        known_diagnoses()
+            .iter()
+            .map(|known| (known.id.clone(), &*Box::leak(format!("{}-code", known.id).into_boxed_str())))
+            .collect()
+    });
+    IDS.iter().find(|(have, _)| have == id).map_or("other-diagnosis-explains", |(_, check)| check)
+}
+
+fn match_codes(known: &KnownDiagnosis, attempt: &Attempt) -> Option<(bool, String, Source)> {
+    let trace = attempt.trace.as_ref();
+    if let Some(trace) = trace
+        && let SamCall::Failed { code: Some(code), text } = &trace.text.sam_call
+        && known.win32.contains(code)
+    {
+        return Some((true, text.clone(), trace.source.clone()));
+    }
+    let in_error = attempt.code.as_ref().filter(|code| known.codes.contains(code));
+    if let (Some(code), Some((_, source))) = (in_error, &attempt.error) {
+        return Some((true, format!("0x{code}"), source.clone()));
+    }
+    // The error event's own code comes first: a trace may carry codes of several tries. A refused call
+    // for user information is the business of the three causes, whatever codes follow it.
+    if trace.is_some_and(|trace| trace.text.sam_call == SamCall::Refused) {
+        return None;
+    }
+    if attempt.code.as_deref().is_some_and(|code| code != ACCESS_DENIED_CODE) {
+        return None;
+    }
+    let trace = trace?;
+    let certain = !attempt.trace_ambiguous && !trace.from_slack;
+    let code = trace.text.codes.iter().find(|code| known.codes.contains(code)).map(|code| format!("0x{code}"));
+    let sentence = known.traces.iter().find(|sentence| trace.text.lower.contains(sentence.as_str())).cloned();
+    let code = code.or(sentence)?;
+    Some((certain, code, trace.source.clone()))
+}
+
+fn match_event(known: &KnownDiagnosis, attempt: &Attempt) -> Option<(bool, String, Source)> {
+    let (id, source) = attempt.error.as_ref()?;
+    let told = attempt.code.is_none() && known.events.contains(id);
+    told.then(|| (known.events_alone == EventsAlone::Confirmed, format!("event {id}"), source.clone()))
+}
+
+/// The connector account had the right to set the password, and the set failed: the password did not
+/// meet the policy, whatever the engine made of it
+/// (<https://learn.microsoft.com/en-us/troubleshoot/entra/entra-id/user-prov-sync/password-writeback-not-compliant-on-premises-ad-pwd-policy>).
+fn refused_by_policy(facts: &Facts, attempt: &Attempt) -> Option<OtherFinding> {
+    let set = password_set_of(facts, attempt).filter(|set| !set.succeeded)?;
+    let mut finding = Finding::new("other-diagnosis-explains", Weight::Supports, Answer::Yes)
+        .with("diagnosis", "password-policy")
+        .with("code", "event 4724")
+        .at(&set.source);
+    finding.check = code_check("password-policy");
+    finding.text.key = "other.password-policy".to_owned();
+    Some(OtherFinding { id: "password-policy".to_owned(), explains: false, finding })
+}
