@@ -5,7 +5,7 @@
 //!
 //! Each wanted right is decided by the first entry that applies to the account and has the right in its
 //! mask. An entry *may* apply where the membership is unknown, where it has a condition, or where only
-//! generic bits could cover the right (how the server maps them is not documented). For one right, [`walk`]
+//! generic bits could cover the right (how the server maps them is not documented). For one right, `walk`
 //! finds exactly the answers that are possible: a trustee that was assumed to be no member at one entry
 //! stays none at the later ones. Over several rights the answer is sound but not complete: [`Access::Denied`]
 //! needs one right that is denied in all cases.
