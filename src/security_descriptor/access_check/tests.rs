@@ -299,7 +299,7 @@ fn membership() -> impl Strategy<Value = Membership> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4096))]
+    #![proptest_config(ProptestConfig::with_cases(1024))]
 
     /// A certain answer is the answer of every world. For one right the converse holds as well.
     #[test]
