@@ -5,6 +5,10 @@
 //! Format and rules: [MS-DTYP] 2.4 and 2.5, <https://learn.microsoft.com/openspecs/windows_protocols/ms-dtyp/>.
 
 pub mod access_check;
+mod ace;
+mod alias;
+mod cursor;
+mod rights;
 pub mod sddl;
 pub mod sid;
 
@@ -51,7 +55,7 @@ pub struct Ace {
     pub inherited_object_type: Option<String>,
     /// Whom it is for.
     pub trustee: Trustee,
-    /// The ACE as written.
+    /// The ACE as written, with its parentheses.
     pub text: String,
 }
 
