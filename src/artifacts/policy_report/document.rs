@@ -58,7 +58,7 @@ struct Node<'a> {
 enum Kind<'a> {
     Element { name: &'a str, attributes: &'a str },
     Text(&'a str),
-    RawText(&'a str),
+    RawText,
 }
 
 impl<'a> Document<'a> {
@@ -72,7 +72,7 @@ impl<'a> Document<'a> {
             }
             match token {
                 Token::Text(text) => builder.leaf(Kind::Text(text), span.start, span.end),
-                Token::RawText(text) => builder.leaf(Kind::RawText(text), span.start, span.end),
+                Token::RawText(_) => builder.leaf(Kind::RawText, span.start, span.end),
                 Token::Start { name, attributes, self_closing } => {
                     builder.start(name, attributes, self_closing, span.start, span.end);
                 }
@@ -174,7 +174,7 @@ impl<'a> Document<'a> {
                         line.push_str(&decode(text));
                     }
                 }
-                Kind::Element { .. } | Kind::RawText(_) => {}
+                Kind::Element { .. } | Kind::RawText => {}
             }
         }
         lines.iter().map(|line| one_line(line)).filter(|line| !line.is_empty()).collect()

@@ -13,6 +13,8 @@ mod gpos;
 mod island;
 mod kind;
 mod markup;
+#[cfg(test)]
+mod real_reports;
 mod sections;
 mod settings;
 #[cfg(test)]
