@@ -181,7 +181,7 @@ pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<PolicyReport>, Vec<Gap>)
              simulation (Group Policy Modeling). It is taken for a simulation, which proves nothing.",
         );
     }
-    let (report, lost) = assemble(&document, kind, halves.first(), island, decoded.damaged);
+    let (report, lost) = assemble(&document, kind, &halves, island, decoded.damaged);
     reasons.extend(lost);
     (Some(report), reasons.into_iter().map(gap).collect())
 }
@@ -223,12 +223,13 @@ fn damage(document: &Document<'_>, decoded: &text_encoding::Decoded) -> Vec<&'st
 fn assemble(
     document: &Document<'_>,
     kind: ReportKind,
-    computer: Option<&Section>,
+    halves: &[Section],
     island: Island,
     damaged: bool,
 ) -> (PolicyReport, Vec<&'static str>) {
+    let computer = halves.first();
     let mut lost = Vec::new();
-    let half = computer_half(document, kind, computer, damaged);
+    let half = computer_half(document, kind, halves, damaged);
     if half == ComputerHalf::Missing {
         lost.push(
             "The computer part of the report is missing or not whole, so it cannot show what is not set.",
@@ -272,10 +273,11 @@ fn assemble(
 fn computer_half(
     document: &Document<'_>,
     kind: ReportKind,
-    computer: Option<&Section>,
+    halves: &[Section],
     damaged: bool,
 ) -> ComputerHalf {
-    let Some(half) = computer else { return ComputerHalf::Missing };
+    // A half that stands alone could be the user's: only their order tells them apart.
+    let [half, _user, ..] = halves else { return ComputerHalf::Missing };
     let hurt = |c: char| (damaged && c == char::REPLACEMENT_CHARACTER) || c == '\0';
     if half.body.is_some_and(|body| document.source(body).contains(hurt)) {
         return ComputerHalf::Missing;

@@ -75,7 +75,8 @@ fn security_options(
 ) {
     for group in section.below.iter().filter(|group| group.level == "he4h") {
         let headings = titles(above, Some(group));
-        for cells in info3_rows(document, group) {
+        // Certificates of Public Key Policies group alike, in rows of four cells and more.
+        for cells in info3_rows(document, group).into_iter().filter(|cells| cells.len() <= 3) {
             let (Some(&name), Some(&value)) = (cells.first(), cells.get(1)) else { continue };
             if !settings.has_room() {
                 continue;

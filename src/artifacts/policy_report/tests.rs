@@ -56,9 +56,11 @@ fn security_options(groups: &[(&str, &[&[&str]])]) -> String {
         groups.iter().map(|(title, rows)| section("he4h", title, &table("info3", rows))).collect();
     let options = section("he3", "Local Policies/Security Options", &groups);
     let accounts = section("he3", "Account Policies/Password Policy", &table("info3", &[&["Age", "1", "A"]]));
+    let certificates = table("info3", &[&["To", "By", "1/1/2030", "Any", "A"]]);
+    let keys = section("he3", "Public Key Policies", &section("he4h", "Certificates", &certificates));
     let firewall =
         section("he3", "Windows Firewall", &section("he4", "Global", &table("info3", &[&["On", "1", "A"]])));
-    let security = section("he2", "Security Settings", &format!("{accounts}{options}{firewall}"));
+    let security = section("he2", "Security Settings", &format!("{accounts}{options}{firewall}{keys}"));
     section("he1h_expanded", "Policies", &section("he1", "Windows Settings", &security))
 }
 
@@ -429,10 +431,19 @@ fn a_cut_report_keeps_its_rows_but_proves_no_absence() {
 #[test]
 fn cut_after_the_computer_half_it_still_proves_absence() {
     let html = with_sam();
-    let user = html.find("User Details").expect("the user half");
+    let user = html.find("User Details").expect("the user half") + 200;
     let (report, gaps) = read_bytes(&html.as_bytes()[..user]);
     assert_eq!(report.map(|report| report.computer_half), Some(ComputerHalf::Present));
     assert_eq!(gaps.len(), 1);
+}
+
+#[test]
+fn a_half_that_stands_alone_proves_no_absence() {
+    let half = section("he0_expanded", "User Details", &computer(""));
+    let html = page(RESULTS, &format!("<div class=\"rsopsettings\">{half}</div>"));
+    let (report, gaps) = read_bytes(html.as_bytes());
+    assert_eq!(report.map(|report| report.computer_half), Some(ComputerHalf::Missing));
+    assert!(gaps[0].reason.contains("cannot show what is not set"), "{gaps:?}");
 }
 
 #[test]
