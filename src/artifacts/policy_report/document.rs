@@ -1,0 +1,275 @@
+//! A report's elements as a tree: bounded in depth and number, built in one pass.
+//!
+//! HTML parsers that follow the whole standard take time that grows with the square of the nesting
+//! (<https://github.com/servo/html5ever/issues/788>). A report is made by a program and nests 18 deep, so
+//! this tree needs little of the standard: an end tag closes the nearest element of its name, inside the
+//! same table cell; rows and cells end where the next one begins. It knows nothing of policies.
+
+use super::markup::{Token, Tokens, attribute, decode};
+
+/// Number of a node. Nodes stand in document order, so a subtree is a run of them.
+pub(super) type NodeId = usize;
+
+/// The deepest nesting that is followed. Real reports nest 18 deep.
+const MAX_DEPTH: usize = 128;
+/// The most elements and texts that are kept. The largest real report has about 40,000.
+const MAX_NODES: usize = 1_000_000;
+
+const VOID: [&str; 14] = [
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr",
+];
+
+/// A report's elements.
+#[derive(Debug)]
+pub(super) struct Document<'a> {
+    source: &'a str,
+    nodes: Vec<Node<'a>>,
+    /// Whether the end of the document was read.
+    pub(super) ending: Ending,
+}
+
+/// How the document ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// With the end tag of `html`.
+    Whole,
+    /// Without it: the file was cut.
+    Cut,
+    /// Reading stopped, because elements nest deeper than in any report.
+    TooDeep,
+    /// Reading stopped, because there are more elements than in any report.
+    TooMany,
+}
+
+#[derive(Debug)]
+struct Node<'a> {
+    kind: Kind<'a>,
+    /// One past the last node of the subtree.
+    end: NodeId,
+    /// Bytes of the source, from the first of the start tag to the last of what it contains.
+    from: usize,
+    to: usize,
+    /// It was closed by its own end tag, so nothing of it is missing.
+    closed: bool,
+}
+
+#[derive(Debug)]
+enum Kind<'a> {
+    Element { name: &'a str, attributes: &'a str },
+    Text(&'a str),
+    RawText,
+}
+
+impl<'a> Document<'a> {
+    /// Reads a text as HTML. What cannot be followed ends the reading, see [`Ending`].
+    pub(super) fn read(source: &'a str) -> Self {
+        let mut builder = Builder { nodes: Vec::new(), open: Vec::new(), ending: Ending::Cut };
+        for (token, span) in Tokens::new(source) {
+            if builder.nodes.len() >= MAX_NODES {
+                builder.ending = Ending::TooMany;
+                break;
+            }
+            match token {
+                Token::Text(text) => builder.leaf(Kind::Text(text), span.start, span.end),
+                Token::RawText(_) => builder.leaf(Kind::RawText, span.start, span.end),
+                Token::Start { name, attributes, self_closing } => {
+                    builder.start(name, attributes, self_closing, span.start, span.end);
+                }
+                Token::End(name) => builder.end(name, span.start),
+            }
+            if builder.open.len() > MAX_DEPTH {
+                builder.ending = Ending::TooDeep;
+                break;
+            }
+        }
+        builder.close_to(0, source.len());
+        Document { source, nodes: builder.nodes, ending: builder.ending }
+    }
+
+    /// All elements in document order.
+    pub(super) fn elements(&self) -> impl Iterator<Item = NodeId> {
+        (0..self.nodes.len()).filter(|&node| self.name(node).is_some())
+    }
+
+    /// The elements below one, in document order.
+    pub(super) fn below(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
+        (node + 1..self.end(node)).filter(|&node| self.name(node).is_some())
+    }
+
+    /// The elements directly below one.
+    pub(super) fn children(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
+        let end = self.end(node);
+        std::iter::successors(Some(node + 1), |&child| Some(self.end(child)))
+            .take_while(move |&child| child < end)
+            .filter(|&child| self.name(child).is_some())
+    }
+
+    /// One past the last node below this one.
+    pub(super) fn end(&self, node: NodeId) -> NodeId {
+        self.nodes.get(node).map_or(node + 1, |found| found.end)
+    }
+
+    /// Name of an element, as written.
+    pub(super) fn name(&self, node: NodeId) -> Option<&'a str> {
+        match self.nodes.get(node)?.kind {
+            Kind::Element { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    pub(super) fn is(&self, node: NodeId, name: &str) -> bool {
+        self.name(node).is_some_and(|found| found.eq_ignore_ascii_case(name))
+    }
+
+    pub(super) fn attribute(&self, node: NodeId, name: &str) -> Option<std::borrow::Cow<'a, str>> {
+        match self.nodes.get(node)?.kind {
+            Kind::Element { attributes, .. } => attribute(attributes, name),
+            _ => None,
+        }
+    }
+
+    pub(super) fn has_class(&self, node: NodeId, class: &str) -> bool {
+        self.attribute(node, "class").is_some_and(|all| all.split_ascii_whitespace().any(|one| one == class))
+    }
+
+    /// The first element of a name and class.
+    pub(super) fn find(&self, name: &str, class: &str) -> Option<NodeId> {
+        self.elements().find(|&node| self.is(node, name) && self.has_class(node, class))
+    }
+
+    /// Whether an element was closed by its own end tag, so that nothing of it is missing at the end.
+    pub(super) fn closed(&self, node: NodeId) -> bool {
+        self.nodes.get(node).is_some_and(|found| found.closed)
+    }
+
+    /// The source of an element, from its start tag on.
+    pub(super) fn source(&self, node: NodeId) -> &'a str {
+        self.nodes.get(node).and_then(|found| self.source.get(found.from..found.to)).unwrap_or_default()
+    }
+
+    /// The text of an element, in one line: pictures and scripts left out, white space collapsed.
+    pub(super) fn text(&self, node: NodeId) -> String {
+        self.lines(node).join(" ")
+    }
+
+    /// The text of an element that may be repeated in many places, and so is cut where it is very long.
+    pub(super) fn short_text(&self, node: NodeId) -> String {
+        shortened(&self.text(node))
+    }
+
+    /// The text of an element in the lines that `br` makes, empty ones left out.
+    pub(super) fn lines(&self, node: NodeId) -> Vec<String> {
+        let mut lines = vec![String::new()];
+        let mut at = node + 1;
+        let end = self.end(node);
+        while at < end {
+            let Some(found) = self.nodes.get(at) else { break };
+            at += 1;
+            match found.kind {
+                Kind::Element { name, .. } if name.eq_ignore_ascii_case("br") => lines.push(String::new()),
+                Kind::Element { name, .. } if name.eq_ignore_ascii_case("svg") => at = found.end,
+                Kind::Text(text) => {
+                    if let Some(line) = lines.last_mut() {
+                        line.push_str(&decode(text));
+                    }
+                }
+                Kind::Element { .. } | Kind::RawText => {}
+            }
+        }
+        lines.iter().map(|line| one_line(line)).filter(|line| !line.is_empty()).collect()
+    }
+}
+
+/// The first 1,024 characters. Names of GPOs and headings have 255 at most.
+pub(super) fn shortened(text: &str) -> String {
+    text.chars().take(1024).collect()
+}
+
+/// Trims, and makes one space of each run of spaces and line ends.
+fn one_line(text: &str) -> String {
+    text.trim().split_ascii_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+struct Builder<'a> {
+    nodes: Vec<Node<'a>>,
+    open: Vec<NodeId>,
+    ending: Ending,
+}
+
+impl<'a> Builder<'a> {
+    fn leaf(&mut self, kind: Kind<'a>, from: usize, to: usize) {
+        let end = self.nodes.len() + 1;
+        self.nodes.push(Node { kind, end, from, to, closed: true });
+    }
+
+    fn start(&mut self, name: &'a str, attributes: &'a str, self_closing: bool, from: usize, to: usize) {
+        if let Some(ended) = self.ended_by(name) {
+            self.close_to(ended, from);
+        }
+        self.leaf(Kind::Element { name, attributes }, from, to);
+        let in_picture = || name.contains(':') || self.open.iter().any(|&open| self.is(open, "svg"));
+        if VOID.iter().any(|void| void.eq_ignore_ascii_case(name)) || (self_closing && in_picture()) {
+            return;
+        }
+        if let Some(node) = self.nodes.last_mut() {
+            node.closed = false;
+        }
+        self.open.push(self.nodes.len() - 1);
+    }
+
+    fn is(&self, node: NodeId, name: &str) -> bool {
+        matches!(self.nodes.get(node), Some(Node { kind: Kind::Element { name: found, .. }, .. })
+            if found.eq_ignore_ascii_case(name))
+    }
+
+    /// The open element that the start of a row or cell ends: the row or cell before it.
+    fn ended_by(&self, name: &str) -> Option<usize> {
+        let ends: &[&str] = if name.eq_ignore_ascii_case("tr") {
+            &["tr", "td", "th"]
+        } else if name.eq_ignore_ascii_case("td") || name.eq_ignore_ascii_case("th") {
+            &["td", "th"]
+        } else {
+            return None;
+        };
+        let table = self.open.iter().rposition(|&open| self.is(open, "table"))?;
+        let inside = self.open.get(table..)?;
+        inside
+            .iter()
+            .position(|&open| ends.iter().any(|end| self.is(open, end)))
+            .map(|position| table + position)
+    }
+
+    fn end(&mut self, name: &str, at: usize) {
+        if name.eq_ignore_ascii_case("html") {
+            self.ending = Ending::Whole;
+        }
+        let in_table =
+            ["td", "th", "tr", "tbody", "thead", "tfoot"].iter().any(|t| t.eq_ignore_ascii_case(name));
+        let barriers: &[&str] = if in_table { &["table"] } else { &["td", "th"] };
+        let whole_table = name.eq_ignore_ascii_case("table");
+        let matching = self.open.iter().enumerate().rev().find_map(|(position, &open)| {
+            if self.is(open, name) {
+                return Some(Some(position));
+            }
+            let barred = !whole_table && barriers.iter().any(|barrier| self.is(open, barrier));
+            barred.then_some(None)
+        });
+        if let Some(Some(position)) = matching {
+            if let Some(node) = self.open.get(position).and_then(|&node| self.nodes.get_mut(node)) {
+                node.closed = true;
+            }
+            self.close_to(position, at);
+        }
+    }
+
+    fn close_to(&mut self, depth: usize, at: usize) {
+        let end = self.nodes.len();
+        for node in self.open.split_off(depth.min(self.open.len())) {
+            if let Some(node) = self.nodes.get_mut(node) {
+                node.end = end;
+                node.to = at;
+            }
+        }
+    }
+}
