@@ -1,10 +1,28 @@
 //! The bundle: opens an upload (folders, files, archives in archives) within budgets, in memory, and
 //! hands every file to a reader. It knows archives and nothing of the formats inside.
 
-use std::io::Read;
+mod archive_kind;
+mod budget;
+mod counted;
+mod folder;
+mod given;
+mod member_name;
+mod opening;
+mod store;
+mod tar_archive;
+mod zip_archive;
+
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::source::{BundlePath, Gap};
+use rayon::prelude::*;
+
+use self::archive_kind::ArchiveKind;
+use self::folder::DiskFile;
+use self::opening::Opening;
+use self::store::Store;
+use crate::source::{BundlePath, Gap, Place};
 
 /// Budgets for one upload.
 #[derive(Debug, Clone)]
@@ -15,9 +33,9 @@ pub struct Limits {
     pub total_bytes: u64,
     /// Files and folders, archives' members included.
     pub entries: u64,
-    /// Uncompressed bytes for each compressed byte of an archive member.
+    /// Uncompressed bytes for each compressed byte of an archive member. Below 4 MiB none is enforced.
     pub ratio: u64,
-    /// Archives inside archives.
+    /// Archives inside archives: 0 opens archives, and none inside them.
     pub depth: u32,
 }
 
@@ -36,9 +54,9 @@ pub struct Member<'a> {
 pub struct ReadMember<T> {
     /// Path inside the upload.
     pub path: BundlePath,
-    /// Size in bytes, uncompressed.
+    /// Size in bytes, uncompressed. Where a gap says that reading ended early, the bytes read.
     pub bytes: u64,
-    /// SHA-256, lower-case hexadecimal.
+    /// SHA-256 of these bytes, lower-case hexadecimal.
     pub sha256: String,
     /// What the reader returned.
     pub read: T,
@@ -47,10 +65,12 @@ pub struct ReadMember<T> {
 /// One PATH of the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Input {
-    /// Its last component.
+    /// Its last component. Of several PATHs, the later one with the same has ` (2)` behind it.
     pub path: String,
     /// Of a file: the SHA-256 of its bytes. Of a folder: the SHA-256 of the lines
-    /// `<sha256 of the file>  <path below the folder>\n`, sorted by path.
+    /// `<sha256 of the file>  <path below the folder>\n`, sorted by path, for all files that were
+    /// opened. An archive counts by its own bytes. Where a limit ended the reading of a file, of the
+    /// bytes read; empty where a file was not opened at all. A gap tells of either.
     pub sha256: String,
     /// Size of the file, or of all files below the folder.
     pub bytes: u64,
@@ -89,12 +109,78 @@ impl Default for Limits {
 /// Opens the upload and reads every file in it, in parallel.
 ///
 /// `read` is called once for each file that is not an archive. Results come in order of path, whatever
-/// the order of reading.
+/// the order of reading. Where a file ends early, because of damage or a limit, `read` sees an end of
+/// the file, and the gap is in [`Bundle::gaps`].
+///
+/// # Errors
+/// A PATH that does not exist or cannot be opened. Anything below it that cannot is a gap.
 pub fn read<T: Send>(
     paths: &[impl AsRef<Path>],
     limits: &Limits,
     read: impl Fn(Member<'_>) -> T + Sync,
 ) -> Result<Bundle<T>, OpenError> {
-    let _ = (paths, limits, &read);
-    unimplemented!()
+    let given = given::open(paths)?;
+    let mut opening = Opening::new(&read, limits);
+    let mut files = Vec::new();
+    for (input, path) in given.iter().enumerate() {
+        files.extend(path.files(input, given.len() > 1, &mut opening.budget, &mut opening.gaps));
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let (archives, plain) = archives_apart(&files, &mut opening.gaps);
+    opening.read_files(plain);
+    let (hashes, ()) = rayon::join(
+        || archives.par_iter().map(|(file, _)| hash_of(file)).collect::<Vec<_>>(),
+        || {
+            for (file, kind) in &archives {
+                opening.read_archive(&file.path, &Store::Disk(file.location.clone()), *kind, 0);
+            }
+        },
+    );
+    let hashes = archives.iter().zip(hashes).filter_map(|((file, _), hash)| Some((file.path.clone(), hash?)));
+    let inputs = given::inputs(&given, &files, hashes.collect(), &opening.members);
+    let Opening { mut members, mut gaps, .. } = opening;
+    members.sort_by(|a, b| a.path.cmp(&b.path));
+    gaps.sort();
+    gaps.dedup();
+    Ok(Bundle { inputs, members, gaps })
 }
+
+/// Tells archives from other files by their first bytes. A file that cannot be opened is a gap.
+fn archives_apart<'f>(
+    files: &'f [DiskFile],
+    gaps: &mut Vec<Gap>,
+) -> (Vec<(&'f DiskFile, ArchiveKind)>, Vec<&'f DiskFile>) {
+    let kinds: Vec<_> = files.par_iter().map(|file| kind_of(&file.location)).collect();
+    let (mut archives, mut plain) = (Vec::new(), Vec::new());
+    for (file, kind) in files.iter().zip(kinds) {
+        match kind {
+            Ok(Some(kind)) => archives.push((file, kind)),
+            Ok(None) => plain.push(file),
+            Err(error) => gaps.push(Gap::new(&file.path, Place::File, opening::cannot_open(&error))),
+        }
+    }
+    (archives, plain)
+}
+
+fn kind_of(location: &Path) -> io::Result<Option<ArchiveKind>> {
+    let mut head = Vec::new();
+    File::open(location)?.take(ArchiveKind::HEAD).read_to_end(&mut head)?;
+    Ok(ArchiveKind::of(&head))
+}
+
+fn hash_of(file: &DiskFile) -> Option<String> {
+    counted::sha256_of(File::open(&file.location).ok()?).ok().map(|(hash, _)| hash)
+}
+
+/// The gap of a folder or archive of which no more entries are read.
+fn too_many_entries(path: &BundlePath, limits: &Limits) -> Gap {
+    let entries = limits.entries;
+    let reason = format!(
+        "The upload has more than {entries} files and folders, and the rest of them was not read. \
+         --max-entries raises that."
+    );
+    Gap::new(path, Place::File, reason)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,281 @@
+//! The way through an export: keys, values, and lines that are neither.
+
+use super::data::{self, DataReader};
+use super::key_path::below_control_set;
+use super::lines::{self, Line, Lines, Quoted, is_blank_or_comment};
+use super::{ExportFormat, RegistryData, RegistryExport, RegistryKey, RegistryValue};
+use crate::artifacts::text_encoding::Decoded;
+use crate::source::{BundlePath, Gap, Place};
+
+/// Unreadable values that get a gap each. What is beyond is counted in one.
+const UNREADABLE_GAPS: usize = 50;
+
+/// Reads a decoded export.
+pub(super) fn read(
+    path: &BundlePath,
+    decoded: &Decoded,
+    format: ExportFormat,
+    wanted: &[String],
+) -> (RegistryExport, Vec<Gap>) {
+    let mut reader = Reader {
+        path,
+        wanted,
+        data: DataReader { format, encoding: decoded.encoding },
+        lines: Lines::new(&decoded.text),
+        section: Section::Nothing,
+        export: RegistryExport { format, keys: Vec::new(), keys_in_file: 0 },
+        gaps: Vec::new(),
+        unreadable: 0,
+        skipped: None,
+    };
+    reader.header();
+    while let Some(line) = reader.lines.next() {
+        reader.line(line);
+    }
+    reader.finish(decoded)
+}
+
+struct Reader<'t, 'w> {
+    path: &'w BundlePath,
+    wanted: &'w [String],
+    data: DataReader,
+    lines: Lines<'t>,
+    section: Section,
+    export: RegistryExport,
+    gaps: Vec<Gap>,
+    unreadable: usize,
+    /// First line that follows no rule, and how many.
+    skipped: Option<(u64, u64)>,
+}
+
+/// What the last key line says of the values below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Section {
+    /// They belong to no key: none came yet, its line cannot be read, or it is deleted.
+    Nothing,
+    /// They belong to a key that nobody wants.
+    Unwanted,
+    /// They belong to the last of the wanted keys.
+    Wanted,
+}
+
+impl<'t> Reader<'t, '_> {
+    /// Skips the header, which the format was told by.
+    fn header(&mut self) {
+        for line in self.lines.by_ref() {
+            if !line.text.trim().is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn line(&mut self, line: Line<'t>) {
+        let text = line.text.trim_start();
+        match text.bytes().next() {
+            None | Some(b';') => {}
+            Some(b'[') => self.key(line, text),
+            Some(b'"' | b'@') => self.value(line, text),
+            Some(_) => self.skip(line.number),
+        }
+    }
+
+    /// `[KEY]` or `[-KEY]`. A key's name may hold brackets, so that the last one closes.
+    fn key(&mut self, line: Line<'t>, text: &str) {
+        self.section = Section::Nothing;
+        let inside = text.strip_prefix('[').and_then(|text| Some(text.rsplit_once(']')?.0));
+        let Some(inside) = inside else {
+            return if line.ended { self.skip(line.number) } else { self.cut(line.number) };
+        };
+        self.export.keys_in_file = self.export.keys_in_file.saturating_add(1);
+        let deletion = inside.strip_prefix('-');
+        let path = deletion.unwrap_or(inside);
+        let found = below_control_set(path).and_then(|key| {
+            Some((key.control_set, self.wanted.iter().find(|w| key.below.eq_ignore_ascii_case(w))?))
+        });
+        if let Some((control_set, wanted)) = found {
+            self.export.keys.push(RegistryKey {
+                path: path.to_owned(),
+                control_set: control_set.to_owned(),
+                wanted: wanted.clone(),
+                deleted: deletion.is_some(),
+                line: line.number,
+                values: Vec::new(),
+            });
+        }
+        self.section = match (deletion, found) {
+            (Some(_), _) => Section::Nothing,
+            (None, Some(_)) => Section::Wanted,
+            (None, None) => Section::Unwanted,
+        };
+    }
+
+    /// `"Name"=data` or `@=data`.
+    fn value(&mut self, line: Line<'t>, text: &'t str) {
+        let named =
+            split_name(text).and_then(|(name, rest)| Some((name, rest.trim_start().strip_prefix('=')?)));
+        let Some((name, data)) = named else {
+            return if line.ended { self.skip(line.number) } else { self.cut(line.number) };
+        };
+        let data = data.trim();
+        if self.section == Section::Nothing {
+            self.skip(line.number);
+        }
+        let read = if data.starts_with('"') {
+            self.string(line)
+        } else if let Some((kind, bytes)) = data::hex_prefix(data) {
+            self.hex(line, kind, bytes)
+        } else {
+            self.plain(line, data)
+        };
+        if self.section == Section::Wanted {
+            self.keep(line.number, name, read.unwrap_or_else(|| RegistryData::Unreadable(data.to_owned())));
+        }
+    }
+
+    /// A quoted string, which may go on over several lines.
+    fn string(&mut self, line: Line<'t>) -> Option<RegistryData> {
+        let text = line.text;
+        // The data begins at the first quote behind the name's.
+        let name_end =
+            split_name(text.trim_start()).map(|(_, rest)| text.len().saturating_sub(rest.len()))?;
+        let quote = text.get(name_end..)?.find('"')?;
+        match self.lines.string(line.start.checked_add(name_end)?.checked_add(quote)?.checked_add(1)?) {
+            Quoted::Closed(string) if self.section == Section::Wanted => {
+                Some(RegistryData::String(data::unescape(string)))
+            }
+            Quoted::Closed(_) => Some(RegistryData::Deleted),
+            Quoted::Open => None,
+            Quoted::Cut => {
+                // Where keys follow, a quote is missing; otherwise the file ends inside the string.
+                if !self.lines.clone().any(|line| line.text.starts_with('[')) {
+                    self.cut(line.number);
+                    self.lines.by_ref().for_each(drop);
+                }
+                None
+            }
+        }
+    }
+
+    /// Bytes, which go on behind a backslash at the end of a line.
+    fn hex(&mut self, line: Line<'t>, kind: u32, bytes: &'t str) -> Option<RegistryData> {
+        let mut all = String::new();
+        let (mut part, mut ended) = (bytes, line.ended);
+        loop {
+            let code = part.split(';').next().unwrap_or_default().trim();
+            let Some(continued) = code.strip_suffix('\\') else {
+                all.push_str(code);
+                break;
+            };
+            all.push_str(continued);
+            let Some(next) = self.continuation() else {
+                if self.lines.rest().is_empty() {
+                    self.cut(line.number);
+                }
+                return None;
+            };
+            (part, ended) = (next.text, next.ended);
+        }
+        // Two digits and a line end close the data. Less at the very end may be a part of it.
+        let last = all.rsplit(',').next().unwrap_or_default().trim();
+        if !ended && !all.is_empty() && last.len() < 2 {
+            self.cut(line.number);
+            return None;
+        }
+        if self.section != Section::Wanted {
+            return Some(RegistryData::Deleted);
+        }
+        self.data.typed(kind, data::bytes(&all)?)
+    }
+
+    /// The next line that goes on with bytes. Empty lines and comments may stand between.
+    fn continuation(&mut self) -> Option<Line<'t>> {
+        loop {
+            let before = self.lines.clone();
+            let line = self.lines.next()?;
+            if is_blank_or_comment(line.text) {
+                continue;
+            }
+            if line.text.trim_start().starts_with(|letter: char| letter.is_ascii_hexdigit()) {
+                return Some(line);
+            }
+            self.lines = before;
+            return None;
+        }
+    }
+
+    /// Data on one line: a number, or the mark that deletes the value.
+    fn plain(&mut self, line: Line<'t>, data: &str) -> Option<RegistryData> {
+        if data::is_deletion(data) {
+            return Some(RegistryData::Deleted);
+        }
+        // regedit writes eight digits and ends the line. Fewer at the very end may be a part of them.
+        let whole = line.ended || data.len() >= "dword:00000000".len();
+        let read = data::dword(data).filter(|_| whole).map(RegistryData::Dword);
+        if !whole {
+            self.cut(line.number);
+        }
+        read
+    }
+
+    fn keep(&mut self, line: u64, name: &str, data: RegistryData) {
+        let name = data::unescape(name);
+        if matches!(data, RegistryData::Unreadable(_)) {
+            self.unreadable = self.unreadable.saturating_add(1);
+            if self.unreadable <= UNREADABLE_GAPS {
+                let reason = format!(
+                    "The data of the value \"{name}\" does not follow the format of registry exports, so that it \
+                     is not known. Ask for the key again with reg export."
+                );
+                self.gaps.push(Gap::new(self.path, Place::Line(line), reason));
+            }
+        }
+        if let Some(key) = self.export.keys.last_mut() {
+            key.values.push(RegistryValue { name, data, line });
+        }
+    }
+
+    fn skip(&mut self, line: u64) {
+        let (first, count) = self.skipped.unwrap_or((line, 0));
+        self.skipped = Some((first, count.saturating_add(1)));
+    }
+
+    fn cut(&mut self, line: u64) {
+        let reason = "The file ends in the middle of a key or a value, so it was cut short, and what stood \
+             behind is not known. Ask for the export again.";
+        self.gaps.push(Gap::new(self.path, Place::Line(line), reason));
+    }
+
+    fn finish(mut self, decoded: &Decoded) -> (RegistryExport, Vec<Gap>) {
+        if let Some((first, count)) = self.skipped {
+            let reason = format!(
+                "{count} lines, of which this is the first, are no key, no value of a key, and no comment. They \
+                 were skipped. Ask for the export as reg export wrote it."
+            );
+            self.gaps.push(Gap::new(self.path, Place::Line(first), reason));
+        }
+        if self.unreadable > UNREADABLE_GAPS {
+            let reason = format!("{} values in all cannot be read.", self.unreadable);
+            self.gaps.push(Gap::new(self.path, Place::File, reason));
+        }
+        let utf16 = !decoded.encoding.is_ascii_compatible();
+        let whole = ["\n\r\n", "\n\n"].iter().any(|end| decoded.text.ends_with(end));
+        if let (true, false, Section::Wanted, Some(key)) =
+            (utf16, whole, self.section, self.export.keys.last())
+        {
+            let reason = "The file does not end with the empty line that Windows writes behind the last key, so \
+                 it may have been cut short, and this key may have more values. Ask for the export again.";
+            self.gaps.push(Gap::new(self.path, Place::Line(key.line), reason));
+        }
+        (self.export, self.gaps)
+    }
+}
+
+/// Splits the name of a value, with escapes as written, from what follows. `@` is the empty name.
+fn split_name(text: &str) -> Option<(&str, &str)> {
+    if let Some(rest) = text.strip_prefix('@') {
+        return Some(("", rest));
+    }
+    let quoted = text.strip_prefix('"')?;
+    let end = lines::closing_quote(quoted)?;
+    Some((quoted.get(..end)?, quoted.get(end.checked_add(1)?..)?))
+}

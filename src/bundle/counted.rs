@@ -1,0 +1,230 @@
+//! One file's stream on its way to the reader: counted, hashed, bounded, and never read twice.
+
+use std::io::{self, Cursor, Read};
+
+use sha2::{Digest, Sha256};
+
+use super::budget::{Allowance, Bound};
+use super::{Member, ReadMember};
+use crate::source::BundlePath;
+
+/// Bytes that a reader may look at before it decides.
+const HEAD_BYTES: u64 = 64 << 10;
+
+/// How a stream ended.
+#[derive(Debug)]
+pub(super) enum End {
+    /// At its end.
+    Whole,
+    /// At a bound, with more to read.
+    Stopped(Bound),
+    /// At damage.
+    Damaged(io::Error),
+}
+
+/// A stream that counts and hashes what is read of it. It ends, without an error, where its allowance
+/// does and where the stream fails; [`Counted::finish`] tells which.
+struct Counted<'s> {
+    stream: &'s mut (dyn Read + Send),
+    allowance: Allowance,
+    hash: Sha256,
+    bytes: u64,
+    end: Option<End>,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.end.is_some() || buffer.is_empty() {
+            return Ok(0);
+        }
+        let left = usize::try_from(self.allowance.bytes.saturating_sub(self.bytes)).unwrap_or(usize::MAX);
+        if left == 0 {
+            self.end = Some(self.look_past_the_allowance());
+            return Ok(0);
+        }
+        let most = left.min(buffer.len());
+        let window = buffer.get_mut(..most).unwrap_or_default();
+        match read_some(self.stream, window) {
+            Ok(read) => {
+                self.hash.update(window.get(..read).unwrap_or_default());
+                self.bytes = self.bytes.saturating_add(read as u64);
+                self.end = (read == 0).then_some(End::Whole);
+                Ok(read)
+            }
+            Err(error) => {
+                self.end = Some(End::Damaged(error));
+                Ok(0)
+            }
+        }
+    }
+}
+
+impl Counted<'_> {
+    /// A file may end exactly at its allowance. Only this read makes an archive check its checksum.
+    fn look_past_the_allowance(&mut self) -> End {
+        match read_some(self.stream, &mut [0]) {
+            Ok(0) => End::Whole,
+            Ok(_) => End::Stopped(self.allowance.bound),
+            Err(error) => End::Damaged(error),
+        }
+    }
+
+    /// Reads what the reader left, so that hash and size are of the whole file.
+    fn finish(mut self) -> Finished {
+        // This reader never fails: an error is its end.
+        let _ = io::copy(&mut self, &mut io::sink());
+        let sha256 = hexadecimal(&self.hash.finalize());
+        Finished { bytes: self.bytes, sha256, end: self.end.unwrap_or(End::Whole) }
+    }
+}
+
+/// What is known of a stream after its end.
+struct Finished {
+    bytes: u64,
+    sha256: String,
+    end: End,
+}
+
+/// A stream of which the first bytes were looked at.
+pub(super) struct Peeked<'s> {
+    head: Vec<u8>,
+    rest: Counted<'s>,
+}
+
+impl<'s> Peeked<'s> {
+    /// Looks at the first bytes of a stream.
+    pub(super) fn new(stream: &'s mut (dyn Read + Send), allowance: Allowance) -> Self {
+        let mut rest = Counted { stream, allowance, hash: Sha256::new(), bytes: 0, end: None };
+        let mut head = Vec::new();
+        // This reader never fails: an error is its end.
+        let _ = rest.by_ref().take(HEAD_BYTES).read_to_end(&mut head);
+        Peeked { head, rest }
+    }
+
+    /// The first bytes, up to 64 KiB.
+    pub(super) fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// Tightens the allowance of what is still to be read.
+    pub(super) fn bounded(mut self, bytes: u64, bound: Bound) -> Self {
+        self.rest.allowance = self.rest.allowance.within(bytes, bound);
+        self
+    }
+
+    /// Lets the reader read, and then tells what the file was and how it ended.
+    pub(super) fn hand_to<T>(
+        mut self,
+        path: &BundlePath,
+        read: &impl Fn(Member<'_>) -> T,
+    ) -> (ReadMember<T>, End) {
+        let result = {
+            let mut content = Cursor::new(&self.head).chain(&mut self.rest);
+            read(Member { path, head: &self.head, content: &mut content })
+        };
+        let Finished { bytes, sha256, end } = self.rest.finish();
+        (ReadMember { path: path.clone(), bytes, sha256, read: result }, end)
+    }
+
+    /// Reads the whole stream to memory.
+    pub(super) fn into_memory(mut self) -> (Vec<u8>, End) {
+        let mut bytes = self.head;
+        // This reader never fails: an error is its end.
+        let _ = self.rest.read_to_end(&mut bytes);
+        (bytes, self.rest.end.unwrap_or(End::Whole))
+    }
+}
+
+/// Hashes a stream by itself: its SHA-256 and its size.
+pub(super) fn sha256_of(mut stream: impl Read) -> io::Result<(String, u64)> {
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; HEAD_BYTES as usize];
+    let mut bytes = 0u64;
+    loop {
+        let read = read_some(&mut stream, &mut buffer)?;
+        if read == 0 {
+            return Ok((hexadecimal(&hash.finalize()), bytes));
+        }
+        hash.update(buffer.get(..read).unwrap_or_default());
+        bytes = bytes.saturating_add(read as u64);
+    }
+}
+
+/// The SHA-256 of bytes at hand.
+pub(super) fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+fn read_some(stream: &mut (impl Read + ?Sized), buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match stream.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // A reader that claims more than it was given room for must not make us trust it.
+            other => return other.map(|read| read.min(buffer.len())),
+        }
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+    fn allow(bytes: u64) -> Allowance {
+        Allowance { bytes, bound: Bound::File }
+    }
+
+    #[test]
+    fn the_whole_file_is_hashed_though_the_reader_stops_early() {
+        let path: BundlePath = "a".into();
+        let mut stream = &b"abc"[..];
+        let (member, end) = Peeked::new(&mut stream, allow(3)).hand_to(&path, &|member: Member<'_>| {
+            let mut first = [0];
+            let _ = member.content.read(&mut first);
+            (first, member.head.to_vec())
+        });
+        assert!(matches!(end, End::Whole));
+        assert_eq!((member.bytes, member.sha256.as_str()), (3, ABC));
+        assert_eq!(member.read, ([b'a'], b"abc".to_vec()));
+    }
+
+    #[test]
+    fn content_gives_the_head_again_and_then_the_rest() {
+        let bytes: Vec<u8> = (0..200_000u32).map(|n| (n % 251) as u8).collect();
+        let mut stream = bytes.as_slice();
+        let (member, _) =
+            Peeked::new(&mut stream, allow(u64::MAX)).hand_to(&"a".into(), &|member: Member<'_>| {
+                let mut all = Vec::new();
+                let _ = member.content.read_to_end(&mut all);
+                (member.head.len(), all)
+            });
+        assert_eq!(member.read, (65_536, bytes));
+    }
+
+    #[test]
+    fn reading_stops_at_the_allowance() {
+        let mut stream = &b"abcd"[..];
+        let (bytes, end) = Peeked::new(&mut stream, allow(3)).into_memory();
+        assert_eq!(bytes, b"abc");
+        assert!(matches!(end, End::Stopped(Bound::File)));
+    }
+
+    #[test]
+    fn an_error_ends_the_stream() {
+        struct Broken;
+        impl Read for Broken {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("torn"))
+            }
+        }
+        let mut stream = (&b"ab"[..]).chain(Broken);
+        let (bytes, end) = Peeked::new(&mut stream, allow(9)).into_memory();
+        assert_eq!(bytes, b"ab");
+        assert!(matches!(end, End::Damaged(_)));
+    }
+}

@@ -1,0 +1,79 @@
+//! Where an archive's bytes are: in a file, or in memory where the archive came out of another one.
+
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek, SeekFrom};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// An archive's bytes, which several threads may open at once.
+#[derive(Debug, Clone)]
+pub(super) enum Store {
+    /// A file of the upload.
+    Disk(PathBuf),
+    /// An archive out of an archive.
+    Memory(Bytes),
+}
+
+/// Bytes that are shared, not copied.
+#[derive(Debug, Clone)]
+pub(super) struct Bytes(Arc<Vec<u8>>);
+
+impl Bytes {
+    /// Shares bytes.
+    pub(super) fn new(bytes: Vec<u8>) -> Self {
+        Bytes(Arc::new(bytes))
+    }
+}
+
+impl AsRef<[u8]> for Bytes {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Store {
+    /// Opens the archive with a position of its own.
+    pub(super) fn open(&self) -> io::Result<Handle> {
+        Ok(match self {
+            Store::Disk(path) => Handle::Disk(File::open(path)?),
+            Store::Memory(bytes) => Handle::Memory(Cursor::new(bytes.clone())),
+        })
+    }
+}
+
+/// An open archive.
+#[derive(Debug)]
+pub(super) enum Handle {
+    /// A file of the upload.
+    Disk(File),
+    /// An archive out of an archive.
+    Memory(Cursor<Bytes>),
+}
+
+impl Handle {
+    /// Size of the archive in bytes.
+    pub(super) fn size(&self) -> io::Result<u64> {
+        match self {
+            Handle::Disk(file) => Ok(file.metadata()?.len()),
+            Handle::Memory(bytes) => Ok(bytes.get_ref().as_ref().len() as u64),
+        }
+    }
+}
+
+impl Read for Handle {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Handle::Disk(file) => file.read(buffer),
+            Handle::Memory(bytes) => bytes.read(buffer),
+        }
+    }
+}
+
+impl Seek for Handle {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        match self {
+            Handle::Disk(file) => file.seek(to),
+            Handle::Memory(bytes) => bytes.seek(to),
+        }
+    }
+}

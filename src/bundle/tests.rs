@@ -1,0 +1,379 @@
+//! The bundle room as a whole, over uploads that are built here.
+
+use std::fs;
+use std::io::{Cursor, Write};
+
+use tempfile::TempDir;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use super::*;
+
+/// SHA-256 of `abc` (FIPS 180-2, appendix B.1) and of nothing.
+const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+const NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+fn zip_of(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn tar_of(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (name, bytes) in files {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(bytes.len() as u64);
+        builder.append_data(&mut header, name, *bytes).unwrap();
+    }
+    builder.into_inner().unwrap()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// Replaces every occurrence of some bytes by others of the same length.
+fn patch(bytes: &mut [u8], from: &[u8], to: &[u8]) {
+    assert_eq!(from.len(), to.len());
+    let mut found = 0;
+    for at in 0..=bytes.len() - from.len() {
+        if bytes[at..].starts_with(from) {
+            bytes[at..at + to.len()].copy_from_slice(to);
+            found += 1;
+        }
+    }
+    assert!(found > 0, "nothing to patch");
+}
+
+/// A folder with one file in it.
+fn disk(name: &str, bytes: &[u8]) -> (TempDir, PathBuf) {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join(name);
+    fs::write(&path, bytes).unwrap();
+    (folder, path)
+}
+
+fn content(member: Member<'_>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    member.content.read_to_end(&mut bytes).unwrap();
+    assert!(bytes.starts_with(member.head));
+    bytes
+}
+
+fn read_all(paths: &[&Path], limits: &Limits) -> Bundle<Vec<u8>> {
+    read(paths, limits, content).unwrap()
+}
+
+fn read_file(name: &str, bytes: &[u8]) -> Bundle<Vec<u8>> {
+    read_limited(name, bytes, &Limits::default())
+}
+
+fn read_limited(name: &str, bytes: &[u8], limits: &Limits) -> Bundle<Vec<u8>> {
+    let (_folder, path) = disk(name, bytes);
+    read_all(&[&path], limits)
+}
+
+/// Paths and contents as text.
+fn texts(bundle: &Bundle<Vec<u8>>) -> Vec<(&str, &str)> {
+    bundle.members.iter().map(|m| (&*m.path, std::str::from_utf8(&m.read).unwrap())).collect()
+}
+
+fn gaps(bundle: &Bundle<Vec<u8>>) -> Vec<(&str, &str)> {
+    bundle.gaps.iter().map(|gap| (&*gap.path, gap.reason.as_str())).collect()
+}
+
+/// The only gap is of this path, and says this.
+fn assert_one_gap(bundle: &Bundle<Vec<u8>>, path: &str, says: &str) {
+    match gaps(bundle).as_slice() {
+        [(of, reason)] => assert!(*of == path && reason.contains(says), "{of}: {reason}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_file_is_read_by_its_name() {
+    let bundle = read_file("a.reg", b"abc");
+    assert_eq!(texts(&bundle), [("a.reg", "abc")]);
+    assert_eq!(bundle.inputs, [Input { path: "a.reg".into(), sha256: ABC.into(), bytes: 3 }]);
+    assert_eq!((bundle.members[0].bytes, bundle.members[0].sha256.as_str()), (3, ABC));
+    assert_eq!(gaps(&bundle), []);
+}
+
+#[test]
+fn an_empty_file_reaches_the_reader() {
+    let bundle = read_file("empty", b"");
+    assert_eq!(texts(&bundle), [("empty", "")]);
+    assert_eq!(bundle.members[0].sha256, NOTHING);
+}
+
+#[test]
+fn a_folder_is_read_below_its_path_and_hashed_as_sha256sum_prints() {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("sub")).unwrap();
+    fs::write(folder.path().join("sub").join("b"), b"").unwrap();
+    fs::write(folder.path().join("a"), b"abc").unwrap();
+    let zip = zip_of(&[("inner", b"x")]);
+    fs::write(folder.path().join("c.zip"), &zip).unwrap();
+    let bundle = read_all(&[folder.path()], &Limits::default());
+    assert_eq!(texts(&bundle), [("a", "abc"), ("c.zip!inner", "x"), ("sub/b", "")]);
+    let lines = format!("{ABC}  a\n{}  c.zip\n{NOTHING}  sub/b\n", counted::sha256(&zip));
+    assert_eq!(bundle.inputs[0].sha256, counted::sha256(lines.as_bytes()));
+    assert_eq!(bundle.inputs[0].bytes, 3 + zip.len() as u64);
+}
+
+#[test]
+fn several_paths_are_told_apart() {
+    let (_one, first) = disk("logs.zip", &zip_of(&[("a", b"1")]));
+    let (_two, second) = disk("logs.zip", &zip_of(&[("a", b"2")]));
+    let folder = TempDir::new().unwrap();
+    let third = folder.path().join("dc01");
+    fs::create_dir(&third).unwrap();
+    fs::write(third.join("a"), b"3").unwrap();
+    let bundle = read_all(&[&first, &second, &third], &Limits::default());
+    assert_eq!(texts(&bundle), [("dc01/a", "3"), ("logs.zip (2)!a", "2"), ("logs.zip!a", "1")]);
+    let labels: Vec<_> = bundle.inputs.iter().map(|input| input.path.as_str()).collect();
+    assert_eq!(labels, ["logs.zip", "logs.zip (2)", "dc01"]);
+}
+
+#[test]
+fn a_path_that_is_not_there_is_an_error() {
+    let folder = TempDir::new().unwrap();
+    let missing = folder.path().join("missing");
+    let error = read(&[&missing], &Limits::default(), |_| ()).unwrap_err();
+    assert!(error.to_string().contains("missing"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_not_followed() {
+    let folder = TempDir::new().unwrap();
+    std::os::unix::fs::symlink("/etc/hostname", folder.path().join("link")).unwrap();
+    let bundle = read_all(&[folder.path()], &Limits::default());
+    assert_eq!(texts(&bundle), []);
+    assert_one_gap(&bundle, "link", "It is a link");
+}
+
+#[test]
+fn archives_in_archives_are_opened_by_content() {
+    let inner = zip_of(&[("Application.evtx", b"log")]);
+    let tarred = gzip(&tar_of(&[("x/a", b"1"), ("inner", &inner)]));
+    let outer =
+        zip_of(&[("logs/inner.bin", &inner), ("t", &tarred), ("b.gz", &gzip(b"2")), ("z.zip", b"no")]);
+    let bundle = read_file("case.zip", &outer);
+    assert_eq!(
+        texts(&bundle),
+        [
+            ("case.zip!b.gz!b", "2"),
+            ("case.zip!logs/inner.bin!Application.evtx", "log"),
+            ("case.zip!t!inner!Application.evtx", "log"),
+            ("case.zip!t!x/a", "1"),
+            ("case.zip!z.zip", "no"),
+        ]
+    );
+    assert_eq!(gaps(&bundle), []);
+    assert_eq!(bundle.inputs[0].sha256, counted::sha256(&outer));
+}
+
+#[test]
+fn a_plain_tar_and_its_long_names_are_read() {
+    let long = format!("{}/a", "folder".repeat(30));
+    let bundle = read_file("a.tar", &tar_of(&[(&long, b"1"), ("b", b"2")]));
+    let path = format!("a.tar!{long}");
+    assert_eq!(texts(&bundle), [("a.tar!b", "2"), (path.as_str(), "1")]);
+    assert_eq!(gaps(&bundle), []);
+}
+
+#[test]
+fn names_without_the_utf8_flag_are_decoded() {
+    let mut zip = zip_of(&[("NNNNNNNN/a.evtx", b"1"), ("UUUUUUUUU.reg", b"2")]);
+    // イベント in code page 932, and ログオ in UTF-8; the writer sets no flag for plain ASCII.
+    patch(&mut zip, b"NNNNNNNN", b"\x83\x43\x83\x78\x83\x93\x83\x67");
+    patch(&mut zip, b"UUUUUUUUU", "ログオ".as_bytes());
+    let bundle = read_file("a.zip", &zip);
+    assert_eq!(texts(&bundle), [("a.zip!イベント/a.evtx", "1"), ("a.zip!ログオ.reg", "2")]);
+}
+
+#[test]
+fn names_that_point_outside_are_changed_and_read() {
+    let bundle = read_file("a.zip", &zip_of(&[("../x", b"1"), (r"C:\y", b"2"), (r"d\z", b"3")]));
+    assert_eq!(texts(&bundle), [("a.zip!d/z", "3"), ("a.zip!x", "1"), ("a.zip!y", "2")]);
+    let of: Vec<_> = gaps(&bundle).iter().map(|(path, _)| *path).collect();
+    assert_eq!(of, ["a.zip!x", "a.zip!y"]);
+}
+
+#[test]
+fn members_of_the_same_name_are_both_read() {
+    let mut zip = zip_of(&[("a.txt", b"1"), ("b.txt", b"2")]);
+    patch(&mut zip, b"b.txt", b"a.txt");
+    assert_eq!(texts(&read_file("a.zip", &zip)), [("a.zip!a.txt", "1"), ("a.zip!a.txt (2)", "2")]);
+}
+
+#[test]
+fn archives_of_other_kinds_are_named() {
+    let bundle = read_file("logs", b"7z\xBC\xAF\x27\x1C\0\x04");
+    assert_one_gap(&bundle, "logs", "It is a 7z archive");
+    let inside = read_file("a.zip", &zip_of(&[("r", b"Rar!\x1A\x07\x01\0")]));
+    assert_one_gap(&inside, "a.zip!r", "It is a RAR archive");
+}
+
+#[test]
+fn an_encrypted_member_is_a_gap() {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let secret = SimpleFileOptions::default().with_aes_encryption(zip::AesMode::Aes256, "secret");
+    writer.start_file("s", secret).unwrap();
+    writer.write_all(b"1").unwrap();
+    writer.start_file("open", SimpleFileOptions::default()).unwrap();
+    let bundle = read_file("a.zip", &writer.finish().unwrap().into_inner());
+    assert_eq!(texts(&bundle), [("a.zip!open", "")]);
+    assert_one_gap(&bundle, "a.zip!s", "It is encrypted");
+}
+
+#[test]
+fn links_in_archives_are_gaps() {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.add_symlink("link", "/etc/passwd", SimpleFileOptions::default()).unwrap();
+    assert_one_gap(&read_file("a.zip", &writer.finish().unwrap().into_inner()), "a.zip!link", "It is a link");
+    let mut builder = tar::Builder::new(Vec::new());
+    let mut header = tar::Header::new_ustar();
+    header.set_entry_type(tar::EntryType::Symlink);
+    header.set_size(0);
+    builder.append_link(&mut header, "link", "/etc/passwd").unwrap();
+    assert_one_gap(&read_file("a.tar", &builder.into_inner().unwrap()), "a.tar!link", "It is a link");
+}
+
+#[test]
+fn a_zip_that_was_cut_short_asks_for_another_upload() {
+    let zip = zip_of(&[("a", b"abc"), ("b", b"def")]);
+    let bundle = read_file("a.zip", &zip[..zip.len() / 2]);
+    assert_eq!(texts(&bundle), []);
+    assert_one_gap(&bundle, "a.zip", "Ask for the files to be zipped and uploaded again.");
+}
+
+#[test]
+fn a_tar_gz_that_was_cut_short_keeps_what_is_there() {
+    let noise: Vec<u8> = (0..60_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let tar = gzip(&tar_of(&[("a", b"1"), ("b", &noise)]));
+    let bundle = read_file("a.tgz", &tar[..tar.len() / 2]);
+    let paths: Vec<_> = bundle.members.iter().map(|member| &*member.path).collect();
+    assert_eq!(paths, ["a.tgz!a", "a.tgz!b"]);
+    assert!(noise.starts_with(&bundle.members[1].read) && bundle.members[1].read.len() < noise.len());
+    let of: Vec<_> = gaps(&bundle).iter().map(|(path, _)| *path).collect();
+    assert_eq!(of, ["a.tgz", "a.tgz!b"]);
+}
+
+#[test]
+fn a_wrong_checksum_is_a_gap_and_the_content_was_read() {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    writer.start_file("a", stored).unwrap();
+    writer.write_all(b"content").unwrap();
+    let mut zip = writer.finish().unwrap().into_inner();
+    patch(&mut zip, b"content", b"cantent");
+    let bundle = read_file("a.zip", &zip);
+    assert_eq!(texts(&bundle), [("a.zip!a", "cantent")]);
+    assert_one_gap(&bundle, "a.zip!a", "It is damaged");
+    assert_eq!(bundle.gaps[0].place, Place::Offset(7));
+}
+
+#[test]
+fn an_empty_zip_is_a_gap() {
+    assert_one_gap(&read_file("a.zip", &zip_of(&[])), "a.zip", "The zip archive is empty");
+}
+
+#[test]
+fn a_file_over_its_limit_is_read_up_to_it() {
+    let limits = Limits { file_bytes: 3, ..Limits::default() };
+    let bundle = read_limited("a.zip", &zip_of(&[("a", b"abc"), ("b", b"abcd")]), &limits);
+    assert_eq!(texts(&bundle), [("a.zip!a", "abc"), ("a.zip!b", "abc")]);
+    assert_one_gap(&bundle, "a.zip!b", "--max-file-bytes");
+}
+
+#[test]
+fn files_over_the_total_are_left_out_in_order_of_path() {
+    let limits = Limits { total_bytes: 5, ..Limits::default() };
+    let files: [(&str, &[u8]); 3] = [("c", b"333"), ("b", b"22"), ("a", b"111")];
+    for bytes in [zip_of(&files), tar_of(&[files[2], files[1], files[0]])] {
+        let bundle = read_limited("f", &bytes, &limits);
+        assert_eq!(texts(&bundle), [("f!a", "111"), ("f!b", "22")]);
+        assert_one_gap(&bundle, "f!c", "--max-total-bytes");
+    }
+}
+
+#[test]
+fn a_bomb_stops_at_its_ratio() {
+    let limits = Limits { ratio: 10, ..Limits::default() };
+    let zeros = vec![0; 6 << 20];
+    let zipped = read_limited("a.zip", &zip_of(&[("bomb", &zeros), ("small", &zeros[..4 << 20])]), &limits);
+    let sizes: Vec<_> = zipped.members.iter().map(|member| member.bytes).collect();
+    assert_eq!(sizes, [4 << 20, 4 << 20]);
+    assert_one_gap(&zipped, "a.zip!bomb", "--max-ratio");
+    let gzipped = read_limited("a.gz", &gzip(&zeros), &limits);
+    assert_eq!(gzipped.members[0].bytes, 4 << 20);
+    assert_one_gap(&gzipped, "a.gz!a", "--max-ratio");
+}
+
+#[test]
+fn entries_are_limited() {
+    let limits = Limits { entries: 3, ..Limits::default() };
+    let files: [(&str, &[u8]); 3] = [("a", b"1"), ("b", b"2"), ("c", b"3")];
+    for bytes in [zip_of(&files), tar_of(&files)] {
+        // The archive itself is an entry.
+        let bundle = read_limited("f", &bytes, &limits);
+        assert_eq!(texts(&bundle), [("f!a", "1"), ("f!b", "2")]);
+        assert_one_gap(&bundle, "f", "--max-entries");
+    }
+}
+
+#[test]
+fn nesting_is_limited() {
+    let limits = Limits { depth: 1, ..Limits::default() };
+    let two = zip_of(&[("two.zip", &zip_of(&[("a", b"1")]))]);
+    assert_eq!(texts(&read_limited("one.zip", &two, &limits)), [("one.zip!two.zip!a", "1")]);
+    let three = read_limited("zero.zip", &zip_of(&[("one.zip", &two)]), &limits);
+    assert_eq!(texts(&three), []);
+    assert_one_gap(&three, "zero.zip!one.zip!two.zip", "--max-depth");
+}
+
+#[test]
+fn members_that_share_bytes_are_not_read() {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file("a", SimpleFileOptions::default()).unwrap();
+    writer.write_all(b"abc").unwrap();
+    writer.shallow_copy_file("a", "b").unwrap();
+    let bundle = read_file("a.zip", &writer.finish().unwrap().into_inner());
+    assert_eq!(texts(&bundle), []);
+    assert_one_gap(&bundle, "a.zip", "share the same bytes");
+}
+
+#[test]
+fn a_size_that_lies_bounds_the_reading() {
+    let mut zip = zip_of(&[("a", &[b'x'; 500])]);
+    let directory = zip.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
+    zip[directory + 24..directory + 28].copy_from_slice(&10u32.to_le_bytes());
+    let bundle = read_file("a.zip", &zip);
+    assert!(bundle.members.iter().all(|member| member.bytes <= 10));
+    assert_eq!(gaps(&bundle).len(), 1, "{:?}", gaps(&bundle));
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let inner = zip_of(&[("x", b"1"), ("y", b"22"), ("../z", b"333")]);
+    let files: Vec<(String, &[u8])> =
+        (0..40).map(|n| (format!("f{n}"), if n % 5 == 0 { inner.as_slice() } else { b"abcd" })).collect();
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), *bytes)).collect();
+    let (_folder, path) = disk("a.zip", &zip_of(&files));
+    let limits = Limits { total_bytes: 2_000, ..Limits::default() };
+    let with = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        format!("{:?}", pool.install(|| read_all(&[&path], &limits)))
+    };
+    let one = with(1);
+    assert_eq!(one, with(2));
+    assert!(one.contains("--max-total-bytes") && one.contains("a.zip!f0!x"));
+}

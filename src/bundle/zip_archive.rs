@@ -1,0 +1,122 @@
+//! Zip archives: the list of members, and each member's stream.
+//!
+//! Members are listed with `ZipIterable`, which keeps members of the same name and holds no more of the
+//! list than is asked for; `ZipArchive` keeps the last of each name only.
+
+use std::io::{BufReader, Read};
+
+use zip::read::{Config, OwnedZipFileEntry, ZipReadOptions};
+use zip::result::ZipError;
+use zip::unstable::read::ZipIterable;
+
+use super::member_name;
+use super::store::Store;
+
+/// Bit 11 of the flags: name and comment are UTF-8.
+const UTF8_NAME: u16 = 1 << 11;
+/// A local header without name and extra field.
+const LOCAL_HEADER_BYTES: u64 = 30;
+/// The list is read in small pieces, each after a seek that empties the buffer.
+const LIST_BUFFER_BYTES: usize = 1 << 10;
+
+/// One member as the archive's directory declares it.
+#[derive(Debug)]
+pub(super) struct ZipMember {
+    /// Name, decoded, as the archive spells it.
+    pub(super) name: String,
+    entry: OwnedZipFileEntry,
+}
+
+/// What a zip archive lists.
+#[derive(Debug, Default)]
+pub(super) struct ZipList {
+    /// Members and folders, in the archive's order.
+    pub(super) members: Vec<ZipMember>,
+    /// The list was not read to its end because no more entries are allowed.
+    pub(super) too_many: bool,
+    /// The list cannot be read, or from some member on.
+    pub(super) damage: Option<String>,
+}
+
+/// Lists an archive for as long as `take_entry` allows.
+pub(super) fn list(store: &Store, mut take_entry: impl FnMut() -> bool) -> ZipList {
+    let mut list = ZipList::default();
+    if let Err(error) = fill(&mut list, store, &mut take_entry) {
+        list.damage = Some(error.to_string());
+    }
+    list
+}
+
+fn fill(list: &mut ZipList, store: &Store, take_entry: &mut impl FnMut() -> bool) -> Result<(), ZipError> {
+    let reader = BufReader::with_capacity(LIST_BUFFER_BYTES, store.open()?);
+    let mut archive = ZipIterable::try_new(reader, Config::default())?;
+    for entry in archive.files()? {
+        if !take_entry() {
+            list.too_many = true;
+            break;
+        }
+        let entry = OwnedZipFileEntry::from(entry?);
+        let utf8 = entry.flags().as_u16() & UTF8_NAME != 0;
+        let name = member_name::decode(entry.name_raw(), utf8, || {
+            entry
+                .name()
+                .map(String::from)
+                .unwrap_or_else(|_| String::from_utf8_lossy(entry.name_raw()).into())
+        });
+        list.members.push(ZipMember { name, entry });
+    }
+    Ok(())
+}
+
+impl ZipMember {
+    /// A folder: nothing to read. A name like a folder's with content behind it is a file.
+    pub(super) fn is_folder(&self) -> bool {
+        self.name.ends_with(['/', '\\']) && self.entry.size() == 0
+    }
+
+    /// A symbolic link, whose content is the path it points to.
+    pub(super) fn is_link(&self) -> bool {
+        self.entry.is_symlink()
+    }
+
+    /// A member behind a password.
+    pub(super) fn is_encrypted(&self) -> bool {
+        self.entry.encrypted()
+    }
+
+    /// Bytes, uncompressed, as declared.
+    pub(super) fn declared(&self) -> u64 {
+        self.entry.size()
+    }
+
+    /// Bytes in the archive, as declared.
+    pub(super) fn compressed(&self) -> u64 {
+        self.entry.compressed_size()
+    }
+
+    /// Opens the member and lets `read` have its stream.
+    pub(super) fn open<R>(
+        &self,
+        store: &Store,
+        read: impl FnOnce(&mut (dyn Read + Send)) -> R,
+    ) -> Result<R, ZipError> {
+        let mut handle = store.open()?;
+        let mut file = self.entry.as_ref().with_reader(&mut handle, ZipReadOptions::new())?;
+        Ok(read(&mut file))
+    }
+}
+
+/// Whether members share bytes of the archive, as in a bomb that gives the same bytes out many times.
+/// No tool writes such an archive.
+pub(super) fn overlap(members: &[ZipMember]) -> bool {
+    let mut ranges: Vec<(u64, u64)> = members
+        .iter()
+        .map(|member| {
+            let start = member.entry.header_start();
+            // The local header's name may differ in length from the directory's, so it is left out.
+            (start, start.saturating_add(LOCAL_HEADER_BYTES).saturating_add(member.compressed()))
+        })
+        .collect();
+    ranges.sort_unstable();
+    ranges.windows(2).any(|pair| matches!(pair, [(_, end), (start, _)] if end > start))
+}
