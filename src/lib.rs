@@ -3,6 +3,8 @@
 pub mod artifacts;
 pub mod bundle;
 pub mod diagnosis;
+pub mod explain;
+pub mod knowledge;
 pub mod report;
 pub mod security_descriptor;
 pub mod source;

@@ -1,4 +1,5 @@
-//! Knowledge: what Microsoft's documents say, as tables, each entry with its source. It decides nothing.
+//! Knowledge: what Microsoft's documents say, as tables and pages, each entry with its source. It
+//! decides nothing.
 
 pub mod collect;
 pub mod diagnoses;
@@ -16,8 +17,8 @@ pub fn fingerprint() -> String {
     for table in [events::TABLE, principals::TABLE, policies::TABLE, diagnoses::TABLE, collect::TABLE] {
         hash.update(table);
     }
-    for page in pages::SOURCES {
-        hash.update(page);
+    for text in pages::texts() {
+        hash.update(text);
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,5 +1,15 @@
 //! The report: one model, many renderers, the same words in all.
+//!
+//! It shows what the diagnosis found and judges nothing. Renderers return text; they do not print.
 
+pub mod json;
 pub mod model;
+pub mod terminal;
+pub mod text;
 
 pub use model::Report;
+
+#[cfg(test)]
+mod examples;
+#[cfg(test)]
+mod schema_tests;

@@ -147,6 +147,9 @@ pub struct Step {
     pub command: Option<String>,
     /// On which machine or in which console.
     pub r#where: Option<String>,
+    /// Title of the section of the remedy that the step belongs to. Sections are different ways out, or
+    /// follow one another, as their titles say; the steps of one are done in order.
+    pub section: Option<String>,
 }
 
 /// One operation on a password.

@@ -1,0 +1,98 @@
+//! What to collect next: derived from the checks that could not tell, never written by hand.
+
+use std::collections::BTreeMap;
+
+use crate::facts::machines::Role;
+use crate::facts::{Facts, Outcome};
+use crate::knowledge::collect::{Collectable, collectables};
+use crate::knowledge::pages::Values;
+use crate::rules::{Answer, Need};
+
+use super::{CauseResult, State, Verdict, VerdictCause, remedy, tiers};
+
+/// One artifact to collect.
+#[derive(Debug, Clone)]
+pub struct Collect {
+    /// What, and how.
+    pub artifact: &'static Collectable,
+    /// Values for its places.
+    pub values: Values,
+    /// Causes and checks that it decides.
+    pub decides: Vec<String>,
+}
+
+/// The artifacts that could lift a cause to a higher step, or overturn it.
+pub(super) fn missing(result: &CauseResult) -> Vec<Need> {
+    if !matches!(result.state, State::Possible | State::Likely) {
+        return Vec::new();
+    }
+    let here = tiers::rung(result.cause, &result.findings);
+    let above = tiers::ladder(result.cause).iter().filter(|tier| tier.state != result.state);
+    let asked: Vec<&str> =
+        above.flat_map(|tier| tier.all).chain(here.all).map(|condition| condition.check()).collect();
+    let open = result.findings.iter().filter(|finding| {
+        let unknown = finding.answer == Answer::Unknown && asked.contains(&finding.check);
+        let here = here.all.iter().any(|condition| condition.check() == finding.check);
+        unknown || here
+    });
+    let mut needs: Vec<Need> = open.flat_map(|finding| finding.needs.clone()).collect();
+    needs.sort_by_key(|need| (position(need.artifact), need.machine.clone()));
+    needs.dedup();
+    needs
+}
+
+fn position(artifact: &str) -> usize {
+    collectables().iter().position(|have| have.id == artifact).unwrap_or(usize::MAX)
+}
+
+/// The fewest artifacts that separate what is still open, cheapest first.
+pub(super) fn next(verdict: &Verdict, causes: &[CauseResult], facts: &Facts) -> Vec<Collect> {
+    if verdict.state == State::Confirmed {
+        return Vec::new();
+    }
+    let mut wanted: BTreeMap<(usize, Option<String>), Vec<String>> = BTreeMap::new();
+    let failed = facts.attempts.iter().any(|attempt| attempt.outcome == Outcome::Failed);
+    if !failed && verdict.cause != VerdictCause::NoFailure {
+        wanted.insert((position("connect-application-log"), None), Vec::new());
+    }
+    for cause in causes {
+        for need in &cause.missing {
+            let decides = wanted.entry((position(need.artifact), need.machine.clone())).or_default();
+            let checks = cause
+                .findings
+                .iter()
+                .filter(|finding| finding.needs.contains(need))
+                .map(|finding| finding.check.to_owned());
+            for id in std::iter::once(cause.cause.id().to_owned()).chain(checks) {
+                if !decides.contains(&id) {
+                    decides.push(id);
+                }
+            }
+        }
+    }
+    // A named machine says it better than "every domain controller".
+    let named: Vec<usize> =
+        wanted.keys().filter(|(_, machine)| machine.is_some()).map(|(artifact, _)| *artifact).collect();
+    wanted.retain(|(artifact, machine), _| machine.is_some() || !named.contains(artifact));
+    wanted
+        .into_iter()
+        .filter_map(|((artifact, machine), decides)| {
+            let artifact = collectables().get(artifact)?;
+            let values = values(facts, machine, artifact);
+            Some(Collect { artifact, values, decides })
+        })
+        .collect()
+}
+
+fn values(facts: &Facts, machine: Option<String>, artifact: &Collectable) -> Values {
+    let base = Values::default();
+    let base = match machine {
+        Some(machine) if artifact.r#where.contains("{connect_server}") => base.with("connect_server", machine),
+        Some(machine) => base.with("controller", machine),
+        None => base,
+    };
+    let controllers: Vec<&str> =
+        facts.machines.with_role(Role::DomainController).map(|id| facts.machines.name(id)).collect();
+    let base = if controllers.is_empty() { base } else { base.with("controller", controllers.join(", ")) };
+    remedy::values(base, facts, facts.attempts.iter().rfind(|attempt| attempt.outcome == Outcome::Failed))
+}

@@ -1,0 +1,118 @@
+//! Which sections of a page's remedy fit what was found, with the values of the case.
+
+use crate::facts::machines::Role;
+use crate::facts::{Attempt, Facts, Outcome};
+use crate::knowledge::pages::Values;
+use crate::rules::CauseId;
+use crate::words::Statement;
+
+use super::{CauseResult, State};
+
+/// Sections of a page, in the order in which they fit, and the values for their places.
+#[derive(Debug, Clone)]
+pub struct RemedyPlan {
+    /// Id of the page.
+    pub page: String,
+    /// Ids of its sections; empty for all of them.
+    pub sections: Vec<&'static str>,
+    /// Why in this order, in words.
+    pub fit: Option<Statement>,
+    /// Values for the places of the steps.
+    pub values: Values,
+}
+
+pub(super) fn for_cause(result: &CauseResult, facts: &Facts) -> Option<RemedyPlan> {
+    if result.state < State::Possible {
+        return None;
+    }
+    let (sections, fit): (Vec<&'static str>, Option<&str>) = match result.cause {
+        CauseId::ProtectedAccount => (vec!["by-design", "formerly-protected"], None),
+        CauseId::ConnectorPermissions => {
+            // The call for user information fails before any right on the user is asked for.
+            if result.reason.key.ends_with(".reads-missing") || result.reason.key.ends_with(".call-refused") {
+                (vec!["read-access", "preferred-domain-controller"], Some("fit.connector-permissions.reads"))
+            } else {
+                (
+                    vec!["grant-permissions", "preferred-domain-controller"],
+                    Some("fit.connector-permissions.rights"),
+                )
+            }
+        }
+        CauseId::RemoteSam => {
+            let outlived = facts
+                .contradictions
+                .iter()
+                .any(|contradiction| contradiction.text.key == "contradiction.value-outlives-policy");
+            let gpo = gpo(result).is_some();
+            match (outlived, gpo) {
+                (true, _) => (vec!["solution-2", "solution-1", "verify"], Some("fit.remote-sam.value-only")),
+                (false, true) => (vec!["solution-1", "solution-2", "verify"], Some("fit.remote-sam.policy")),
+                (false, false) => (vec!["solution-1", "solution-2", "verify"], Some("fit.remote-sam.unknown")),
+            }
+        }
+    };
+    let mut values = Values::default();
+    if let Some(gpo) = gpo(result) {
+        values = values.with("gpo", gpo);
+    }
+    let machine = result.reason.values.iter().find(|(name, _)| *name == "machine").map(|(_, machine)| machine);
+    if let Some(machine) = machine.filter(|machine| facts.machines.find(machine).is_some()) {
+        values = values.with("controller", machine);
+    }
+    let attempt = facts.attempts.iter().rfind(|attempt| attempt.outcome == Outcome::Failed);
+    Some(RemedyPlan {
+        page: result.cause.id().to_owned(),
+        sections,
+        fit: fit.map(Statement::new),
+        values: self::values(values, facts, attempt),
+    })
+}
+
+fn gpo(result: &CauseResult) -> Option<&str> {
+    let values = result.findings.iter().flat_map(|finding| &finding.text.values);
+    values.clone().find(|(name, _)| *name == "gpo").map(|(_, gpo)| gpo.as_str())
+}
+
+pub(super) fn for_other(id: &str, attempt: &Attempt, facts: &Facts) -> RemedyPlan {
+    RemedyPlan { values: values(Values::default(), facts, Some(attempt)), ..for_page(id) }
+}
+
+pub(super) fn for_page(id: &str) -> RemedyPlan {
+    RemedyPlan { page: id.to_owned(), sections: Vec::new(), fit: None, values: Values::default() }
+}
+
+/// Adds what the facts know: the account, the servers, the user.
+pub(super) fn values(mut values: Values, facts: &Facts, attempt: Option<&Attempt>) -> Values {
+    let connector = match attempt {
+        Some(attempt) => facts.connectors.of(attempt),
+        None => facts.connectors.accounts.first(),
+    };
+    if let Some(connector) = connector {
+        values = values
+            .with("connector_account", connector.account.full())
+            .with("connector_name", connector.account.name.clone());
+        if let Some(domain) = &connector.account.domain {
+            values = values.with("connector_domain", domain.clone());
+        }
+        if let Some((sid, _)) = &connector.sid {
+            values = values.with("connector_sid", sid.as_str());
+        }
+    }
+    let only = |role: Role| {
+        let mut machines = facts.machines.with_role(role);
+        match (machines.next(), machines.next()) {
+            (Some(one), None) => Some(facts.machines.name(one).to_owned()),
+            _ => None,
+        }
+    };
+    if let Some(server) = attempt.map(|attempt| attempt.computer.clone()).or_else(|| only(Role::ConnectServer)) {
+        values = values.with("connect_server", server);
+    }
+    if let Some(controller) = only(Role::DomainController) {
+        values = values.with("controller", controller);
+    }
+    if let Some(user) = attempt.and_then(|attempt| attempt.user.clone()) {
+        values = values.with("user", user);
+    }
+    values
+}

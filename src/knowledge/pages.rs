@@ -1,0 +1,161 @@
+//! The pages of causes and diagnoses: documentation, output of `explain`, and remedies, from one text.
+//!
+//! The texts are `docs/causes/*.md` and `docs/diagnoses/*.md`, built into the program; their shape is
+//! described in `docs/causes/README.md`. This room does not judge which page applies.
+
+mod parse;
+pub mod placeholders;
+
+use std::sync::LazyLock;
+
+pub use placeholders::{PLACEHOLDERS, Values};
+
+/// A page: one cause, or one other known diagnosis.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Id of the cause or diagnosis, such as `remote-sam`. It is the name of the page's file.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// One sentence: what it is.
+    pub summary: String,
+    /// Paragraphs: how it comes about, what the user sees, what speaks for and against it.
+    pub body: Vec<String>,
+    /// The checks that matter to it.
+    pub checks: Vec<PageCheck>,
+    /// Ways to put it right.
+    pub remedies: Vec<RemedySection>,
+    /// Where its facts come from.
+    pub sources: Vec<PageSource>,
+}
+
+/// A check, in the words of one page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageCheck {
+    /// Id of the check. Several pages may have the same check, each with its own words.
+    pub id: String,
+    /// The question that is asked of the evidence, and what yes and no mean.
+    pub text: String,
+}
+
+/// One way to put it right, or a part of one, as its title and `when` say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemedySection {
+    /// Id, unique on its page.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// When this way fits, and what to beware of.
+    pub when: String,
+    /// Steps, in order.
+    pub steps: Vec<PageStep>,
+}
+
+/// One step. Its texts may have [placeholders](PLACEHOLDERS).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageStep {
+    /// What to do.
+    pub text: String,
+    /// The command, which may have several lines.
+    pub command: Option<String>,
+    /// What the command is written for.
+    pub shell: Option<Shell>,
+    /// On which machine or in which console.
+    pub where_: Option<String>,
+}
+
+/// What a command is written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shell {
+    /// Windows PowerShell.
+    PowerShell,
+    /// The command prompt.
+    Cmd,
+}
+
+/// A source of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageSource {
+    /// Address.
+    pub link: String,
+    /// What it says.
+    pub text: String,
+}
+
+impl Page {
+    /// The section of the remedy with the id.
+    pub fn remedy(&self, section: &str) -> Option<&RemedySection> {
+        self.remedies.iter().find(|remedy| remedy.id == section)
+    }
+
+    /// Whether the page is that of one of the article's three causes.
+    pub fn is_cause(&self) -> bool {
+        CAUSES.iter().any(|(id, _)| *id == self.id)
+    }
+}
+
+impl PageStep {
+    /// The step with its placeholders filled in. A command takes only values that are safe in it.
+    #[must_use]
+    pub fn filled(&self, values: &Values) -> PageStep {
+        PageStep {
+            text: values.fill(&self.text),
+            command: self.command.as_deref().map(|command| values.fill_command(command)),
+            shell: self.shell,
+            where_: self.where_.as_deref().map(|place| values.fill(place)),
+        }
+    }
+}
+
+/// The pages of the three causes: id and text, in the order of Microsoft's article.
+const CAUSES: [(&str, &str); 3] = [
+    ("protected-account", include_str!("../../docs/causes/protected-account.md")),
+    ("connector-permissions", include_str!("../../docs/causes/connector-permissions.md")),
+    ("remote-sam", include_str!("../../docs/causes/remote-sam.md")),
+];
+
+/// The pages of the other known diagnoses: id and text.
+const DIAGNOSES: [(&str, &str); 14] = [
+    ("password-policy", include_str!("../../docs/diagnoses/password-policy.md")),
+    ("rpc-unavailable", include_str!("../../docs/diagnoses/rpc-unavailable.md")),
+    ("out-of-scope", include_str!("../../docs/diagnoses/out-of-scope.md")),
+    ("duplicate-anchor", include_str!("../../docs/diagnoses/duplicate-anchor.md")),
+    ("domain-controller-unreachable", include_str!("../../docs/diagnoses/domain-controller-unreachable.md")),
+    ("ldap-signing", include_str!("../../docs/diagnoses/ldap-signing.md")),
+    ("dn-characters", include_str!("../../docs/diagnoses/dn-characters.md")),
+    ("writeback-not-enabled", include_str!("../../docs/diagnoses/writeback-not-enabled.md")),
+    ("connector-password-too-long", include_str!("../../docs/diagnoses/connector-password-too-long.md")),
+    ("account-disabled", include_str!("../../docs/diagnoses/account-disabled.md")),
+    ("account-locked-out", include_str!("../../docs/diagnoses/account-locked-out.md")),
+    ("wrong-current-password", include_str!("../../docs/diagnoses/wrong-current-password.md")),
+    ("policy-hints-control-missing", include_str!("../../docs/diagnoses/policy-hints-control-missing.md")),
+    ("service-connectivity", include_str!("../../docs/diagnoses/service-connectivity.md")),
+];
+
+/// All pages: the three causes in the article's order, then the other diagnoses.
+pub fn pages() -> &'static [Page] {
+    // Every page parses, by test; so none is left out here.
+    static PAGES: LazyLock<Vec<Page>> = LazyLock::new(|| {
+        CAUSES.iter().chain(&DIAGNOSES).filter_map(|(_, text)| parse::page(text).ok()).collect()
+    });
+    &PAGES
+}
+
+/// The texts of all pages, in the same order.
+pub(super) fn texts() -> impl Iterator<Item = &'static str> {
+    CAUSES.iter().chain(&DIAGNOSES).map(|(_, text)| *text)
+}
+
+/// The page of a cause or diagnosis.
+pub fn page(id: &str) -> Option<&'static Page> {
+    pages().iter().find(|page| page.id == id)
+}
+
+/// A check on every page that has it, in the order of [`pages`]. Empty where no page has it.
+pub fn find_check(id: &str) -> Vec<(&'static Page, &'static PageCheck)> {
+    let on_page = |page: &'static Page| page.checks.iter().map(move |check| (page, check));
+    pages().iter().flat_map(on_page).filter(|(_, check)| check.id == id).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,239 @@
+//! Reads the fixed shape of a page. It is strict: a line that does not fit is an error, never skipped.
+//!
+//! It is no Markdown reader; the shape is a small part of Markdown (`docs/causes/README.md`).
+
+use super::{Page, PageCheck, PageSource, PageStep, RemedySection, Shell};
+
+/// What does not fit the shape.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    /// Line, counted from 1; one past the end where something is missing there.
+    pub line: usize,
+    /// What the shape asks for at that line.
+    pub expected: &'static str,
+}
+
+/// Reads a page.
+pub fn page(text: &str) -> Result<Page, Misfit> {
+    let mut lines = Lines { lines: text.lines().collect(), at: 0 };
+    let heading = lines.expect("# Title (`id`)", |line| line.strip_prefix("# "))?;
+    let (title, id) = titled(heading).ok_or(lines.misfit_before("# Title (`id`)"))?;
+    let summary = lines.paragraph("a sentence that says what it is")?;
+    let mut body = Vec::new();
+    while !lines.blank_then("## ") {
+        body.push(lines.paragraph("a paragraph, or ## Checks")?);
+    }
+    let checks = checks(&mut lines)?;
+    let remedies = remedies(&mut lines)?;
+    let sources = sources(&mut lines)?;
+    Ok(Page { id, title, summary, body, checks, remedies, sources })
+}
+
+fn checks(lines: &mut Lines<'_>) -> Result<Vec<PageCheck>, Misfit> {
+    lines.expect("## Checks", |line| line.strip_prefix("## Checks").filter(|rest| rest.is_empty()))?;
+    let mut checks = Vec::new();
+    while lines.blank_then("### ") {
+        let heading = lines.expect("### `check-id`", |line| line.strip_prefix("### "))?;
+        let id = quoted(heading).ok_or(lines.misfit_before("### `check-id`"))?;
+        checks.push(PageCheck { id, text: lines.paragraph("the question of the check")? });
+    }
+    Ok(checks)
+}
+
+fn remedies(lines: &mut Lines<'_>) -> Result<Vec<RemedySection>, Misfit> {
+    lines.expect("## Remedy", |line| line.strip_prefix("## Remedy").filter(|rest| rest.is_empty()))?;
+    let mut remedies = Vec::new();
+    while lines.blank_then("### ") {
+        let heading = lines.expect("### `section-id`: Title", |line| line.strip_prefix("### "))?;
+        let parts = heading.split_once(": ").and_then(|(id, title)| Some((quoted(id)?, title.to_owned())));
+        let (id, title) = parts.ok_or(lines.misfit_before("### `section-id`: Title"))?;
+        let when = lines.paragraph("when this way fits")?;
+        remedies.push(RemedySection { id, title, when, steps: steps(lines)? });
+    }
+    Ok(remedies)
+}
+
+fn steps(lines: &mut Lines<'_>) -> Result<Vec<PageStep>, Misfit> {
+    lines.skip_blank();
+    let mut steps = Vec::new();
+    loop {
+        let number = format!("{}. ", steps.len() + 1);
+        let Some(text) = lines.peek().and_then(|line| line.strip_prefix(&number)) else {
+            return if steps.is_empty() { Err(lines.misfit("1. What to do.")) } else { Ok(steps) };
+        };
+        lines.at += 1;
+        let where_ = lines.peek().and_then(|line| line.strip_prefix("   Where: ")).map(str::to_owned);
+        lines.at += usize::from(where_.is_some());
+        let (shell, command) = command(lines)?.unzip();
+        steps.push(PageStep { text: text.to_owned(), command, shell, where_ });
+    }
+}
+
+fn command(lines: &mut Lines<'_>) -> Result<Option<(Shell, String)>, Misfit> {
+    let shell = match lines.peek() {
+        Some("   ```powershell") => Shell::PowerShell,
+        Some("   ```cmd") => Shell::Cmd,
+        _ => return Ok(None),
+    };
+    lines.at += 1;
+    let mut command = Vec::new();
+    loop {
+        match lines.expect("a line of the command, or its closing fence", |line| line.strip_prefix("   "))? {
+            "```" => return Ok(Some((shell, command.join("\n")))),
+            line => command.push(line),
+        }
+    }
+}
+
+fn sources(lines: &mut Lines<'_>) -> Result<Vec<PageSource>, Misfit> {
+    lines.expect("## Sources", |line| line.strip_prefix("## Sources").filter(|rest| rest.is_empty()))?;
+    let mut sources = Vec::new();
+    while lines.peek().is_some() {
+        let (link, text) =
+            lines.expect("- <link> what it says", |line| line.strip_prefix("- <")?.split_once("> "))?;
+        sources.push(PageSource { link: link.to_owned(), text: text.to_owned() });
+    }
+    Ok(sources)
+}
+
+/// Splits ``Title (`id`)``.
+fn titled(heading: &str) -> Option<(String, String)> {
+    let (title, id) = heading.strip_suffix(')')?.split_once(" (")?;
+    Some((title.to_owned(), quoted(id)?))
+}
+
+/// The id between backticks: lower case letters, digits and hyphens.
+fn quoted(text: &str) -> Option<String> {
+    let id = text.strip_prefix('`')?.strip_suffix('`')?;
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (!id.is_empty() && id.bytes().all(fits)).then(|| id.to_owned())
+}
+
+/// The lines of a page, and where reading stands.
+struct Lines<'a> {
+    lines: Vec<&'a str>,
+    at: usize,
+}
+
+impl<'a> Lines<'a> {
+    fn peek(&self) -> Option<&'a str> {
+        self.lines.get(self.at).copied()
+    }
+
+    fn skip_blank(&mut self) {
+        while self.peek() == Some("") {
+            self.at += 1;
+        }
+    }
+
+    /// Skips empty lines, and says whether the next line begins so.
+    fn blank_then(&mut self, start: &str) -> bool {
+        self.skip_blank();
+        self.peek().is_some_and(|line| line.starts_with(start))
+    }
+
+    fn expect<T>(
+        &mut self,
+        expected: &'static str,
+        fits: impl FnOnce(&'a str) -> Option<T>,
+    ) -> Result<T, Misfit> {
+        let found = self.peek().and_then(fits).ok_or(self.misfit(expected))?;
+        self.at += 1;
+        Ok(found)
+    }
+
+    /// The next paragraph, its lines joined: text that is no heading, no list, no step and no fence.
+    fn paragraph(&mut self, expected: &'static str) -> Result<String, Misfit> {
+        self.skip_blank();
+        let mut paragraph = String::new();
+        while let Some(line) = self.peek().filter(|line| !line.is_empty()) {
+            let marked = line.starts_with(['#', '-', '*', '>', '|', '`', ' ', '\t']);
+            let numbered = line.split_once(". ").is_some_and(|(start, _)| start.parse::<u32>().is_ok());
+            if marked || numbered {
+                return Err(self.misfit(expected));
+            }
+            if !paragraph.is_empty() {
+                paragraph.push(' ');
+            }
+            paragraph.push_str(line);
+            self.at += 1;
+        }
+        if paragraph.is_empty() { Err(self.misfit(expected)) } else { Ok(paragraph) }
+    }
+
+    fn misfit(&self, expected: &'static str) -> Misfit {
+        Misfit { line: self.at + 1, expected }
+    }
+
+    fn misfit_before(&self, expected: &'static str) -> Misfit {
+        Misfit { line: self.at, expected }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: &str = "\
+# A title (`an-id`)
+
+What it is.
+
+First paragraph
+goes on.
+
+Second paragraph.
+
+## Checks
+
+### `a-check`
+Is it so?
+
+## Remedy
+
+### `a-way`: The way
+When it fits.
+
+1. First step.
+   Where: {controller}
+   ```cmd
+   one
+   two
+   ```
+2. Second step.
+
+## Sources
+- <https://learn.microsoft.com/x> what it says
+";
+
+    #[test]
+    fn reads_every_part() {
+        let page = page(SMALL).unwrap();
+        assert_eq!((page.id.as_str(), page.title.as_str()), ("an-id", "A title"));
+        assert_eq!(page.summary, "What it is.");
+        assert_eq!(page.body, ["First paragraph goes on.", "Second paragraph."]);
+        assert_eq!(page.checks, [PageCheck { id: "a-check".into(), text: "Is it so?".into() }]);
+        let way = &page.remedies[0];
+        assert_eq!((way.id.as_str(), way.title.as_str()), ("a-way", "The way"));
+        assert_eq!(way.when, "When it fits.");
+        assert_eq!(way.steps[0].command.as_deref(), Some("one\ntwo"));
+        assert_eq!(way.steps[0].shell, Some(Shell::Cmd));
+        assert_eq!(way.steps[0].where_.as_deref(), Some("{controller}"));
+        assert_eq!(way.steps[1].text, "Second step.");
+        assert_eq!(way.steps[1].command, None);
+        assert_eq!(page.sources[0].link, "https://learn.microsoft.com/x");
+    }
+
+    #[test]
+    fn refuses_a_line_that_does_not_fit_and_names_it() {
+        let misfit = |from: &str, to: &str| page(&SMALL.replacen(from, to, 1)).unwrap_err().line;
+        assert_eq!(misfit("# A title (`an-id`)", "# A title"), 1);
+        assert_eq!(misfit("`an-id`", "`An Id`"), 1);
+        assert_eq!(misfit("Second paragraph.", "- a list"), 8);
+        assert_eq!(misfit("## Checks", "## Check"), 10);
+        assert_eq!(misfit("2. Second", "3. Second"), 26);
+        assert_eq!(misfit("   ```\n", "```\n"), 25);
+        assert_eq!(misfit("- <https", "* <https"), 29);
+        assert_eq!(page(&format!("{SMALL}\nmore\n")).unwrap_err().line, 30);
+    }
+}

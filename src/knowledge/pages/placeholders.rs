@@ -1,0 +1,135 @@
+//! Placeholders of the pages, and filling them in with what a bundle shows.
+//!
+//! Values come from uploads that a stranger may have made, and commands are pasted into administrators'
+//! consoles. So a command takes a value only if no character of it means anything to a shell.
+
+/// Names that may stand in braces on a page, and the words that stand for an unknown value.
+pub const PLACEHOLDERS: [(&str, &str); 9] = [
+    ("connector_account", "<connector account>"),
+    ("connector_name", "<connector account name>"),
+    ("connector_domain", "<connector account domain>"),
+    ("connector_sid", "<connector account SID>"),
+    ("controller", "<domain controller>"),
+    ("connect_server", "<Entra Connect server>"),
+    ("user", "<user principal name>"),
+    ("gpo", "<Group Policy object>"),
+    ("domain_dn", "<distinguished name of the domain>"),
+];
+
+/// Longest value that a command takes, in characters; a distinguished name can be long, a line is not.
+const LONGEST_IN_COMMAND: usize = 256;
+
+/// Values for placeholders.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Values {
+    values: Vec<(&'static str, String)>,
+}
+
+impl Values {
+    /// Adds a value for a placeholder; of two for the same one, the first counts.
+    #[must_use]
+    pub fn with(mut self, placeholder: &'static str, value: impl Into<String>) -> Self {
+        self.values.push((placeholder, value.into()));
+        self
+    }
+
+    /// Text with its placeholders filled in: the value, or the words for an unknown one. Braces that
+    /// hold no placeholder stay, and so do braces in a value. The value stays as written; renderers escape.
+    pub fn fill(&self, text: &str) -> String {
+        self.fill_where(text, |_| true)
+    }
+
+    /// As [`fill`](Self::fill), for a command: a value that a shell might read as anything but plain text
+    /// is left out, and the words for an unknown one stand instead.
+    pub fn fill_command(&self, command: &str) -> String {
+        self.fill_where(command, is_plain)
+    }
+
+    fn fill_where(&self, text: &str, accepts: impl Fn(&str) -> bool) -> String {
+        let mut filled = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            filled.push_str(before);
+            rest = after;
+            let Some((name, tail)) = after.split_once('}') else {
+                filled.push('{');
+                continue;
+            };
+            let Some((name, unknown)) = PLACEHOLDERS.iter().find(|(known, _)| *known == name) else {
+                filled.push('{');
+                continue;
+            };
+            let value = self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+            filled.push_str(value.filter(|value| accepts(value)).unwrap_or(unknown));
+            rest = tail;
+        }
+        filled.push_str(rest);
+        filled
+    }
+}
+
+/// Whether a value is plain text between quotes, in PowerShell and in the command prompt alike. A hyphen
+/// in front could be read as an option, a backslash in front as a path to a stranger's server, and a
+/// backslash at the end would escape the closing quote.
+fn is_plain(value: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '\\' | '.' | '-' | '_' | '@' | '=' | ',');
+    !value.is_empty()
+        && value.chars().count() <= LONGEST_IN_COMMAND
+        && value.chars().all(plain)
+        && !value.starts_with(['-', '@', '\\'])
+        && !value.ends_with('\\')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fills_known_values_and_names_unknown_ones() {
+        let values = Values::default().with("controller", "dc01").with("user", "{gpo}");
+        assert_eq!(values.fill("On {controller} for {user}."), "On dc01 for {gpo}.");
+        assert_eq!(values.fill("In {gpo}."), "In <Group Policy object>.");
+    }
+
+    #[test]
+    fn leaves_braces_of_powershell_alone() {
+        let values = Values::default().with("controller", "dc01");
+        let command = "gci | ForEach-Object { $_.Name } ; ping '{controller}' {";
+        assert_eq!(values.fill_command(command), "gci | ForEach-Object { $_.Name } ; ping 'dc01' {");
+    }
+
+    #[test]
+    fn a_command_takes_no_value_that_a_shell_would_read() {
+        let hostile = [
+            "x'; Remove-Item C:\\ -Recurse; '",
+            "x\" & del C:\\ & \"",
+            "$(calc)",
+            "%PATH%",
+            "a`nb",
+            "a\nb",
+            "a|b",
+            "x\u{2019}; calc",
+            "-Verb",
+            "CONTOSO\\",
+            "\\\\fabrikam.example\\share",
+            "user\u{202e}moc",
+            "",
+        ];
+        for value in hostile {
+            let values = Values::default().with("user", value);
+            assert_eq!(values.fill_command("a '{user}'"), "a '<user principal name>'", "{value:?}");
+        }
+        for value in
+            ["CONTOSO\\MSOL_0123456789ab", "anna.berg@contoso.example", "DC=contoso,DC=example", "田中"]
+        {
+            let values = Values::default().with("user", value);
+            assert_eq!(values.fill_command("a '{user}'"), format!("a '{value}'"));
+        }
+    }
+
+    #[test]
+    fn a_command_takes_no_endless_value() {
+        let values = Values::default().with("user", "a".repeat(LONGEST_IN_COMMAND + 1));
+        assert_eq!(values.fill_command("{user}"), "<user principal name>");
+    }
+}

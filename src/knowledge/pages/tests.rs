@@ -1,0 +1,205 @@
+//! Tests of all built-in pages: that they parse, and that they have what a reader relies on.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::*;
+
+fn texts() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    CAUSES.iter().chain(&DIAGNOSES)
+}
+
+/// Writes a page in its own shape again.
+fn markdown(page: &Page) -> String {
+    let mut text = format!("# {} (`{}`)\n\n{}\n\n", page.title, page.id, page.summary);
+    for paragraph in &page.body {
+        let _ = writeln!(text, "{paragraph}\n");
+    }
+    text.push_str("## Checks\n");
+    for check in &page.checks {
+        let _ = writeln!(text, "### `{}`\n{}\n", check.id, check.text);
+    }
+    text.push_str("## Remedy\n");
+    for remedy in &page.remedies {
+        let _ = writeln!(text, "### `{}`: {}\n{}\n", remedy.id, remedy.title, remedy.when);
+        for (number, step) in remedy.steps.iter().enumerate() {
+            let _ = writeln!(text, "{}. {}", number + 1, step.text);
+            if let Some(place) = &step.where_ {
+                let _ = writeln!(text, "   Where: {place}");
+            }
+            if let (Some(shell), Some(command)) = (step.shell, &step.command) {
+                let fence = if shell == Shell::Cmd { "cmd" } else { "powershell" };
+                let _ = writeln!(text, "```{fence}\n{command}\n```");
+            }
+        }
+    }
+    text.push_str("## Sources\n");
+    for source in &page.sources {
+        let _ = writeln!(text, "- <{}> {}", source.link, source.text);
+    }
+    text
+}
+
+#[test]
+fn every_page_parses_and_nothing_of_it_is_lost() {
+    for (id, text) in texts() {
+        let page = parse::page(text).unwrap_or_else(|misfit| panic!("{id}: {misfit:?}"));
+        assert_eq!(page.id, *id, "the id is the name of the file");
+        let written = markdown(&page);
+        let words: Vec<_> = text.split_whitespace().collect();
+        let again: Vec<_> = written.split_whitespace().collect();
+        assert_eq!(words, again, "{id}");
+    }
+    assert_eq!(pages().len(), CAUSES.len() + DIAGNOSES.len());
+}
+
+#[test]
+fn every_file_in_the_folders_is_built_in() {
+    let mut files = BTreeSet::new();
+    for folder in ["docs/causes", "docs/diagnoses"] {
+        for entry in std::fs::read_dir(format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            files.extend(name.strip_suffix(".md").filter(|id| *id != "README").map(str::to_owned));
+        }
+    }
+    let built_in: BTreeSet<_> = texts().map(|(id, _)| (*id).to_owned()).collect();
+    assert_eq!(files, built_in);
+}
+
+#[test]
+fn every_page_has_what_its_readers_need() {
+    for page in pages() {
+        let id = &page.id;
+        assert_eq!(page.summary.matches(". ").count(), 0, "{id}: the summary is one sentence");
+        assert!(page.summary.ends_with('.'), "{id}");
+        assert!(!page.body.is_empty() && !page.checks.is_empty() && !page.remedies.is_empty(), "{id}");
+        assert!(page.remedies.iter().all(|remedy| !remedy.steps.is_empty()), "{id}");
+        assert!(!page.sources.is_empty(), "{id}: a fact without a source");
+        for source in &page.sources {
+            assert!(source.link.starts_with("https://learn.microsoft.com/"), "{id}: {}", source.link);
+        }
+    }
+}
+
+#[test]
+fn the_checks_that_the_rules_use_have_their_words() {
+    let shared = [
+        "sam-call-refused",
+        "password-set-refused",
+        "no-engine-trace",
+        "connector-set-password",
+        "operation-succeeded",
+        "other-diagnosis-explains",
+    ];
+    for page in pages().iter().filter(|page| page.is_cause()) {
+        for check in shared {
+            assert!(page.checks.iter().any(|own| own.id == check), "{} lacks {check}", page.id);
+        }
+    }
+    let own = [
+        (
+            "protected-account",
+            vec!["target-restamped", "privileged-target-refused", "change-works-reset-fails"],
+        ),
+        (
+            "connector-permissions",
+            vec![
+                "sam-restriction-cleared",
+                "many-users-refused",
+                "connect-on-domain-controller",
+                "custom-connector-account",
+            ],
+        ),
+        (
+            "remote-sam",
+            vec![
+                "controller-denies-connector",
+                "denial-logged-for-connector",
+                "controller-may-deny-connector",
+                "policy-denies-connector",
+                "connect-server-denies-connector",
+                "denial-logged",
+                "controller-lets-connector-in",
+                "audit-only-mode",
+            ],
+        ),
+    ];
+    for (id, checks) in own {
+        for check in checks {
+            assert!(find_check(check).iter().any(|(page, _)| page.id == id), "{id} lacks {check}");
+        }
+    }
+    for (id, _) in &DIAGNOSES {
+        assert_eq!(find_check(&format!("{id}-code")).len(), 1, "{id}");
+    }
+}
+
+#[test]
+fn ids_are_unique_where_they_must_be() {
+    let mut ids = BTreeSet::new();
+    for page in pages() {
+        assert!(ids.insert(&page.id));
+        let checks: BTreeSet<_> = page.checks.iter().map(|check| &check.id).collect();
+        assert_eq!(checks.len(), page.checks.len(), "{}", page.id);
+        let sections: BTreeSet<_> = page.remedies.iter().map(|remedy| &remedy.id).collect();
+        assert_eq!(sections.len(), page.remedies.len(), "{}", page.id);
+    }
+    assert!(pages().iter().flat_map(|page| &page.checks).all(|check| !ids.contains(&check.id)));
+}
+
+/// The names in braces that look like placeholders.
+fn placeholders(text: &str) -> Vec<&str> {
+    let names = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
+    names.filter(|name| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')).collect()
+}
+
+#[test]
+fn every_placeholder_is_known_and_every_known_one_is_used_and_described() {
+    let known: BTreeSet<_> = PLACEHOLDERS.iter().map(|(name, _)| *name).collect();
+    let used: BTreeSet<_> = texts().flat_map(|(_, text)| placeholders(text)).collect();
+    assert_eq!(used, known);
+    let readme = include_str!("../../../docs/causes/README.md");
+    for (name, words) in PLACEHOLDERS {
+        assert!(readme.contains(&format!("| `{{{name}}}` | `{words}` |")), "{name}");
+    }
+}
+
+/// A value is safe in a command because it is plain text between quotes; so quotes have to be there.
+#[test]
+fn every_placeholder_in_a_command_stands_between_quotes() {
+    for page in pages() {
+        for command in page.remedies.iter().flat_map(|r| &r.steps).filter_map(|step| step.command.as_ref()) {
+            for line in command.lines() {
+                for (at, _) in line.match_indices('{') {
+                    let name = line[at + 1..].split('}').next().unwrap_or_default();
+                    let single = line[..at].matches('\'').count() % 2 == 1;
+                    let double = line[..at].matches('"').count() % 2 == 1;
+                    let placeholder = PLACEHOLDERS.iter().any(|(known, _)| *known == name);
+                    assert!(!placeholder || single || double, "{}: {line}", page.id);
+                }
+            }
+        }
+    }
+}
+
+/// Membership in an administrators' group would hide the cause and endanger the domain.
+#[test]
+fn no_command_makes_anybody_an_administrator() {
+    for page in pages() {
+        for step in page.remedies.iter().flat_map(|remedy| &remedy.steps) {
+            let command = step.command.as_deref().unwrap_or_default();
+            assert!(!command.contains("Admins") && !command.contains("Add-ADGroupMember"), "{}", page.id);
+        }
+    }
+}
+
+#[test]
+fn the_order_of_solution_2_is_policy_then_report_then_value() {
+    let solution = page("remote-sam").and_then(|page| page.remedy("solution-2")).unwrap();
+    let step = |command: &str| {
+        let has = |step: &PageStep| step.command.as_deref().is_some_and(|text| text.contains(command));
+        solution.steps.iter().position(has).unwrap()
+    };
+    assert!(step("gpupdate /force") < step("gpresult /h"));
+    assert!(step("gpresult /h") < step("Remove-ItemProperty"));
+}

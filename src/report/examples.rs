@@ -1,0 +1,343 @@
+//! Reports made by hand, for the tests of the renderers. Nothing in them comes from a real bundle.
+
+use super::Report;
+use super::model::*;
+use crate::diagnosis::{Answer, State, Weight};
+use crate::knowledge::pages::{self, Values};
+
+const HASH: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+const APPLICATION: &str = "case.zip!aadc01/Application.evtx";
+const SYSTEM: &str = "case.zip!dc01/System.evtx";
+const LSA: &str = "case.zip!dc01/lsa.reg";
+
+/// All of them.
+pub fn all() -> Vec<Report> {
+    vec![remote_sam(), two_causes(), other()]
+}
+
+fn source(path: &str, place: &str, machine: Option<&str>) -> SourceEntry {
+    SourceEntry { path: path.into(), place: place.into(), machine: machine.map(Into::into) }
+}
+
+fn evidence(
+    check: &str,
+    weight: Weight,
+    answer: Answer,
+    text: &str,
+    source: Option<SourceEntry>,
+) -> Evidence {
+    Evidence { check: check.into(), weight, answer, text: text.into(), source }
+}
+
+fn cause(id: &str, state: State, reason: &str, evidence: Vec<Evidence>) -> Cause {
+    Cause { id: id.into(), state, reason: reason.into(), evidence, missing: vec![], remedy: vec![] }
+}
+
+fn remedy(id: &str, sections: &[&str], values: &Values) -> Vec<Step> {
+    let page = pages::page(id).unwrap();
+    let sections = sections.iter().map(|section| page.remedy(section).unwrap());
+    let step = |title: &str, step: &pages::PageStep| {
+        let step = step.filled(values);
+        let section = Some(title.to_owned());
+        Step { step: step.text, command: step.command, r#where: step.where_, section }
+    };
+    sections.flat_map(|section| section.steps.iter().map(move |s| step(&section.title, s))).collect()
+}
+
+fn attempt(time: &str, user: &str, code: Option<&str>, cause: &str, state: State, record: &str) -> Attempt {
+    Attempt {
+        time: time.into(),
+        operation: "reset".into(),
+        user: Some(user.into()),
+        tracking_id: Some("0f0e0d0c-0b0a-4908-8706-050403020100".into()),
+        connector_account: None,
+        result: "failed".into(),
+        code: code.map(Into::into),
+        cause: cause.into(),
+        state,
+        events: vec![source(APPLICATION, record, Some("aadc01.contoso.example"))],
+    }
+}
+
+fn file(path: &str, kind: &str, machine: Option<&str>, coverage: Option<CoverageEntry>) -> ArtifactEntry {
+    ArtifactEntry {
+        path: path.into(),
+        kind: kind.into(),
+        machine: machine.map(Into::into),
+        attributed_by: machine.map(|_| "content".into()),
+        bytes: 1_118_208,
+        coverage,
+        sha256: HASH.into(),
+    }
+}
+
+fn log(from: &str, to: &str, records: u64, lost: u64) -> Option<CoverageEntry> {
+    Some(CoverageEntry { from: Some(from.into()), to: Some(to.into()), records, lost })
+}
+
+fn application_log() -> ArtifactEntry {
+    let coverage = log("2024-05-01T00:12:44Z", "2024-05-14T09:30:00Z", 18_204, 0);
+    file(APPLICATION, "event-log", Some("aadc01.contoso.example"), coverage)
+}
+
+fn machine(name: &str, role: &str, how: &str) -> Machine {
+    Machine { name: name.into(), role: role.into(), how: how.into() }
+}
+
+fn report(cause: &str, state: State, summary: &str, causes: Vec<Cause>) -> Report {
+    Report {
+        schema: SCHEMA.into(),
+        tool: Tool { name: "sspr-triage".into(), version: "0.1.0".into(), knowledge: HASH.into() },
+        bundle: BundleInputs {
+            inputs: vec![InputEntry { path: "case.zip".into(), sha256: HASH.into(), bytes: 2_096_640 }],
+        },
+        verdict: Verdict { cause: cause.into(), state, summary: summary.into() },
+        causes,
+        other_diagnoses: vec![],
+        attempts: vec![],
+        contradictions: vec![],
+        collect_next: vec![],
+        machines: vec![machine("aadc01.contoso.example", "connect-server", "it logs events of ADSync")],
+        artifacts: vec![application_log()],
+        gaps: vec![],
+        warnings: vec![],
+    }
+}
+
+/// Cause 3, confirmed by the registry value of the domain controller. Every field of the model is in use.
+pub fn remote_sam() -> Report {
+    let values = Values::default()
+        .with("connector_account", "CONTOSO\\MSOL_0123456789ab")
+        .with("controller", "dc01.contoso.example")
+        .with("connect_server", "aadc01.contoso.example")
+        .with("gpo", "Default Domain Controllers Policy")
+        .with("user", "anna.berg@contoso.example");
+    let refused = source(APPLICATION, "record 48211", Some("aadc01.contoso.example"));
+    let refused = |weight| {
+        let text = "The trace of the attempt of 2024-05-14T08:01:02Z says that user information could not be \
+                    acquired as CONTOSO\\MSOL_0123456789ab: ERROR_ACCESS_DENIED.";
+        evidence("sam-call-refused", weight, Answer::Yes, text, Some(refused.clone()))
+    };
+    let value = source(LSA, "line 4", Some("dc01.contoso.example"));
+    let denies = evidence(
+        "controller-denies-connector",
+        Weight::Proves,
+        Answer::Yes,
+        "RestrictRemoteSam on dc01.contoso.example gives READ_CONTROL to BUILTIN\\Administrators only: \
+         O:BAG:BAD:(A;;RC;;;BA).",
+        Some(value.clone()),
+    );
+    let counted = evidence(
+        "denial-logged",
+        Weight::Supports,
+        Answer::Yes,
+        "Event 16969 counts 14 refused calls in the 900 seconds before 2024-05-14T08:12:40Z.",
+        Some(source(SYSTEM, "record 90210", Some("dc01.contoso.example"))),
+    );
+    let audit = evidence(
+        "audit-only-mode",
+        Weight::RulesOut,
+        Answer::Unknown,
+        "The export does not hold RestrictRemoteSamAuditOnlyMode.",
+        None,
+    );
+    let mut remote = cause(
+        "remote-sam",
+        State::Confirmed,
+        "The domain controller refused the connector account's call to SAM, and its restriction leaves the \
+         account out.",
+        vec![denies, refused(Weight::Supports), counted, audit],
+    );
+    remote.remedy = remedy("remote-sam", &["solution-1", "solution-2", "verify"], &values);
+    let mut permissions = cause(
+        "connector-permissions",
+        State::Possible,
+        "Missing read rights give the same line in event 6329; they can only be seen once the restriction is \
+         gone.",
+        vec![refused(Weight::Supports)],
+    );
+    permissions.missing = vec!["the access list of CN=Server,CN=System".into()];
+    let protected = cause(
+        "protected-account",
+        State::RuledOut,
+        "The attempt ended before the password was touched.",
+        vec![refused(Weight::RulesOut)],
+    );
+    let mut report = report(
+        "remote-sam",
+        State::Confirmed,
+        "dc01.contoso.example accepts remote calls to SAM from BUILTIN\\Administrators only and turned \
+         CONTOSO\\MSOL_0123456789ab away.",
+        vec![protected, permissions, remote],
+    );
+    let mut failed = attempt(
+        "2024-05-14T08:01:02Z",
+        "anna.berg@contoso.example",
+        Some("0x80230626"),
+        "remote-sam",
+        State::Confirmed,
+        "record 48212",
+    );
+    failed.connector_account = Some("CONTOSO\\MSOL_0123456789ab".into());
+    let mut succeeded = failed.clone();
+    (succeeded.time, succeeded.result) = ("2024-05-02T13:40:11Z".into(), "succeeded".into());
+    (succeeded.cause, succeeded.state, succeeded.code) = ("no-failure".into(), State::Undetermined, None);
+    report.attempts = vec![succeeded, failed];
+    report.other_diagnoses = vec![OtherDiagnosis {
+        id: "account-locked-out".into(),
+        state: State::RuledOut,
+        reason: "The account was unlocked an hour before the attempt.".into(),
+        evidence: vec![],
+        remedy: vec![],
+    }];
+    report.contradictions = vec![Contradiction {
+        text:
+            "The report of policies of dc01.contoso.example does not set the restriction, but its registry \
+               value is still there: the value outlives the policy that wrote it."
+                .into(),
+        sources: vec![
+            source("case.zip!dc01/GPreport.htm", "whole file", Some("dc01.contoso.example")),
+            value,
+        ],
+    }];
+    report.warnings =
+        vec!["Only dc01.contoso.example was looked at; every domain controller has its own value.".into()];
+    report.collect_next = vec![CollectNext {
+        artifact: "lsa-registry".into(),
+        command: "reg export HKLM\\SYSTEM\\CurrentControlSet\\Control\\Lsa C:\\Temp\\lsa.reg /y".into(),
+        r#where: "every other domain controller".into(),
+        elevated: true,
+        decides: vec!["remote-sam".into()],
+        why: "It holds the restriction that the controller enforces.".into(),
+    }];
+    report.machines.push(machine("dc01.contoso.example", "domain-controller", "its report names its groups"));
+    let dc = Some("dc01.contoso.example");
+    report.artifacts.push(file("case.zip!dc01/GPreport.htm", "policy-report", dc, None));
+    report.artifacts.push(file(
+        SYSTEM,
+        "event-log",
+        dc,
+        log("2024-05-10T00:00:09Z", "2024-05-14T09:31:00Z", 4_211, 3),
+    ));
+    report.artifacts.push(file(LSA, "registry-export", dc, None));
+    report.gaps = vec![GapEntry {
+        path: SYSTEM.into(),
+        place: "byte 69632".into(),
+        reason: "A chunk of the log is damaged and its records are lost. Ask for the log to be saved again \
+                 in Event Viewer."
+            .into(),
+    }];
+    report
+}
+
+/// Causes 1 and 2 are not separated; names are Japanese, and one file says nothing.
+pub fn two_causes() -> Report {
+    let refused = |weight| {
+        evidence(
+            "password-set-refused",
+            weight,
+            Answer::Yes,
+            "Active Directory refused the password set for 田中@contoso.example with 0x80230626.",
+            Some(source("証拠.zip!接続サーバー/アプリケーション.evtx", "record 812", Some("AADC01"))),
+        )
+    };
+    let reason = "The password set was refused; a protected account and missing rights look the same there.";
+    let mut protected = cause("protected-account", State::Possible, reason, vec![refused(Weight::Supports)]);
+    protected.missing = vec!["adminCount and the groups of 田中@contoso.example".into()];
+    protected.remedy = remedy("protected-account", &["by-design", "formerly-protected"], &Values::default());
+    let no = "Event 4780 for this user is not in the Security log, which covers the attempt.";
+    let log = source("証拠.zip!dc01/Security.evtx", "whole file", Some("DC01"));
+    protected.evidence.push(evidence("target-restamped", Weight::Supports, Answer::No, no, Some(log)));
+    let permissions =
+        cause("connector-permissions", State::Possible, reason, vec![refused(Weight::Supports)]);
+    let passed = cause(
+        "remote-sam",
+        State::RuledOut,
+        "The call to SAM had succeeded.",
+        vec![refused(Weight::RulesOut)],
+    );
+    let mut report = report(
+        "protected-account",
+        State::Possible,
+        "The password of 田中@contoso.example was refused by Active Directory; whether the account is \
+         protected or a right is missing cannot be told from these files.",
+        vec![protected, permissions, passed],
+    );
+    report.bundle.inputs = vec![InputEntry { path: "証拠.zip".into(), sha256: HASH.into(), bytes: 90_112 }];
+    report.attempts = (1..=5)
+        .map(|hour| {
+            let time = format!("2024-05-14T0{hour}:00:00Z");
+            let user = "田中@contoso.example";
+            attempt(&time, user, Some("0x80230626"), "protected-account", State::Possible, "record 812")
+        })
+        .collect();
+    report.collect_next = vec![
+        CollectNext {
+            artifact: "user-object".into(),
+            command:
+                "Get-ADUser '<user principal name>' -Properties adminCount,memberOf,nTSecurityDescriptor \
+                      | Format-List > C:\\Temp\\user.txt"
+                    .into(),
+            r#where: "a domain controller".into(),
+            elevated: false,
+            decides: vec!["protected-account".into(), "connector-permissions".into()],
+            why: "It shows whether the account is or was protected.".into(),
+        },
+        CollectNext {
+            artifact: "domain-root-acl".into(),
+            command: "dsacls \"<distinguished name of the domain>\" > C:\\Temp\\root.txt".into(),
+            r#where: "a domain controller".into(),
+            elevated: true,
+            decides: vec!["connector-permissions".into()],
+            why: "It shows the rights of the connector account.".into(),
+        },
+    ];
+    report.artifacts = vec![
+        file("証拠.zip!接続サーバー/アプリケーション.evtx", "event-log", Some("AADC01"), None),
+        file("証拠.zip!dc01/Security.evtx", "event-log", Some("DC01"), None),
+        file("証拠.zip!メモ.txt", "unknown", None, None),
+    ];
+    report
+}
+
+/// A known diagnosis outside the three causes.
+pub fn other() -> Report {
+    let values = Values::default().with("user", "leo.ho@contoso.example");
+    let code = "Event 33008 of 2024-05-14T08:01:02Z carries 0x80230619.";
+    let place = source(APPLICATION, "record 5010", Some("aadc01.contoso.example"));
+    let explains = |id| {
+        let text = "The code of the attempt belongs to the password policy.";
+        let found =
+            evidence("other-diagnosis-explains", Weight::RulesOut, Answer::Yes, text, Some(place.clone()));
+        cause(id, State::RuledOut, "The password policy explains the attempt.", vec![found])
+    };
+    let causes = ["protected-account", "connector-permissions", "remote-sam"].map(explains);
+    let mut report = report(
+        "other",
+        State::Confirmed,
+        "The domain controller refused the new password of leo.ho@contoso.example because of the password policy.",
+        causes.to_vec(),
+    );
+    report.other_diagnoses = vec![OtherDiagnosis {
+        id: "password-policy".into(),
+        state: State::Confirmed,
+        reason: "The failure carries the code of the password policy.".into(),
+        evidence: vec![evidence(
+            "password-policy-code",
+            Weight::Proves,
+            Answer::Yes,
+            code,
+            Some(place.clone()),
+        )],
+        remedy: remedy("password-policy", &["meet-the-policy"], &values),
+    }];
+    report.attempts = vec![attempt(
+        "2024-05-14T08:01:02Z",
+        "leo.ho@contoso.example",
+        Some("0x80230619"),
+        "other",
+        State::Confirmed,
+        "record 5010",
+    )];
+    report
+}

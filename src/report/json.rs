@@ -1,0 +1,64 @@
+//! The report as JSON: version 1 of the shape that `docs/report.schema.json` describes.
+
+use super::Report;
+
+/// Renders the report as one indented UTF-8 document that ends with a line end. Keys stand in the order
+/// of the model, and text stays as it is in the files, escaped as JSON asks.
+///
+/// # Errors
+/// None is known for this model; the serializer's own error is passed on.
+pub fn render(report: &Report) -> Result<String, serde_json::Error> {
+    let mut document = serde_json::to_string_pretty(report)?;
+    document.push('\n');
+    Ok(document)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::examples;
+    use super::*;
+
+    #[test]
+    fn reads_back_to_the_same_report() {
+        for report in examples::all() {
+            let document = render(&report).unwrap();
+            assert_eq!(serde_json::from_str::<Report>(&document).unwrap(), report);
+            assert!(document.ends_with("}\n") && !document.ends_with("\n\n"));
+        }
+    }
+
+    #[test]
+    fn keys_stand_in_the_order_of_the_contract() {
+        let document = render(&examples::remote_sam()).unwrap();
+        let keys: Vec<_> = document
+            .lines()
+            .filter_map(|line| line.strip_prefix("  \"")?.split_once("\":"))
+            .map(|(key, _)| key)
+            .collect();
+        let contract = [
+            "schema",
+            "tool",
+            "bundle",
+            "verdict",
+            "causes",
+            "other_diagnoses",
+            "attempts",
+            "contradictions",
+            "collect_next",
+            "machines",
+            "artifacts",
+            "gaps",
+            "warnings",
+        ];
+        assert_eq!(keys, contract);
+        assert!(document.contains("\"where\""), "a keyword of Rust, and a plain key of the report");
+    }
+
+    #[test]
+    fn text_stays_as_it_is() {
+        let mut report = examples::remote_sam();
+        report.verdict.summary = "a\u{202e}b\u{1b}\n".to_owned();
+        let document = render(&report).unwrap();
+        assert!(document.contains("\"a\u{202e}b\\u001b\\n\""));
+    }
+}

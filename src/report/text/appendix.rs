@@ -1,0 +1,112 @@
+//! What stands below the answer: attempts, files, what was not read, and what made the report.
+
+use super::canvas::{Canvas, state_name, word, words};
+use crate::report::Report;
+use crate::report::model::{ArtifactEntry, Attempt};
+
+/// Most failed attempts that are shown.
+const ATTEMPTS: usize = 3;
+/// Most files that are shown.
+const FILES: usize = 5;
+/// Most gaps that are shown.
+const GAPS: usize = 3;
+/// Characters of a hash that are shown.
+const HASH: usize = 12;
+
+/// How the attempts ended, and the latest failures.
+pub fn attempts(canvas: &mut Canvas, report: &Report) {
+    if report.attempts.is_empty() {
+        return canvas.heading(&word("attempts-none"));
+    }
+    let counts = ["failed", "succeeded", "unknown"].map(|result| {
+        let count = report.attempts.iter().filter(|attempt| attempt.result == result).count();
+        (count > 0).then(|| words(&format!("attempts-{result}"), &[("count", count.to_string())]))
+    });
+    let counts = counts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    canvas.heading(&words("attempts", &[("counts", counts)]));
+    let failed: Vec<_> = report.attempts.iter().filter(|attempt| attempt.result == "failed").collect();
+    let earlier = failed.len().saturating_sub(ATTEMPTS);
+    if earlier > 0 {
+        canvas.paragraph(2, &words("attempts-more", &[("count", earlier.to_string())]));
+    }
+    for attempt in failed.into_iter().skip(earlier) {
+        one_attempt(canvas, report, attempt);
+    }
+}
+
+/// One attempt; its cause is named where it differs from the verdict.
+fn one_attempt(canvas: &mut Canvas, report: &Report, attempt: &Attempt) {
+    let mut line = format!("{}  {}", attempt.time, word(&format!("operation.{}", attempt.operation)));
+    for part in attempt.user.iter().chain(&attempt.code) {
+        line.push_str(", ");
+        line.push_str(part);
+    }
+    if (&attempt.cause, attempt.state) != (&report.verdict.cause, report.verdict.state) {
+        line.push_str(&format!(": {}, {}", attempt.cause, state_name(attempt.state)));
+    }
+    canvas.item(2, &line);
+}
+
+/// The files, with the machine that each speaks for.
+pub fn files(canvas: &mut Canvas, report: &Report) {
+    canvas.heading(&words("files", &[("count", report.artifacts.len().to_string())]));
+    for artifact in report.artifacts.iter().take(FILES) {
+        canvas.item(2, &one_file(artifact));
+    }
+    let more = report.artifacts.len().saturating_sub(FILES);
+    if more > 0 {
+        canvas.paragraph(2, &words("files-more", &[("count", more.to_string())]));
+    }
+}
+
+fn one_file(artifact: &ArtifactEntry) -> String {
+    let mut about = vec![artifact.kind.clone()];
+    about.extend(artifact.machine.clone());
+    if let Some(coverage) = &artifact.coverage {
+        about.push(words("file-records", &[("count", coverage.records.to_string())]));
+        if let (Some(from), Some(to)) = (&coverage.from, &coverage.to) {
+            about.push(words("file-range", &[("from", day(from)), ("to", day(to))]));
+        }
+        if coverage.lost > 0 {
+            about.push(words("file-lost", &[("count", coverage.lost.to_string())]));
+        }
+    }
+    format!("{}: {}", artifact.path, about.join(", "))
+}
+
+/// The day of a time.
+fn day(time: &str) -> String {
+    time.split('T').next().unwrap_or_default().to_owned()
+}
+
+/// What was not read, where there is any.
+pub fn gaps(canvas: &mut Canvas, report: &Report) {
+    if report.gaps.is_empty() {
+        return;
+    }
+    canvas.heading(&words("gaps", &[("count", report.gaps.len().to_string())]));
+    for gap in report.gaps.iter().take(GAPS) {
+        canvas.item(2, &format!("{}, {}: {}", gap.path, gap.place, gap.reason));
+    }
+    let more = report.gaps.len().saturating_sub(GAPS);
+    if more > 0 {
+        canvas.paragraph(2, &words("gaps-more", &[("count", more.to_string())]));
+    }
+}
+
+/// Which tool made the report, and from what.
+pub fn made_by(canvas: &mut Canvas, report: &Report) {
+    let short = |hash: &str| hash.chars().take(HASH).collect::<String>();
+    let tool = &report.tool;
+    let values = [
+        ("name", tool.name.clone()),
+        ("version", tool.version.clone()),
+        ("knowledge", short(&tool.knowledge)),
+    ];
+    canvas.gap();
+    canvas.paragraph(0, &words("made-by", &values));
+    for input in &report.bundle.inputs {
+        let values = [("path", input.path.clone()), ("sha256", short(&input.sha256))];
+        canvas.paragraph(0, &words("input", &values));
+    }
+}

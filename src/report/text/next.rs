@@ -1,0 +1,114 @@
+//! What to collect next, and what to do.
+
+use super::canvas::{Canvas, state_name, word, words};
+use crate::diagnosis::State;
+use crate::report::Report;
+use crate::report::model::{CollectNext, Step};
+
+/// Most artifacts that are asked for at once.
+const COLLECT: usize = 3;
+/// Most steps of a section that are shown.
+const STEPS: usize = 8;
+
+/// What to collect next, where anything is missing.
+pub fn collect_next(canvas: &mut Canvas, report: &Report) {
+    if report.collect_next.is_empty() {
+        return;
+    }
+    canvas.heading(&word("collect-next"));
+    for (number, collect) in report.collect_next.iter().take(COLLECT).enumerate() {
+        one_to_collect(canvas, number + 1, collect);
+    }
+    let more = report.collect_next.len().saturating_sub(COLLECT);
+    if more > 0 {
+        canvas.paragraph(6, &words("collect-more", &[("count", more.to_string())]));
+    }
+}
+
+fn one_to_collect(canvas: &mut Canvas, number: usize, collect: &CollectNext) {
+    let place = match collect.elevated {
+        true => words("collect-elevated", &[("where", collect.r#where.clone())]),
+        false => collect.r#where.clone(),
+    };
+    canvas.numbered(number, &format!("{}: {place}", collect.artifact));
+    canvas.command(8, &collect.command);
+    let decides = collect.decides.join(", ");
+    canvas.paragraph(6, &words("collect-decides", &[("why", collect.why.clone()), ("decides", decides)]));
+}
+
+/// A cause or diagnosis that has a remedy.
+struct Remedy<'a> {
+    id: &'a str,
+    state: State,
+    steps: &'a [Step],
+}
+
+/// The remedy of what the verdict names, if that is likely at least: its first section in full, its
+/// others by title. Of every other remedy, where it stands.
+pub fn remedy(canvas: &mut Canvas, report: &Report) {
+    let remedies = remedies(report);
+    if remedies.is_empty() {
+        return;
+    }
+    let other = report.verdict.cause == "other";
+    let known = |remedy: &&Remedy<'_>| {
+        let cause = report.causes.iter().any(|cause| cause.id == remedy.id);
+        remedy.state >= State::Likely && (remedy.id == report.verdict.cause || (other && !cause))
+    };
+    let leading = remedies.iter().filter(known).max_by_key(|remedy| remedy.state);
+    match leading {
+        Some(remedy) => {
+            canvas.heading(&words("remedy", &[("id", remedy.id.to_owned())]));
+            sections(canvas, remedy.steps);
+            canvas.paragraph(2, &words("remedy-all", &[("id", remedy.id.to_owned())]));
+        }
+        None => canvas.heading(&word("remedy-open")),
+    }
+    for remedy in remedies.iter().filter(|remedy| leading.is_none_or(|leading| leading.id != remedy.id)) {
+        let values = [("state", state_name(remedy.state)), ("id", remedy.id.to_owned())];
+        canvas.paragraph(2, &words("remedy-also", &values));
+    }
+}
+
+fn remedies(report: &Report) -> Vec<Remedy<'_>> {
+    let causes = report.causes.iter().map(|cause| (&cause.id, cause.state, &cause.remedy));
+    let others = report.other_diagnoses.iter().map(|other| (&other.id, other.state, &other.remedy));
+    let all = causes.chain(others).map(|(id, state, steps)| Remedy { id, state, steps });
+    all.filter(|remedy| !remedy.steps.is_empty() && remedy.state >= State::Possible).collect()
+}
+
+fn sections(canvas: &mut Canvas, steps: &[Step]) {
+    for (number, section) in steps.chunk_by(|one, next| one.section == next.section).enumerate() {
+        let title = section.first().and_then(|step| step.section.as_deref());
+        if number == 0 {
+            if let Some(title) = title {
+                canvas.paragraph(2, title);
+            }
+            in_full(canvas, section);
+        } else {
+            let count = match section.len() {
+                1 => word("remedy-step"),
+                count => words("remedy-steps", &[("count", count.to_string())]),
+            };
+            let values = [("section", title.unwrap_or_default().to_owned()), ("count", count)];
+            canvas.item(2, &words("remedy-otherwise", &values));
+        }
+    }
+}
+
+fn in_full(canvas: &mut Canvas, steps: &[Step]) {
+    for (number, step) in steps.iter().take(STEPS).enumerate() {
+        let text = match &step.r#where {
+            Some(place) => format!("{} [{place}]", step.step),
+            None => step.step.clone(),
+        };
+        canvas.numbered(number + 1, &text);
+        if let Some(command) = &step.command {
+            canvas.command(8, command);
+        }
+    }
+    let more = steps.len().saturating_sub(STEPS);
+    if more > 0 {
+        canvas.paragraph(6, &words("remedy-more", &[("count", more.to_string())]));
+    }
+}

@@ -1,0 +1,113 @@
+//! Tests of the text renderer: three whole reports as snapshots, and what must hold for every report.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::*;
+use crate::report::examples;
+use crate::report::json;
+
+fn plain(report: &Report, width: usize) -> String {
+    render(report, &TextOptions { width, colour: false })
+}
+
+#[test]
+fn confirmed_remote_sam() {
+    insta::assert_snapshot!(plain(&examples::remote_sam(), 80));
+}
+
+#[test]
+fn two_causes_in_japanese_names() {
+    insta::assert_snapshot!(plain(&examples::two_causes(), 80));
+}
+
+#[test]
+fn another_diagnosis() {
+    insta::assert_snapshot!(plain(&examples::other(), 80));
+}
+
+#[test]
+fn every_line_but_a_command_keeps_to_the_width() {
+    for report in examples::all() {
+        let commands = report.collect_next.iter().map(|collect| collect.command.as_str());
+        let steps = report.causes.iter().flat_map(|cause| &cause.remedy);
+        let steps = steps.chain(report.other_diagnoses.iter().flat_map(|other| &other.remedy));
+        let commands: Vec<_> = commands.chain(steps.filter_map(|step| step.command.as_deref())).collect();
+        for width in [40, 60, 80, 100] {
+            for line in plain(&report, width).lines() {
+                let command = commands.iter().any(|command| command.contains(line.trim_start()));
+                assert!(line.width() <= width || command, "{width}: {line}");
+                assert_eq!(line, line.trim_end());
+            }
+        }
+    }
+}
+
+#[test]
+fn an_ordinary_report_is_about_a_screen() {
+    for (report, most) in
+        [(examples::other(), 60), (examples::two_causes(), 60), (examples::remote_sam(), 85)]
+    {
+        let lines = plain(&report, 80).lines().count();
+        assert!((25..=most).contains(&lines), "{lines}");
+    }
+}
+
+#[test]
+fn every_phrase_is_in_the_catalogue() {
+    for report in examples::all() {
+        assert!(!plain(&report, 80).contains("<report."));
+    }
+}
+
+/// Replaces every string of the report that comes from a bundle, whatever its field.
+fn hostile(report: &Report, text: &str) -> Report {
+    fn walk(value: &mut serde_json::Value, text: &str, keep: bool) {
+        match value {
+            serde_json::Value::String(string) if !keep => *string = text.to_owned(),
+            serde_json::Value::Array(list) => list.iter_mut().for_each(|value| walk(value, text, keep)),
+            serde_json::Value::Object(map) => {
+                for (key, value) in map {
+                    let fixed = ["id", "state", "cause", "weight", "answer", "operation", "result"];
+                    walk(value, text, fixed.contains(&key.as_str()));
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut value = serde_json::from_str(&json::render(report).unwrap()).unwrap();
+    walk(&mut value, text, false);
+    serde_json::from_value(value).unwrap()
+}
+
+#[test]
+fn nothing_from_a_bundle_reaches_the_terminal_as_it_is() {
+    let text = "x\u{1b}]0;owned\u{7}\r\nVerdict: none\u{202e}\u{9b}2J\u{200b}\u{2028}y";
+    for report in examples::all() {
+        let rendered = plain(&hostile(&report, text), 80);
+        let unsafe_character =
+            |c: char| (c.is_control() && c != '\n') || "\u{202e}\u{200b}\u{2028}".contains(c);
+        assert_eq!(rendered.chars().find(|c| unsafe_character(*c)), None);
+        assert_eq!(rendered.lines().filter(|line| line.starts_with("Verdict")).count(), 1);
+        assert!(rendered.contains("\\u{202e}"));
+    }
+}
+
+#[test]
+fn an_empty_report_renders() {
+    let mut report = examples::other();
+    report.causes.clear();
+    report.other_diagnoses.clear();
+    report.attempts.clear();
+    report.artifacts.clear();
+    report.bundle.inputs.clear();
+    let rendered = plain(&report, 80);
+    assert!(rendered.contains("Attempts: none seen") && rendered.contains("Files: 0"));
+}
+
+#[test]
+fn the_steps_of_another_way_are_not_mixed_with_the_first() {
+    let rendered = plain(&examples::remote_sam(), 80);
+    assert!(rendered.contains("Solution 1: keep the restriction"));
+    assert!(rendered.contains("Solution 2, instead of solution 1"));
+    assert!(!rendered.contains("Remove-ItemProperty"), "the steps of solution 2 stand in explain");
+}

@@ -1,0 +1,50 @@
+//! The verdict, the three causes and the other diagnoses, each with its state and its reason.
+
+use super::canvas::{Canvas, TEXT_COLUMN, state_name, state_style, word, words};
+use crate::diagnosis::State;
+use crate::report::Report;
+
+/// Most missing facts that are named beside the verdict.
+const MISSING: usize = 2;
+
+/// The verdict.
+pub fn verdict(canvas: &mut Canvas, report: &Report) {
+    let verdict = &report.verdict;
+    let key = match verdict.state {
+        State::Likely => "verdict-likely",
+        State::Possible => "verdict-possible",
+        _ => "verdict",
+    };
+    canvas.heading(&words(key, &[("cause", word(&format!("cause.{}", verdict.cause)))]));
+    canvas.labelled(&state_name(verdict.state), state_style(verdict.state), &verdict.summary);
+    let open = matches!(verdict.state, State::Possible | State::Likely);
+    if let Some(cause) = report.causes.iter().find(|cause| open && cause.id == verdict.cause) {
+        for missing in cause.missing.iter().take(MISSING) {
+            canvas.labelled(&word("missing"), anstyle::Style::new(), missing);
+        }
+    }
+}
+
+/// The three causes.
+pub fn causes(canvas: &mut Canvas, report: &Report) {
+    canvas.heading(&word("causes"));
+    for cause in &report.causes {
+        let name = word(&format!("cause-row.{}", cause.id));
+        canvas.labelled(&state_name(cause.state), state_style(cause.state), &name);
+        canvas.paragraph(TEXT_COLUMN + 3, &cause.reason);
+    }
+}
+
+/// The other diagnoses that are possible at least, where there are any.
+pub fn other_diagnoses(canvas: &mut Canvas, report: &Report) {
+    let others: Vec<_> =
+        report.other_diagnoses.iter().filter(|other| other.state >= State::Possible).collect();
+    if others.is_empty() {
+        return;
+    }
+    canvas.heading(&word("other-diagnoses"));
+    for other in others {
+        canvas.labelled(&state_name(other.state), state_style(other.state), &other.id);
+        canvas.paragraph(TEXT_COLUMN + 3, &other.reason);
+    }
+}
