@@ -1,11 +1,108 @@
-//! sspr-triage: reads a support bundle offline and says which cause is behind SSPR_0029.
+//! sspr-triage: reads a support bundle offline and says which cause is behind SSPR_0029, with evidence
+//! that a reader can open, what it ruled out, what is missing, and the remedy.
+//!
+//! The rooms stand in the order in which data flows through them; none knows the next one. Below them
+//! are three that know nothing of the others: [`source`] (places), [`security_descriptor`] and
+//! [`words`].
+//!
+//! ```text
+//! bundle -> artifacts -> facts -> rules (findings) -> diagnosis -> report
+//!                          ^        ^         ^
+//!                          '-- knowledge -----'
+//! ```
+//!
+//! The library is a few total, pure steps between two that can fail: opening the upload, and writing
+//! the report, which is the caller's. It opens no connection, reads no clock and writes no file.
 
-pub mod artifacts;
-pub mod bundle;
-pub mod diagnosis;
-pub mod explain;
-pub mod knowledge;
-pub mod report;
 pub mod security_descriptor;
 pub mod source;
 pub mod words;
+
+pub mod knowledge;
+
+pub mod bundle;
+
+pub mod artifacts;
+
+pub mod facts;
+
+pub mod rules;
+
+pub mod diagnosis;
+
+pub mod report;
+
+pub mod case_check;
+pub mod explain;
+
+use std::path::Path;
+
+use artifacts::{Artifact, Content, Reading, Wanted};
+use bundle::{Bundle, Limits, OpenError};
+use facts::Stated;
+use report::Report;
+use report::build::Provenance;
+use source::Gap;
+use words::Catalogue;
+
+/// How to analyse an upload.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Budgets.
+    pub limits: Limits,
+    /// What the user says of files that do not name their machine.
+    pub stated: Vec<Stated>,
+}
+
+/// A finished analysis.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The report.
+    pub report: Report,
+    /// At least one file could be used. Without one the report says what to ask for, and decides nothing.
+    pub usable: bool,
+}
+
+/// Analyses an upload: several paths are one bundle.
+///
+/// # Errors
+/// A path that does not exist or cannot be opened. All that is wrong inside the upload is a gap of the
+/// report instead.
+pub fn analyze(paths: &[impl AsRef<Path>], options: &Options) -> Result<Analysis, OpenError> {
+    let wanted = knowledge_wanted();
+    let bundle = bundle::read(paths, &options.limits, |member| artifacts::read(member, &wanted))?;
+    let Bundle { inputs, members, mut gaps } = bundle;
+    let mut artifacts = Vec::with_capacity(members.len());
+    for member in members {
+        let Reading { content, gaps: lost } = member.read;
+        gaps.extend(lost);
+        if let Content::NotUsed { looks_like } = &content {
+            let reason = format!("Not used: {looks_like}.");
+            gaps.push(Gap::new(&member.path, source::Place::File, reason));
+        }
+        artifacts.push(Artifact { path: member.path, bytes: member.bytes, sha256: member.sha256, content });
+    }
+    gaps.sort();
+    gaps.dedup();
+    let usable = artifacts.iter().any(|artifact| !matches!(artifact.content, Content::NotUsed { .. }));
+    let facts = facts::establish(&artifacts, &options.stated);
+    let diagnosis = diagnosis::diagnose(&facts);
+    let provenance = Provenance { inputs: &inputs, artifacts: &artifacts, gaps: &gaps };
+    let report = report::build::build(&provenance, &facts, &diagnosis, Catalogue::english());
+    Ok(Analysis { report, usable })
+}
+
+/// What the readers are to keep: the events and registry keys that knowledge gives a meaning to.
+fn knowledge_wanted() -> Wanted {
+    use knowledge::{events, policies};
+    Wanted {
+        events: events::known_events().iter().map(|event| (event.provider.to_owned(), event.id)).collect(),
+        provider_guids: vec![(
+            events::SAM_PROVIDER_GUID.to_owned(),
+            "Microsoft-Windows-Directory-Services-SAM".to_owned(),
+        )],
+        registry_keys: [policies::LSA_KEY, policies::COMPUTER_NAME_KEY, policies::PRODUCT_OPTIONS_KEY]
+            .map(str::to_owned)
+            .to_vec(),
+    }
+}

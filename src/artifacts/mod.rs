@@ -6,12 +6,14 @@
 
 pub mod event_log;
 pub mod policy_report;
+mod read;
 pub mod registry_export;
 pub mod text_encoding;
 
 use crate::source::{BundlePath, Gap};
 pub use event_log::EventLog;
 pub use policy_report::PolicyReport;
+pub use read::read;
 pub use registry_export::RegistryExport;
 
 /// What a caller wants kept of each file. All else is counted, not kept, so that memory stays bounded.
@@ -53,6 +55,22 @@ pub enum Content {
         /// What the content looks like, in words: `an empty file`, `a PNG picture`, `text`.
         looks_like: &'static str,
     },
+}
+
+impl Content {
+    /// The word of the report for the kind.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Content::EventLog(_) => "event-log",
+            Content::PolicyReport(report) => match report.kind {
+                policy_report::ReportKind::Results => "group-policy-results",
+                policy_report::ReportKind::Modeling => "group-policy-modeling",
+                policy_report::ReportKind::GpoReport => "gpo-report",
+            },
+            Content::RegistryExport(_) => "registry-export",
+            Content::NotUsed { looks_like } => looks_like,
+        }
+    }
 }
 
 /// A file's reading: what it says, and what was lost of it.

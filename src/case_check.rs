@@ -1,0 +1,232 @@
+//! Case check: every case under a folder must get the answer that its `case.toml` expects.
+//!
+//! A case is a folder with `bundle/`, as a customer would send it, and `case.toml`. The format is
+//! described in `docs/check.md`. This room compares; it does not judge.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use serde::Deserialize;
+
+use crate::report::Report;
+use crate::{Options, analyze};
+
+/// What a case expects.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// Where the bundle comes from.
+    pub origin: String,
+    /// Why the answer must be this one.
+    pub why: String,
+    /// The answer.
+    pub expect: Expected,
+}
+
+/// The answer that a case expects. What is left out is not compared.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Expected {
+    /// `verdict.cause`.
+    pub cause: String,
+    /// `verdict.state`.
+    pub state: String,
+    /// States of the three causes, by id.
+    #[serde(default)]
+    pub causes: BTreeMap<String, String>,
+    /// States of other diagnoses, by id.
+    #[serde(default)]
+    pub other: BTreeMap<String, String>,
+    /// All operations, in order of time.
+    pub attempts: Option<Vec<ExpectedAttempt>>,
+    /// Evidence that must be there.
+    #[serde(default)]
+    pub evidence: Vec<ExpectedEvidence>,
+    /// Number of gaps.
+    pub gaps: Option<usize>,
+    /// Number of contradictions.
+    pub contradictions: Option<usize>,
+    /// Artifacts of `collect_next`, in order.
+    pub collect: Option<Vec<String>>,
+    /// Exit code of `analyze`: 0, or 3 where nothing could be used.
+    pub exit: Option<u8>,
+}
+
+/// One operation. What is left out is not compared.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedAttempt {
+    /// User principal name.
+    pub user: Option<String>,
+    /// `reset`, `change`, `admin-reset` or `unknown`.
+    pub operation: Option<String>,
+    /// `failed`, `succeeded` or `unknown`.
+    pub result: Option<String>,
+    /// Error code.
+    pub code: Option<String>,
+    /// Cause.
+    pub cause: Option<String>,
+    /// State.
+    pub state: Option<String>,
+}
+
+/// One piece of evidence. What is left out is not compared.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedEvidence {
+    /// Id of the check.
+    pub check: String,
+    /// Its answer; `yes` where left out.
+    pub answer: Option<String>,
+    /// Path in the bundle.
+    pub path: Option<String>,
+    /// Place in the file.
+    pub place: Option<String>,
+}
+
+/// What became of one case.
+#[derive(Debug, Clone)]
+pub struct CaseResult {
+    /// Path of the case below the folder, with `/`.
+    pub name: String,
+    /// How the answer differs from the expected one, a line each; empty where it does not.
+    pub differences: Vec<String>,
+    /// The report, where one was made.
+    pub report: Option<Report>,
+}
+
+/// No case could be found.
+#[derive(Debug, thiserror::Error)]
+#[error("no case.toml under {}", path.display())]
+pub struct NoCases {
+    /// The folder that was searched.
+    pub path: PathBuf,
+}
+
+/// Runs all cases under a folder, in parallel; results come in order of name.
+///
+/// # Errors
+/// There is no case under the folder.
+pub fn check(folder: &Path, options: &Options) -> Result<Vec<CaseResult>, NoCases> {
+    let mut cases: Vec<PathBuf> = walkdir::WalkDir::new(folder)
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file() && entry.file_name() == "case.toml")
+        .filter_map(|entry| entry.path().parent().map(Path::to_owned))
+        .collect();
+    cases.sort();
+    if cases.is_empty() {
+        return Err(NoCases { path: folder.to_owned() });
+    }
+    Ok(cases.par_iter().map(|case| run(folder, case, options)).collect())
+}
+
+fn run(folder: &Path, case: &Path, options: &Options) -> CaseResult {
+    let below = case.strip_prefix(folder).unwrap_or(case);
+    let parts: Vec<String> =
+        below.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+    let name = if parts.is_empty() { ".".to_owned() } else { parts.join("/") };
+    let failed = |difference: String| CaseResult { name: name.clone(), differences: vec![difference], report: None };
+    let text = match std::fs::read_to_string(case.join("case.toml")) {
+        Ok(text) => text,
+        Err(error) => return failed(format!("case.toml cannot be read: {error}")),
+    };
+    let expected: Case = match toml::from_str(&text) {
+        Ok(expected) => expected,
+        Err(error) => return failed(format!("case.toml does not follow the format: {error}")),
+    };
+    match analyze(&[case.join("bundle")], options) {
+        Ok(analysis) => {
+            let exit = if analysis.usable { 0 } else { 3 };
+            let differences = compare(&expected.expect, &analysis.report, exit);
+            CaseResult { name, differences, report: Some(analysis.report) }
+        }
+        Err(error) => failed(format!("bundle cannot be opened: {error}")),
+    }
+}
+
+fn compare(expected: &Expected, report: &Report, exit: u8) -> Vec<String> {
+    let mut differences = Vec::new();
+    let mut same = |what: &str, expected: &str, found: &str| {
+        if expected != found {
+            differences.push(format!("{what}: expected {expected}, found {found}"));
+        }
+    };
+    same("verdict.cause", &expected.cause, &report.verdict.cause);
+    same("verdict.state", &expected.state, report.verdict.state.word());
+    for (id, state) in &expected.causes {
+        let found = report.causes.iter().find(|cause| cause.id == *id);
+        same(&format!("cause {id}"), state, found.map_or("no such cause", |cause| cause.state.word()));
+    }
+    for (id, state) in &expected.other {
+        let found = report.other_diagnoses.iter().find(|other| other.id == *id);
+        same(&format!("other diagnosis {id}"), state, found.map_or("none", |other| other.state.word()));
+    }
+    let mut number = |what: &str, expected: Option<usize>, found: usize| {
+        if let Some(expected) = expected {
+            same(what, &expected.to_string(), &found.to_string());
+        }
+    };
+    number("number of gaps", expected.gaps, report.gaps.len());
+    number("number of contradictions", expected.contradictions, report.contradictions.len());
+    number("exit code", expected.exit.map(usize::from), usize::from(exit));
+    if let Some(collect) = &expected.collect {
+        let found: Vec<&str> = report.collect_next.iter().map(|next| next.artifact.as_str()).collect();
+        same("collect_next", &collect.join(", "), &found.join(", "));
+    }
+    if let Some(attempts) = &expected.attempts {
+        compare_attempts(attempts, report, &mut differences);
+    }
+    for evidence in &expected.evidence {
+        if !has_evidence(evidence, report) {
+            differences.push(format!("evidence: {evidence:?} is not in the report"));
+        }
+    }
+    differences
+}
+
+fn compare_attempts(expected: &[ExpectedAttempt], report: &Report, differences: &mut Vec<String>) {
+    if expected.len() != report.attempts.len() {
+        let found = report.attempts.len();
+        differences.push(format!("number of attempts: expected {}, found {found}", expected.len()));
+    }
+    for (index, (expected, found)) in expected.iter().zip(&report.attempts).enumerate() {
+        let pairs = [
+            ("user", &expected.user, found.user.as_deref()),
+            ("operation", &expected.operation, Some(found.operation.as_str())),
+            ("result", &expected.result, Some(found.result.as_str())),
+            ("code", &expected.code, found.code.as_deref()),
+            ("cause", &expected.cause, Some(found.cause.as_str())),
+            ("state", &expected.state, Some(found.state.word())),
+        ];
+        for (what, expected, found) in pairs {
+            if let Some(expected) = expected
+                && Some(expected.as_str()) != found
+            {
+                let found = found.unwrap_or("none");
+                differences.push(format!("attempt {}, {what}: expected {expected}, found {found}", index + 1));
+            }
+        }
+    }
+}
+
+fn has_evidence(expected: &ExpectedEvidence, report: &Report) -> bool {
+    let causes = report.causes.iter().flat_map(|cause| &cause.evidence);
+    let others = report.other_diagnoses.iter().flat_map(|other| &other.evidence);
+    causes.chain(others).any(|evidence| {
+        let answer = match evidence.answer {
+            crate::diagnosis::Answer::Yes => "yes",
+            crate::diagnosis::Answer::No => "no",
+            crate::diagnosis::Answer::Unknown => "unknown",
+        };
+        let source = evidence.source.as_ref();
+        let is = |expected: &Option<String>, found: Option<&str>| {
+            expected.as_deref().is_none_or(|expected| Some(expected) == found)
+        };
+        evidence.check == expected.check
+            && answer == expected.answer.as_deref().unwrap_or("yes")
+            && is(&expected.path, source.map(|source| source.path.as_str()))
+            && is(&expected.place, source.map(|source| source.place.as_str()))
+    })
+}

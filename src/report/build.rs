@@ -1,0 +1,273 @@
+//! From facts and diagnosis to the report's model: words are put in here, and nothing is judged.
+
+use crate::artifacts::{Artifact, Content};
+use crate::bundle::Input;
+use crate::diagnosis::{
+    AttemptResult, CauseResult, Collect, Diagnosis, OtherResult, RemedyPlan,
+};
+use crate::facts::machines::Machine as MachineFact;
+use crate::facts::{Attempt as AttemptFact, Facts, Operation, Outcome};
+use crate::knowledge;
+use crate::knowledge::pages;
+use crate::rules::Finding;
+use crate::source::{Gap, Source};
+use crate::words::{Catalogue, Statement};
+
+use super::model::{
+    ArtifactEntry, Attempt, BundleInputs, Cause, CollectNext, Contradiction, CoverageEntry, Evidence, GapEntry,
+    InputEntry, Machine, OtherDiagnosis, Report, SCHEMA, SourceEntry, Step, Tool, Verdict,
+};
+
+/// What was read, for the report's provenance.
+#[derive(Debug)]
+pub struct Provenance<'a> {
+    /// The PATHs.
+    pub inputs: &'a [Input],
+    /// The files.
+    pub artifacts: &'a [Artifact],
+    /// What could not be read.
+    pub gaps: &'a [Gap],
+}
+
+/// Builds the report in the catalogue's language.
+pub fn build(provenance: &Provenance<'_>, facts: &Facts, diagnosis: &Diagnosis, words: &Catalogue) -> Report {
+    let writer = Writer { facts, words };
+    Report {
+        schema: SCHEMA.to_owned(),
+        tool: Tool {
+            name: env!("CARGO_PKG_NAME").to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            knowledge: knowledge::fingerprint(),
+        },
+        bundle: BundleInputs { inputs: provenance.inputs.iter().map(input).collect() },
+        verdict: Verdict {
+            cause: diagnosis.verdict.cause.id().to_owned(),
+            state: diagnosis.verdict.state,
+            summary: words.say(&diagnosis.verdict.summary),
+        },
+        causes: diagnosis.causes.iter().map(|cause| writer.cause(cause)).collect(),
+        other_diagnoses: diagnosis.other.iter().map(|other| writer.other(other)).collect(),
+        attempts: facts
+            .attempts
+            .iter()
+            .zip(&diagnosis.attempts)
+            .map(|(attempt, result)| writer.attempt(attempt, result))
+            .collect(),
+        contradictions: facts
+            .contradictions
+            .iter()
+            .map(|contradiction| Contradiction {
+                text: words.say(&contradiction.text),
+                sources: contradiction.sources.iter().map(|source| writer.source(source)).collect(),
+            })
+            .collect(),
+        collect_next: diagnosis.collect.iter().map(|collect| writer.collect(collect)).collect(),
+        machines: writer.machines(),
+        artifacts: provenance.artifacts.iter().map(|artifact| writer.artifact(artifact)).collect(),
+        gaps: provenance.gaps.iter().map(gap).collect(),
+        warnings: diagnosis.warnings.iter().map(|warning| words.say(warning)).collect(),
+    }
+}
+
+struct Writer<'a> {
+    facts: &'a Facts,
+    words: &'a Catalogue,
+}
+
+impl Writer<'_> {
+    fn source(&self, source: &Source) -> SourceEntry {
+        let file = self.facts.files.iter().find(|file| file.path == source.path);
+        let machine = file.and_then(|file| file.machine).map(|id| self.facts.machines.name(id).to_owned());
+        SourceEntry { path: source.path.to_string(), place: source.place.to_string(), machine }
+    }
+
+    /// One entry for each place of each answer; an answer without a place has one.
+    fn evidence(&self, findings: &[Finding]) -> Vec<Evidence> {
+        findings
+            .iter()
+            .flat_map(|finding| {
+                let text = self.words.say(&finding.text);
+                let entry = |source| Evidence {
+                    check: finding.check.to_owned(),
+                    weight: finding.weight,
+                    answer: finding.answer,
+                    text: text.clone(),
+                    source,
+                };
+                if finding.sources.is_empty() {
+                    vec![entry(None)]
+                } else {
+                    finding.sources.iter().map(|source| entry(Some(self.source(source)))).collect()
+                }
+            })
+            .collect()
+    }
+
+    fn cause(&self, cause: &CauseResult) -> Cause {
+        let mut missing: Vec<String> = Vec::new();
+        for need in &cause.missing {
+            let why = self.words.say(&Statement::new(format!("collect.{}", need.artifact)));
+            let text = match &need.machine {
+                Some(machine) => format!("{} ({machine}): {why}", need.artifact),
+                None => format!("{}: {why}", need.artifact),
+            };
+            if !missing.contains(&text) {
+                missing.push(text);
+            }
+        }
+        Cause {
+            id: cause.cause.id().to_owned(),
+            state: cause.state,
+            reason: self.words.say(&cause.reason),
+            evidence: self.evidence(&cause.findings),
+            missing,
+            remedy: cause.remedy.as_ref().map(|plan| self.remedy(plan)).unwrap_or_default(),
+        }
+    }
+
+    fn other(&self, other: &OtherResult) -> OtherDiagnosis {
+        OtherDiagnosis {
+            id: other.id.clone(),
+            state: other.state,
+            reason: self.words.say(&other.reason),
+            evidence: self.evidence(&other.findings),
+            remedy: self.remedy(&other.remedy),
+        }
+    }
+
+    fn remedy(&self, plan: &RemedyPlan) -> Vec<Step> {
+        let Some(page) = pages::page(&plan.page) else { return Vec::new() };
+        let sections: Vec<&pages::RemedySection> = if plan.sections.is_empty() {
+            page.remedies.iter().collect()
+        } else {
+            plan.sections.iter().filter_map(|id| page.remedy(id)).collect()
+        };
+        let fit = plan.fit.as_ref().map(|fit| Step {
+            section: None,
+            step: self.words.say(fit),
+            command: None,
+            r#where: None,
+        });
+        let steps = sections.into_iter().flat_map(|section| {
+            let when = (!section.when.is_empty()).then(|| Step {
+                section: Some(section.title.clone()),
+                step: plan.values.fill(&section.when),
+                command: None,
+                r#where: None,
+            });
+            let steps = section.steps.iter().map(|step| {
+                let step = step.filled(&plan.values);
+                Step {
+                    section: Some(section.title.clone()),
+                    step: step.text,
+                    command: step.command,
+                    r#where: step.where_,
+                }
+            });
+            when.into_iter().chain(steps)
+        });
+        fit.into_iter().chain(steps).collect()
+    }
+
+    fn attempt(&self, attempt: &AttemptFact, result: &AttemptResult) -> Attempt {
+        let trace_code = attempt.trace.as_ref().and_then(|trace| trace.text.codes.first());
+        Attempt {
+            time: attempt.time.to_string(),
+            operation: operation(attempt.operation).to_owned(),
+            user: attempt.user.clone(),
+            tracking_id: attempt.tracking_id.clone(),
+            connector_account: attempt.connector.as_ref().map(|account| account.full()),
+            result: outcome(attempt.outcome).to_owned(),
+            code: attempt.code.as_ref().or(trace_code).map(|code| format!("0x{code}")),
+            cause: result.cause.id().to_owned(),
+            state: result.state,
+            events: attempt.events.iter().map(|source| self.source(source)).collect(),
+        }
+    }
+
+    fn collect(&self, collect: &Collect) -> CollectNext {
+        CollectNext {
+            artifact: collect.artifact.id.clone(),
+            command: collect.values.fill_command(&collect.artifact.command),
+            r#where: collect.values.fill(&collect.artifact.r#where),
+            elevated: collect.artifact.elevated,
+            decides: collect.decides.clone(),
+            why: self.words.say(&Statement::new(format!("collect.{}", collect.artifact.id))),
+        }
+    }
+
+    fn machines(&self) -> Vec<Machine> {
+        let mut machines: Vec<Machine> =
+            self.facts.machines.iter().map(|(_, machine)| self.machine(machine)).collect();
+        machines.sort_by(|a, b| a.name.cmp(&b.name));
+        machines
+    }
+
+    fn machine(&self, machine: &MachineFact) -> Machine {
+        use crate::facts::machines::Role;
+        let order = [Role::ConnectServer, Role::DomainController, Role::Member, Role::Workstation];
+        let role = order.into_iter().find(|role| machine.is(*role));
+        let how: Vec<String> = machine.roles.iter().map(|shown| self.words.say(&shown.how)).collect();
+        Machine {
+            name: machine.name.clone(),
+            role: role.map_or("unknown", role_word).to_owned(),
+            how: if how.is_empty() { self.words.say(&Statement::new("machine.unknown")) } else { how.join("; ") },
+        }
+    }
+
+    fn artifact(&self, artifact: &Artifact) -> ArtifactEntry {
+        let file = self.facts.files.iter().find(|file| file.path == artifact.path);
+        ArtifactEntry {
+            path: artifact.path.to_string(),
+            kind: artifact.content.kind().to_owned(),
+            machine: file.and_then(|file| file.machine).map(|id| self.facts.machines.name(id).to_owned()),
+            attributed_by: file.and_then(|file| file.by).map(|by| by.word().to_owned()),
+            bytes: artifact.bytes,
+            coverage: match &artifact.content {
+                Content::EventLog(log) => Some(CoverageEntry {
+                    from: log.coverage.from.map(|time| time.to_string()),
+                    to: log.coverage.to.map(|time| time.to_string()),
+                    records: log.coverage.records,
+                    lost: log.coverage.lost,
+                }),
+                _ => None,
+            },
+            sha256: artifact.sha256.clone(),
+        }
+    }
+}
+
+fn role_word(role: crate::facts::machines::Role) -> &'static str {
+    use crate::facts::machines::Role;
+    match role {
+        Role::ConnectServer => "connect-server",
+        Role::DomainController => "domain-controller",
+        Role::Member => "member",
+        Role::Workstation => "workstation",
+    }
+}
+
+fn operation(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Reset => "reset",
+        Operation::Change => "change",
+        Operation::AdminReset => "admin-reset",
+        Operation::Unknown => "unknown",
+    }
+}
+
+fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Failed => "failed",
+        Outcome::Succeeded => "succeeded",
+        Outcome::Unknown => "unknown",
+    }
+}
+
+fn input(input: &Input) -> InputEntry {
+    InputEntry { path: input.path.clone(), sha256: input.sha256.clone(), bytes: input.bytes }
+}
+
+fn gap(gap: &Gap) -> GapEntry {
+    GapEntry { path: gap.path.to_string(), place: gap.place.to_string(), reason: gap.reason.clone() }
+}
