@@ -8,6 +8,7 @@ pub mod event_log;
 pub mod policy_report;
 pub mod registry_export;
 pub mod text_encoding;
+pub mod unused;
 
 use crate::source::{BundlePath, Gap};
 pub use event_log::EventLog;
