@@ -9,6 +9,7 @@ pub mod policy_report;
 mod read;
 pub mod registry_export;
 pub mod text_encoding;
+pub mod unused;
 
 use crate::source::{BundlePath, Gap};
 pub use event_log::EventLog;

@@ -8,6 +8,7 @@ mod folder;
 mod given;
 mod member_name;
 mod opening;
+mod sequential;
 mod store;
 mod tar_archive;
 mod zip_archive;

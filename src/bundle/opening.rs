@@ -3,9 +3,6 @@
 //! Only one thread opens archives and draws on the budget; the files of one folder or one zip archive
 //! are then read in parallel. So the same files are read, whatever the number of threads.
 
-use std::io::{BufReader, Read};
-
-use flate2::read::MultiGzDecoder;
 use rayon::prelude::*;
 
 use super::archive_kind::ArchiveKind;
@@ -14,21 +11,17 @@ use super::counted::{End, Peeked};
 use super::folder::DiskFile;
 use super::member_name::{self, UniqueNames};
 use super::store::{Bytes, Store};
-use super::tar_archive::{TarKind, TarReader};
 use super::zip_archive::{self, ZipMember};
 use super::{Limits, Member, ReadMember, too_many_entries};
 use crate::source::{BundlePath, Gap, Place};
 
 /// Advice for an archive or a file that is broken.
-const UPLOAD_AGAIN: &str = "Ask for the files to be zipped and uploaded again.";
-
-/// Bytes that a tar may have beside its files: headers, names and padding.
-const TAR_OVERHEAD: u64 = 64 << 20;
+pub(super) const UPLOAD_AGAIN: &str = "Ask for the files to be zipped and uploaded again.";
 
 /// An upload that is being read.
 pub(super) struct Opening<'r, T, F> {
-    read: &'r F,
-    limits: &'r Limits,
+    pub(super) read: &'r F,
+    pub(super) limits: &'r Limits,
     pub(super) budget: Budget,
     pub(super) members: Vec<ReadMember<T>>,
     pub(super) gaps: Vec<Gap>,
@@ -162,7 +155,7 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
     }
 
     /// Reads an archive out of an archive. What was cut off is not opened: its list is at its end.
-    fn read_held_archive(
+    pub(super) fn read_held_archive(
         &mut self,
         path: &BundlePath,
         bytes: Vec<u8>,
@@ -181,123 +174,6 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
         self.budget.release(held);
     }
 
-    /// Reads a gzip or tar archive from its start to its end.
-    fn read_stream(&mut self, path: &BundlePath, store: &Store, kind: ArchiveKind, nesting: u32) {
-        let opened = store.open().and_then(|handle| Ok((handle.size()?, handle)));
-        let (size, handle) = match opened {
-            Ok(opened) => opened,
-            Err(error) => return self.lose(path, Place::File, cannot_open(&error)),
-        };
-        let mut handle = BufReader::new(handle);
-        if kind == ArchiveKind::Tar {
-            return self.read_tar(path, &mut handle, size, nesting);
-        }
-        let mut unzipped = MultiGzDecoder::new(handle);
-        let mut head = Vec::new();
-        // Damage shows again, with its gap, where the stream goes on.
-        let first = unzipped.by_ref().take(ArchiveKind::HEAD).read_to_end(&mut head);
-        let mut stream =
-            std::io::Cursor::new(head.clone()).chain(Resumed { stream: unzipped, error: first.err() });
-        if ArchiveKind::of(&head) == Some(ArchiveKind::Tar) {
-            self.read_tar(path, &mut stream, size, nesting);
-        } else {
-            self.read_gzipped_file(path, &mut stream, size, nesting);
-        }
-    }
-
-    /// Reads the one file of a gzip archive.
-    fn read_gzipped_file(
-        &mut self,
-        path: &BundlePath,
-        stream: &mut (dyn Read + Send),
-        compressed: u64,
-        nesting: u32,
-    ) {
-        if !self.budget.take_entry() {
-            return self.gaps.push(too_many_entries(path, self.limits));
-        }
-        let name = path.rsplit(['/', '!']).next().unwrap_or_default();
-        let stem = name.len().checked_sub(3).and_then(|end| name.split_at_checked(end));
-        let name = match stem {
-            Some((stem, gz)) if gz.eq_ignore_ascii_case(".gz") && !stem.is_empty() => stem,
-            _ => "content",
-        };
-        let inside: BundlePath = format!("{path}!{name}").into();
-        let spent = self.read_sequential(&inside, stream, self.budget.undeclared(compressed), None, nesting);
-        self.budget.spend(spent);
-    }
-
-    /// Reads a tar, whose members can only be had one after the other.
-    fn read_tar(&mut self, path: &BundlePath, stream: &mut (dyn Read + Send), compressed: u64, nesting: u32) {
-        let allowance = self.budget.stream(compressed);
-        let mut stream = Bounded { stream, left: allowance.bytes.saturating_add(TAR_OVERHEAD), cut: false };
-        let mut tar = TarReader::new(&mut stream);
-        let mut names = UniqueNames::default();
-        let damage = loop {
-            let member = match tar.next() {
-                Ok(Some(member)) => member,
-                Ok(None) => break None,
-                Err(error) => break Some(error),
-            };
-            if !self.budget.take_entry() {
-                self.gaps.push(too_many_entries(path, self.limits));
-                break None;
-            }
-            if member.kind == TarKind::Folder {
-                continue;
-            }
-            let inside = self.path_inside(path, &member.name, &mut names);
-            match (member.kind, self.budget.admit(member.bytes, None)) {
-                (TarKind::Link, _) => self.lose(&inside, Place::File, LINK),
-                (TarKind::File, Some(allowance)) => {
-                    let mut content = tar.content();
-                    self.read_sequential(&inside, &mut content, allowance, Some(member.bytes), nesting);
-                }
-                (TarKind::File, None) => self.lose_to_total(&inside),
-                _ => self.lose(&inside, Place::File, NOT_A_PLAIN_FILE),
-            }
-        };
-        match (stream.cut, damage) {
-            (true, _) => {
-                let why = budget::reason(allowance.bound, self.limits);
-                self.lose(path, Place::File, format!("The rest of the archive was not read: {why}"));
-            }
-            (false, Some(error)) => {
-                let reason = format!("The tar archive is damaged or was cut short ({error}). {UPLOAD_AGAIN}");
-                self.lose(path, Place::File, reason);
-            }
-            (false, None) => {}
-        }
-    }
-
-    /// Reads a file out of a stream that cannot be opened again; returns the bytes read.
-    fn read_sequential(
-        &mut self,
-        path: &BundlePath,
-        stream: &mut (dyn Read + Send),
-        allowance: Allowance,
-        declared: Option<u64>,
-        nesting: u32,
-    ) -> u64 {
-        let peeked = Peeked::new(stream, allowance);
-        let Some(kind) = ArchiveKind::of(peeked.head()) else {
-            let (member, end) = peeked.hand_to(path, self.read);
-            let bytes = member.bytes;
-            self.gaps.extend(self.gap_at_end(path, bytes, declared, end));
-            self.members.push(member);
-            return bytes;
-        };
-        if let ArchiveKind::NotOpened(_) = kind {
-            let bytes = peeked.head().len() as u64;
-            self.read_archive(path, &Store::Memory(Bytes::new(Vec::new())), kind, nesting.saturating_add(1));
-            return bytes;
-        }
-        let (bytes, end) = peeked.bounded(self.budget.held_left(), Bound::Held).into_memory();
-        let read = bytes.len() as u64;
-        self.read_held_archive(path, bytes, end, kind, nesting);
-        read
-    }
-
     /// Decides in order of path which files fit into the budget.
     fn admit<S>(&mut self, mut wanted: Vec<(BundlePath, u64, Option<u64>, S)>) -> Vec<Admitted<S>> {
         wanted.sort_by(|(a, ..), (b, ..)| a.cmp(b));
@@ -311,7 +187,12 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
         admitted
     }
 
-    fn path_inside(&mut self, archive: &BundlePath, name: &str, names: &mut UniqueNames) -> BundlePath {
+    pub(super) fn path_inside(
+        &mut self,
+        archive: &BundlePath,
+        name: &str,
+        names: &mut UniqueNames,
+    ) -> BundlePath {
         let inside = member_name::inside(name);
         let path: BundlePath = format!("{archive}!{}", names.name(inside.path)).into();
         if inside.changed {
@@ -332,7 +213,13 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
     }
 
     /// The gap of a file that was not read to its end.
-    fn gap_at_end(&self, path: &BundlePath, bytes: u64, declared: Option<u64>, end: End) -> Option<Gap> {
+    pub(super) fn gap_at_end(
+        &self,
+        path: &BundlePath,
+        bytes: u64,
+        declared: Option<u64>,
+        end: End,
+    ) -> Option<Gap> {
         let reason = match end {
             End::Whole => {
                 let declared = declared.filter(|declared| bytes < *declared)?;
@@ -352,7 +239,7 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
         Some(Gap::new(path, Place::Offset(bytes), reason))
     }
 
-    fn lose_to_total(&mut self, path: &BundlePath) {
+    pub(super) fn lose_to_total(&mut self, path: &BundlePath) {
         let reason = format!("It was not read: {}", budget::reason(Bound::Total, self.limits));
         self.lose(path, Place::File, reason);
     }
@@ -365,8 +252,7 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
 
 const ENCRYPTED: &str =
     "It is encrypted. Ask for the archive without a password, or unpack it and give the folder.";
-const LINK: &str = "It is a link, and links are not followed. Ask for the file that it points to.";
-const NOT_A_PLAIN_FILE: &str = "It is a sparse file, a device, or of a kind that is not known, and was not read. Ask for a .zip instead.";
+pub(super) const LINK: &str = "It is a link, and links are not followed. Ask for the file that it points to.";
 const RENAMED: &str = "Its name in the archive points outside the archive, or is too long, and was changed for \
      this report. Its content was read.";
 
@@ -403,33 +289,4 @@ fn unreadable_member(error: &zip::result::ZipError) -> String {
 /// The reason of a file that the system does not open.
 pub(super) fn cannot_open(error: &std::io::Error) -> String {
     format!("It cannot be opened: {error}. Check the rights to read it.")
-}
-
-/// A stream that goes on where its first bytes were looked at, with the error that showed there.
-struct Resumed<R> {
-    stream: R,
-    error: Option<std::io::Error>,
-}
-
-impl<R: Read> Read for Resumed<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        self.error.take().map_or_else(|| self.stream.read(buffer), Err)
-    }
-}
-
-/// A stream that ends at a number of bytes, and tells.
-struct Bounded<'s> {
-    stream: &'s mut (dyn Read + Send),
-    left: u64,
-    cut: bool,
-}
-
-impl Read for Bounded<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
-        self.cut |= most == 0 && !buffer.is_empty();
-        let read = self.stream.read(buffer.get_mut(..most).unwrap_or_default())?;
-        self.left = self.left.saturating_sub(read as u64);
-        Ok(read)
-    }
 }

@@ -55,6 +55,7 @@ impl<'s> TarReader<'s> {
     pub(super) fn next(&mut self) -> io::Result<Option<TarMember>> {
         let mut long_name: Option<Vec<u8>> = None;
         let mut long_size: Option<u64> = None;
+        let mut sparse = false;
         loop {
             let Some(header) = self.header()? else { return Ok(None) };
             let kind = header.entry_type();
@@ -68,12 +69,13 @@ impl<'s> TarReader<'s> {
                 long_name = Some(until_nul(&self.record()?).to_vec());
             } else if kind.is_pax_local_extensions() {
                 let record = self.record()?;
+                sparse = ["GNU.sparse.major", "GNU.sparse.map"].iter().any(|key| pax(&record, key).is_some());
                 long_name = pax(&record, "path").or(long_name);
                 long_size = pax(&record, "size").and_then(|size| str::from_utf8(&size).ok()?.parse().ok());
             } else if !is_about_the_next(kind) {
                 let raw = long_name.unwrap_or_else(|| header.path_bytes().into_owned());
                 let name = member_name::decode(&raw, true, String::new);
-                let kind = kind_of(kind, &name);
+                let kind = if sparse { TarKind::Other } else { kind_of(kind, &name) };
                 return Ok(Some(TarMember { name, bytes, kind }));
             }
         }

@@ -357,8 +357,49 @@ fn a_size_that_lies_bounds_the_reading() {
     let directory = zip.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
     zip[directory + 24..directory + 28].copy_from_slice(&10u32.to_le_bytes());
     let bundle = read_file("a.zip", &zip);
-    assert!(bundle.members.iter().all(|member| member.bytes <= 10));
-    assert_eq!(gaps(&bundle).len(), 1, "{:?}", gaps(&bundle));
+    assert_eq!(texts(&bundle), [("a.zip!a", "xxxxxxxxxx")]);
+    assert_one_gap(&bundle, "a.zip!a", "larger than its declared");
+}
+
+#[test]
+fn a_deep_nest_of_archives_ends() {
+    let mut bytes = b"core".to_vec();
+    for _ in 0..12 {
+        bytes = gzip(&bytes);
+    }
+    let bundle = read_file("a.gz", &bytes);
+    assert_eq!(texts(&bundle), []);
+    assert!(gaps(&bundle).iter().any(|(_, reason)| reason.contains("--max-depth")), "{:?}", gaps(&bundle));
+}
+
+#[test]
+fn damage_anywhere_is_survived_and_told() {
+    let inner = zip_of(&[("x", b"some text, some text"), ("y/../z", b"2")]);
+    let zip = zip_of(&[("a", b"some text, some text, some text"), ("inner.zip", &inner), ("b", b"3")]);
+    let tar = tar_of(&[("a", b"some text"), (&"long".repeat(40), b"2"), ("inner.zip", &inner)]);
+    let limits = Limits::default();
+    let mut random = 1u32;
+    let mut next = |below: usize| {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (random >> 8) as usize % below
+    };
+    let whole = [(zip, ArchiveKind::Zip, 4), (gzip(&tar), ArchiveKind::Gzip, 4), (tar, ArchiveKind::Tar, 4)];
+    for (bytes, kind, members) in &whole {
+        for round in 0..400 {
+            let mut damaged = bytes.clone();
+            for _ in 0..round % 4 {
+                let at = next(damaged.len());
+                damaged[at] = next(256) as u8;
+            }
+            let mut opening = Opening::new(&content, &limits);
+            opening.read_archive(&"a".into(), &Store::Memory(store::Bytes::new(damaged.clone())), *kind, 0);
+            assert!(opening.members.len() <= 8);
+            if damaged == *bytes {
+                // One name points outside its archive, which is a gap, and nothing else is.
+                assert_eq!((opening.members.len(), opening.gaps.len()), (*members, 1), "{:?}", opening.gaps);
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,0 +1,170 @@
+//! Archives that can only be read from their start to their end: gzip and tar.
+
+use std::io::{self, BufReader, Read};
+
+use flate2::read::MultiGzDecoder;
+
+use super::archive_kind::ArchiveKind;
+use super::budget::{self, Allowance, Bound};
+use super::counted::Peeked;
+use super::member_name::UniqueNames;
+use super::opening::{LINK, Opening, UPLOAD_AGAIN, cannot_open};
+use super::store::{Bytes, Store};
+use super::tar_archive::{TarKind, TarReader};
+use super::{Member, too_many_entries};
+use crate::source::{BundlePath, Place};
+
+/// Bytes that a tar may have beside its files: headers, names and padding.
+const TAR_OVERHEAD: u64 = 64 << 20;
+
+const NOT_A_PLAIN_FILE: &str = "It is a sparse file, a device, or of a kind that is not known, and was not read. Ask for a .zip instead.";
+
+impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
+    /// Reads a gzip or tar archive from its start to its end.
+    pub(super) fn read_stream(&mut self, path: &BundlePath, store: &Store, kind: ArchiveKind, nesting: u32) {
+        let opened = store.open().and_then(|handle| Ok((handle.size()?, handle)));
+        let (size, handle) = match opened {
+            Ok(opened) => opened,
+            Err(error) => return self.lose(path, Place::File, cannot_open(&error)),
+        };
+        let mut handle = BufReader::new(handle);
+        if kind == ArchiveKind::Tar {
+            return self.read_tar(path, &mut handle, size, nesting);
+        }
+        let mut unzipped = MultiGzDecoder::new(handle);
+        let mut head = Vec::new();
+        // Damage shows again, with its gap, where the stream goes on.
+        let first = unzipped.by_ref().take(ArchiveKind::HEAD).read_to_end(&mut head);
+        let mut stream =
+            io::Cursor::new(head.clone()).chain(Resumed { stream: unzipped, error: first.err() });
+        if ArchiveKind::of(&head) == Some(ArchiveKind::Tar) {
+            self.read_tar(path, &mut stream, size, nesting);
+        } else {
+            self.read_gzipped_file(path, &mut stream, size, nesting);
+        }
+    }
+
+    /// Reads the one file of a gzip archive.
+    fn read_gzipped_file(
+        &mut self,
+        path: &BundlePath,
+        stream: &mut (dyn Read + Send),
+        compressed: u64,
+        nesting: u32,
+    ) {
+        if !self.budget.take_entry() {
+            return self.gaps.push(too_many_entries(path, self.limits));
+        }
+        let name = path.rsplit(['/', '!']).next().unwrap_or_default();
+        let stem = name.len().checked_sub(3).and_then(|end| name.split_at_checked(end));
+        let name = match stem {
+            Some((stem, gz)) if gz.eq_ignore_ascii_case(".gz") && !stem.is_empty() => stem,
+            _ => "content",
+        };
+        let inside: BundlePath = format!("{path}!{name}").into();
+        let spent = self.read_sequential(&inside, stream, self.budget.undeclared(compressed), None, nesting);
+        self.budget.spend(spent);
+    }
+
+    /// Reads a tar, whose members can only be had one after the other.
+    fn read_tar(&mut self, path: &BundlePath, stream: &mut (dyn Read + Send), compressed: u64, nesting: u32) {
+        let allowance = self.budget.stream(compressed);
+        let mut stream = Bounded { stream, left: allowance.bytes.saturating_add(TAR_OVERHEAD), cut: false };
+        let read = self.read_tar_members(path, &mut TarReader::new(&mut stream), nesting);
+        if stream.cut {
+            let why = budget::reason(allowance.bound, self.limits);
+            self.lose(path, Place::File, format!("The rest of the archive was not read: {why}"));
+        } else if let Err(error) = read {
+            let reason = format!("The tar archive is damaged or was cut short ({error}). {UPLOAD_AGAIN}");
+            self.lose(path, Place::File, reason);
+        }
+    }
+
+    fn read_tar_members(
+        &mut self,
+        path: &BundlePath,
+        tar: &mut TarReader<'_>,
+        nesting: u32,
+    ) -> io::Result<()> {
+        let mut names = UniqueNames::default();
+        while let Some(member) = tar.next()? {
+            if !self.budget.take_entry() {
+                self.gaps.push(too_many_entries(path, self.limits));
+                break;
+            }
+            if member.kind == TarKind::Folder {
+                continue;
+            }
+            let inside = self.path_inside(path, &member.name, &mut names);
+            match member.kind {
+                TarKind::Link => self.lose(&inside, Place::File, LINK),
+                TarKind::File => match self.budget.admit(member.bytes, None) {
+                    Some(allowance) => {
+                        let declared = Some(member.bytes);
+                        self.read_sequential(&inside, &mut tar.content(), allowance, declared, nesting);
+                    }
+                    None => self.lose_to_total(&inside),
+                },
+                TarKind::Folder | TarKind::Other => self.lose(&inside, Place::File, NOT_A_PLAIN_FILE),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a file out of a stream that cannot be opened again; returns the bytes read.
+    fn read_sequential(
+        &mut self,
+        path: &BundlePath,
+        stream: &mut (dyn Read + Send),
+        allowance: Allowance,
+        declared: Option<u64>,
+        nesting: u32,
+    ) -> u64 {
+        let peeked = Peeked::new(stream, allowance);
+        let Some(kind) = ArchiveKind::of(peeked.head()) else {
+            let (member, end) = peeked.hand_to(path, self.read);
+            let bytes = member.bytes;
+            self.gaps.extend(self.gap_at_end(path, bytes, declared, end));
+            self.members.push(member);
+            return bytes;
+        };
+        if let ArchiveKind::NotOpened(_) = kind {
+            let bytes = peeked.head().len() as u64;
+            self.read_archive(path, &Store::Memory(Bytes::new(Vec::new())), kind, nesting.saturating_add(1));
+            return bytes;
+        }
+        let (bytes, end) = peeked.bounded(self.budget.held_left(), Bound::Held).into_memory();
+        let read = bytes.len() as u64;
+        self.read_held_archive(path, bytes, end, kind, nesting);
+        read
+    }
+}
+
+/// A stream that goes on where its first bytes were looked at, with the error that showed there.
+struct Resumed<R> {
+    stream: R,
+    error: Option<io::Error>,
+}
+
+impl<R: Read> Read for Resumed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.error.take().map_or_else(|| self.stream.read(buffer), Err)
+    }
+}
+
+/// A stream that ends at a number of bytes, and tells.
+struct Bounded<'s> {
+    stream: &'s mut (dyn Read + Send),
+    left: u64,
+    cut: bool,
+}
+
+impl Read for Bounded<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        self.cut |= most == 0 && !buffer.is_empty();
+        let read = self.stream.read(buffer.get_mut(..most).unwrap_or_default())?;
+        self.left = self.left.saturating_sub(read as u64);
+        Ok(read)
+    }
+}
