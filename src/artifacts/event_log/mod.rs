@@ -1,11 +1,85 @@
 //! Windows event logs (`.evtx`): the wanted events, and what the log covers.
 //!
 //! This is not a general log parser: records that nobody wants are counted from their headers and
-//! never rendered.
+//! never rendered. The file is read chunk by chunk, a few at a time; every record that is physically
+//! intact is found, whatever the headers around it say.
+
+mod bytes;
+mod chunk;
+mod coverage;
+mod event_xml;
+mod gaps;
+mod render;
+mod selection;
+mod slots;
+mod stream;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+use std::io::Read;
 
 use jiff::Timestamp;
+use memchr::memmem;
+use rayon::prelude::*;
 
-use crate::source::Place;
+use super::Wanted;
+use crate::source::{BundlePath, Gap, Place};
+use coverage::Total;
+use gaps::FileFacts;
+use selection::Selection;
+use stream::{Slot, Slots};
+
+/// Chunks read together. They are all that is in memory of a file at a time: 2 MiB.
+const BATCH: usize = 32;
+
+/// Whether the start of a file is that of an event log, by content: the file's magic or a chunk's
+/// anywhere in it, so that a damaged header or something in front of the log does not hide it.
+pub fn looks_like_event_log(head: &[u8]) -> bool {
+    let has = |magic: &[u8]| memmem::find(head, magic).is_some();
+    has(stream::FILE_MAGIC) || has(walk::CHUNK_MAGIC)
+}
+
+/// Whether the start of a file is that of a log in the format before Windows Vista (`.evt`), which
+/// [`read`] does not take.
+pub fn looks_like_legacy_event_log(head: &[u8]) -> bool {
+    head.get(4..8) == Some(b"LfLe")
+}
+
+/// Reads an event log from its first byte to its last: the wanted events, what the log covers, and
+/// what could not be read of it.
+///
+/// Memory is bounded whatever the file claims. Chunks of a batch are read in parallel on the pool of
+/// the caller; the result does not depend on the number of threads.
+pub fn read(path: &BundlePath, content: &mut dyn Read, wanted: &Wanted) -> (EventLog, Vec<Gap>) {
+    let selection = Selection::of(wanted);
+    let mut slots = Slots::open(content);
+    let mut total = Total::default();
+    let mut count = 0_u64;
+    let mut named = false;
+    loop {
+        let batch: Vec<Slot> = std::iter::from_fn(|| slots.next()).take(BATCH).collect();
+        if batch.is_empty() {
+            break;
+        }
+        count += batch.iter().map(|_| 1).sum::<u64>();
+        let readings: Vec<_> = batch.par_iter().map(|slot| chunk::read_chunk(slot, &selection)).collect();
+        readings.into_iter().for_each(|reading| total.add(reading));
+        // One record of every log says whose it is, wanted or not.
+        if !named && let Some(parts) = batch.iter().find_map(|slot| chunk::first_record(slot, &selection)) {
+            total.note_record(&parts);
+            named = true;
+        }
+        batch.into_iter().for_each(|slot| slots.recycle(slot));
+    }
+    let failed = slots.failed.take().map(|(at, error)| (at, error.to_string()));
+    let file = FileFacts { header: slots.header, junk: slots.junk, slots: count, failed };
+    total.lose(file.missing_records(total.newest_number));
+    let gaps = gaps::gaps(path, &file, &total);
+    let (events, coverage) = total.finish();
+    (EventLog { events, coverage }, gaps)
+}
 
 /// What one log file says.
 #[derive(Debug, Clone, Default)]
@@ -19,7 +93,9 @@ pub struct EventLog {
 /// One event, as its XML has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
-    /// `Provider/@Name`; where that is absent, the name that belongs to its GUID.
+    /// The name by which the event was wanted, as the event spells it: `Provider/@Name`, or
+    /// `Provider/@EventSourceName` where a manifest provider stands in for a classic source. Where
+    /// there is no name, the one that belongs to the GUID.
     pub provider: String,
     /// `EventID` without qualifiers.
     pub id: u16,

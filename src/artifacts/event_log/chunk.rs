@@ -1,0 +1,212 @@
+//! Reading one chunk: what its record headers cover, the wanted events in it, and what was lost.
+
+use jiff::Timestamp;
+
+use super::Event;
+use super::bytes::plausible_time;
+use super::event_xml::{self, EventParts};
+use super::render;
+use super::selection::Selection;
+use super::slots::{SlotReader, Slots};
+use super::stream::Slot;
+use super::walk::{CHUNK_SIZE, RecordAt, walk};
+use crate::source::Place;
+
+/// Text that one record can hold. A record is under 64 KiB of UTF-16, so no more than half as much
+/// again in UTF-8; what a template multiplies beyond that was made to fill memory.
+const RECORD_TEXT_MAX: usize = 2 * CHUNK_SIZE;
+/// The same for all records of a chunk, which share its 64 KiB. Ten times over, for templates that
+/// repeat a text.
+const CHUNK_TEXT_MAX: usize = 10 * RECORD_TEXT_MAX;
+
+/// A wanted event with its place in the file.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) event: Event,
+    pub(super) offset: u64,
+}
+
+/// What was read of one chunk.
+#[derive(Debug, Default)]
+pub(super) struct ChunkReading {
+    pub(super) offset: u64,
+    pub(super) length: usize,
+    pub(super) found: Vec<Found>,
+    /// Live records.
+    pub(super) records: u64,
+    /// Times of the oldest and newest live record.
+    pub(super) times: Option<(Timestamp, Timestamp)>,
+    /// Smallest `EventRecordID` of a live record.
+    pub(super) oldest_record_id: Option<u64>,
+    /// Largest number in a live record's header.
+    pub(super) newest_number: Option<u64>,
+    pub(super) damage: Damage,
+}
+
+/// What is wrong with a chunk.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Damage {
+    /// The chunk holds bytes, and no record can be found in them.
+    pub(super) unreadable: bool,
+    pub(super) header_damaged: bool,
+    pub(super) truncated: bool,
+    /// Where in the file the first record should stand that does not.
+    pub(super) broken_at: Option<u64>,
+    /// Records that stand there whole by their headers, may be wanted, and cannot be rendered.
+    pub(super) unrendered: u64,
+    /// Records whose text is larger than a record can be.
+    pub(super) oversized: u64,
+    /// Live records lost, as far as that can be counted.
+    pub(super) lost: u64,
+}
+
+/// Reads what stands in a slot.
+pub(super) fn read_chunk(slot: &Slot, selection: &Selection) -> ChunkReading {
+    let mut reading =
+        ChunkReading { offset: slot.offset, length: slot.bytes.len(), ..ChunkReading::default() };
+    if slot.bytes.iter().all(|byte| *byte == 0) {
+        // Preallocated, not used yet.
+        return reading;
+    }
+    let walk = walk(&slot.bytes);
+    let damage = &mut reading.damage;
+    damage.header_damaged = walk.header_damaged;
+    damage.unreadable = walk.header_damaged && walk.records.is_empty();
+    damage.truncated = walk.truncated;
+    damage.broken_at = walk.broken_at.map(|at| slot.offset.saturating_add(as_u64(at)));
+    damage.lost = walk.lost.max(u64::from(damage.unreadable));
+    let mut slots = SlotReader::new(&slot.bytes);
+    let mut wanted = Vec::new();
+    for record in &walk.records {
+        let values = slots.read(record);
+        reading.cover(record, &values);
+        if values.event_id.is_none_or(|id| selection.has_id(id)) {
+            wanted.push((*record, values));
+        }
+    }
+    wanted.sort_by_key(|(record, _)| record.offset);
+    reading.render(slot, &wanted, selection);
+    reading
+}
+
+/// The parts of the first live record of a chunk that can be rendered.
+pub(super) fn first_record(slot: &Slot, selection: &Selection) -> Option<EventParts> {
+    const TRIES: usize = 4;
+    let records = walk(&slot.bytes).records;
+    records.iter().filter(|record| !record.slack).take(TRIES).find_map(|record| {
+        let mut parts = None;
+        render::render(&slot.bytes, std::slice::from_ref(record), &selection.settings, |_, xml| {
+            parts = event_xml::parse(xml);
+        });
+        parts
+    })
+}
+
+impl ChunkReading {
+    /// Counts a live record into what the chunk covers.
+    fn cover(&mut self, record: &RecordAt, values: &Slots) {
+        if record.slack {
+            return;
+        }
+        self.records += 1;
+        self.newest_number = self.newest_number.max(Some(record.number));
+        if let Some(time) = plausible_time(record.written) {
+            let (from, to) = self.times.unwrap_or((time, time));
+            self.times = Some((from.min(time), to.max(time)));
+        }
+        self.see_record_id(values.record_id);
+    }
+
+    fn see_record_id(&mut self, id: Option<u64>) {
+        self.oldest_record_id = match (self.oldest_record_id, id) {
+            (Some(oldest), Some(id)) => Some(oldest.min(id)),
+            (oldest, id) => oldest.or(id),
+        };
+    }
+
+    fn render(&mut self, slot: &Slot, wanted: &[(RecordAt, Slots)], selection: &Selection) {
+        if wanted.is_empty() {
+            return;
+        }
+        let records: Vec<RecordAt> = wanted.iter().map(|(record, _)| *record).collect();
+        let mut rendered = vec![false; wanted.len()];
+        let mut text = 0_usize;
+        render::render(&slot.bytes, &records, &selection.settings, |record, xml| {
+            let place = records.binary_search_by_key(&record.offset, |record| record.offset);
+            let Some((place, values)) = place.ok().and_then(|at| Some((at, wanted.get(at)?.1))) else {
+                return;
+            };
+            if xml.len() > 2 * RECORD_TEXT_MAX {
+                self.damage.oversized += 1;
+            } else {
+                let taken =
+                    event_xml::parse(xml).and_then(|parts| self.take(record, values, parts, selection, text));
+                let Some(size) = taken else { return };
+                text = text.saturating_add(size);
+            }
+            if let Some(rendered) = rendered.get_mut(place) {
+                *rendered = true;
+            }
+        });
+        // What cannot be rendered in freed space is only what was to be expected there.
+        let unrendered = wanted.iter().zip(rendered).filter(|((record, _), done)| !record.slack && !done);
+        self.damage.unrendered = as_u64(unrendered.count());
+        self.damage.lost =
+            self.damage.lost.saturating_add(self.damage.unrendered).saturating_add(self.damage.oversized);
+    }
+
+    /// Keeps an event if it is wanted, and returns the size of the text kept; none where the record is
+    /// no event.
+    fn take(
+        &mut self,
+        record: &RecordAt,
+        values: Slots,
+        parts: EventParts,
+        selection: &Selection,
+        text: usize,
+    ) -> Option<usize> {
+        let id = parts.id?;
+        if !record.slack {
+            self.see_record_id(parts.record_id);
+        }
+        // The template that a record in freed space points to may have been overwritten by another.
+        let stale = record.slack && values.event_id.is_some_and(|value| value != id);
+        let Some(provider) = selection.provider(&parts).filter(|_| !stale) else { return Some(0) };
+        let provider = provider.to_owned();
+        let event = event(record, provider, parts)?;
+        let size = size(&event);
+        if size > RECORD_TEXT_MAX || text.saturating_add(size) > CHUNK_TEXT_MAX {
+            self.damage.oversized += 1;
+            return Some(0);
+        }
+        self.found.push(Found { event, offset: self.offset.saturating_add(as_u64(record.offset)) });
+        Some(size)
+    }
+}
+
+/// The event of a record. What its content lacks comes from the record's header.
+fn event(record: &RecordAt, provider: String, parts: EventParts) -> Option<Event> {
+    let record_id = parts.record_id.unwrap_or(record.number);
+    Some(Event {
+        provider,
+        id: parts.id?,
+        record_id,
+        place: Place::Record { id: record_id, offset: None },
+        time: parts.time.or_else(|| plausible_time(record.written))?,
+        computer: parts.computer.unwrap_or_default(),
+        channel: parts.channel,
+        keywords: parts.keywords,
+        data: parts.data,
+        from_slack: record.slack,
+    })
+}
+
+fn size(event: &Event) -> usize {
+    let data = event.data.iter();
+    let data = data.map(|datum| datum.value.len() + datum.name.as_ref().map_or(0, String::len));
+    data.sum::<usize>() + event.provider.len() + event.computer.len()
+}
+
+fn as_u64(size: usize) -> u64 {
+    u64::try_from(size).unwrap_or(u64::MAX)
+}

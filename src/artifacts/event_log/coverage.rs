@@ -1,0 +1,216 @@
+//! Adding up the chunks of a log: its events in order, what it covers, what is missing.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeSet, HashMap};
+
+use super::chunk::{ChunkReading, Damage, Found};
+use super::event_xml::EventParts;
+use super::{Coverage, Event};
+use crate::source::Place;
+
+/// Events kept of one file. The largest logs of real servers hold a few million records, and what is
+/// wanted of them are thousands; a file with more was made to fill memory.
+const EVENTS_MAX: usize = 250_000;
+/// Text kept of one file, in bytes.
+const TEXT_MAX: usize = 256 << 20;
+
+/// The chunks read so far.
+#[derive(Debug, Default)]
+pub(super) struct Total {
+    found: Vec<Found>,
+    text: usize,
+    /// Wanted events that were not kept.
+    pub(super) dropped: u64,
+    coverage: Coverage,
+    computers: BTreeSet<String>,
+    channels: BTreeSet<String>,
+    /// Largest number in a record's header.
+    pub(super) newest_number: Option<u64>,
+    /// Damaged chunks, each with its offset and what it still gave.
+    pub(super) damaged: Vec<(u64, u64, Damage)>,
+    /// Damaged chunks beyond those.
+    pub(super) more_damaged: u64,
+}
+
+impl Total {
+    /// Adds a chunk.
+    pub(super) fn add(&mut self, chunk: ChunkReading) {
+        const DAMAGED_MAX: usize = 20;
+        let coverage = &mut self.coverage;
+        coverage.records = coverage.records.saturating_add(chunk.records);
+        coverage.lost = coverage.lost.saturating_add(chunk.damage.lost);
+        if let Some((from, to)) = chunk.times {
+            coverage.from = Some(coverage.from.map_or(from, |oldest| oldest.min(from)));
+            coverage.to = coverage.to.max(Some(to));
+        }
+        let ids = [coverage.oldest_record_id, chunk.oldest_record_id];
+        coverage.oldest_record_id = ids.into_iter().flatten().min();
+        self.newest_number = self.newest_number.max(chunk.newest_number);
+        if chunk.damage != Damage::default() {
+            if self.damaged.len() < DAMAGED_MAX {
+                self.damaged.push((chunk.offset, chunk.records, chunk.damage));
+            } else {
+                self.more_damaged += 1;
+            }
+        }
+        chunk.found.into_iter().for_each(|found| self.keep(found));
+    }
+
+    fn keep(&mut self, found: Found) {
+        let event = &found.event;
+        let data = event.data.iter().map(|datum| datum.value.len()).sum::<usize>();
+        if self.found.len() >= EVENTS_MAX || self.text.saturating_add(data) > TEXT_MAX {
+            self.dropped += 1;
+            return;
+        }
+        self.text = self.text.saturating_add(data);
+        if !event.from_slack {
+            note(&mut self.computers, &event.computer);
+            event.channel.iter().for_each(|channel| note(&mut self.channels, channel));
+        }
+        self.found.push(found);
+    }
+
+    /// Notes the computer and channel of a record that nobody wanted.
+    pub(super) fn note_record(&mut self, parts: &EventParts) {
+        parts.computer.iter().for_each(|computer| note(&mut self.computers, computer));
+        parts.channel.iter().for_each(|channel| note(&mut self.channels, channel));
+    }
+
+    /// Counts records that the file as a whole proves to be missing.
+    pub(super) fn lose(&mut self, records: u64) {
+        self.coverage.lost = self.coverage.lost.saturating_add(records);
+    }
+
+    pub(super) fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
+    /// The events in order, each once, and the coverage.
+    pub(super) fn finish(mut self) -> (Vec<Event>, Coverage) {
+        self.coverage.computers = self.computers.into_iter().collect();
+        self.coverage.channels = self.channels.into_iter().collect();
+        (in_order(self.found), self.coverage)
+    }
+}
+
+/// The same name in other letter case is the same computer or channel; the first spelling stays.
+fn note(names: &mut BTreeSet<String>, name: &str) {
+    if !name.is_empty() && !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        names.insert(name.to_owned());
+    }
+}
+
+fn by_time(a: &Found, b: &Found) -> Ordering {
+    let key = |found: &Found| (found.event.time, found.event.record_id, found.offset);
+    key(a).cmp(&key(b))
+}
+
+/// Orders events by time, record ID and offset, drops what is there twice, and adds the offset to the
+/// places that would not be unique without it.
+fn in_order(mut found: Vec<Found>) -> Vec<Event> {
+    found.sort_by(by_time);
+    let same = |a: &Found, b: &Found| (a.event.time, a.event.record_id) == (b.event.time, b.event.record_id);
+    let keep: Vec<bool> = found.chunk_by(same).flat_map(each_once).collect();
+    let mut keep = keep.into_iter();
+    found.retain(|_| keep.next().unwrap_or(true));
+    let mut uses: HashMap<u64, u32> = HashMap::new();
+    for found in &found {
+        *uses.entry(found.event.record_id).or_default() += 1;
+    }
+    let placed = found.into_iter().map(|Found { event, offset }| {
+        let id = event.record_id;
+        let offset = (uses.get(&id) > Some(&1)).then_some(offset);
+        Event { place: Place::Record { id, offset }, ..event }
+    });
+    placed.collect()
+}
+
+/// Which of the events with the same time and record ID to keep: every live one that differs, or where
+/// none is live, every one from freed space that differs. Windows leaves copies of live records in
+/// freed space, and the copy may be damaged.
+fn each_once(group: &[Found]) -> Vec<bool> {
+    /// Only a file made to waste time has more that differ.
+    const LOOK_BACK: usize = 16;
+    let live = group.iter().any(|found| !found.event.from_slack);
+    let mut kept: Vec<&Event> = Vec::new();
+    let keep = group.iter().map(|Found { event, .. }| {
+        let keep =
+            event.from_slack != live && !kept.iter().rev().take(LOOK_BACK).any(|known| *known == event);
+        if keep {
+            kept.push(event);
+        }
+        keep
+    });
+    keep.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(seconds: i64, record_id: u64, offset: u64, from_slack: bool, computer: &str) -> Found {
+        let event = Event {
+            provider: "ADSync".into(),
+            id: 6329,
+            record_id,
+            place: Place::Record { id: record_id, offset: None },
+            time: jiff::Timestamp::from_second(seconds).unwrap(),
+            computer: computer.into(),
+            channel: Some("Application".into()),
+            keywords: None,
+            data: Vec::new(),
+            from_slack,
+        };
+        Found { event, offset }
+    }
+
+    fn places(found: Vec<Found>) -> Vec<(u64, Option<u64>)> {
+        let events = in_order(found);
+        let places = events.iter().map(|event| match event.place {
+            Place::Record { id, offset } => (id, offset),
+            _ => panic!("an event stands in a record"),
+        });
+        places.collect()
+    }
+
+    #[test]
+    fn events_come_by_time_then_record_id() {
+        let events =
+            vec![found(20, 1, 100, false, "a"), found(10, 3, 200, false, "a"), found(10, 2, 300, false, "a")];
+        assert_eq!(places(events), [(2, None), (3, None), (1, None)]);
+    }
+
+    #[test]
+    fn a_record_id_used_twice_is_told_apart_by_offset() {
+        let events =
+            vec![found(20, 7, 100, false, "a"), found(10, 7, 200, false, "b"), found(30, 8, 300, false, "a")];
+        assert_eq!(places(events), [(7, Some(200)), (7, Some(100)), (8, None)]);
+    }
+
+    #[test]
+    fn copies_are_dropped_and_a_live_record_wins() {
+        let events = vec![
+            found(10, 7, 100, true, "a"),
+            found(10, 7, 200, false, "a"),
+            found(10, 7, 300, false, "a"),
+            found(20, 8, 400, true, "a"),
+            found(20, 8, 500, true, "a"),
+        ];
+        let events = in_order(events);
+        let kept: Vec<_> = events.iter().map(|event| (event.record_id, event.from_slack)).collect();
+        assert_eq!(kept, [(7, false), (8, true)]);
+    }
+
+    #[test]
+    fn names_are_noted_once_whatever_their_case() {
+        let mut total = Total::default();
+        for (offset, computer) in [(1, "dc02"), (2, "DC02"), (3, ""), (4, "dc01")] {
+            let events = vec![found(10, offset, offset, false, computer)];
+            total.add(ChunkReading { found: events, ..ChunkReading::default() });
+        }
+        let (_, coverage) = total.finish();
+        assert_eq!(coverage.computers, ["dc01", "dc02"]);
+        assert_eq!(coverage.channels, ["Application"]);
+    }
+}

@@ -1,0 +1,190 @@
+//! Chunks out of a stream: one slot of 64 KiB after another, found again where the file lost step.
+//!
+//! A sound log has a header of 4096 bytes, then chunks without a space between. Uploads come with
+//! something in front, with bytes missing in the middle, with the header gone, or cut short. Only two
+//! slots are held at a time, whatever the size of the file.
+
+use std::io::{self, Read};
+
+use memchr::memmem;
+
+use super::bytes::{u16_at, u32_at, u64_at};
+use super::walk::{CHUNK_MAGIC, CHUNK_SIZE};
+
+pub(super) const FILE_MAGIC: &[u8; 8] = b"ElfFile\0";
+const FILE_HEADER_SIZE: usize = 4096;
+const DIRTY: u32 = 1;
+
+/// What the file header says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FileHeader {
+    /// Number of the record that would be written next.
+    pub(super) next_record: u64,
+    /// How many chunks hold records; out of date in a log that was copied in use.
+    pub(super) chunks: u64,
+    /// The log was not closed.
+    pub(super) dirty: bool,
+}
+
+impl FileHeader {
+    fn of(bytes: &[u8]) -> Option<FileHeader> {
+        let next_record = u64_at(bytes, 24)?;
+        let chunks = u64::from(u16_at(bytes, 42)?);
+        let dirty = u32_at(bytes, 120)? & DIRTY != 0;
+        bytes.starts_with(FILE_MAGIC).then_some(FileHeader { next_record, chunks, dirty })
+    }
+}
+
+/// The bytes where a chunk stands or should stand: 64 KiB, or less at the end and before lost bytes.
+#[derive(Debug)]
+pub(super) struct Slot {
+    /// Offset in the file.
+    pub(super) offset: u64,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// Hands out the slots of a log in order.
+pub(super) struct Slots<'a> {
+    content: &'a mut dyn Read,
+    /// Bytes that were read and put back.
+    waiting: Vec<u8>,
+    /// What the file header says; none where it is damaged.
+    pub(super) header: Option<FileHeader>,
+    /// Bytes before the log's header.
+    pub(super) junk: u64,
+    /// The slot to hand out next, and its offset.
+    ahead: Vec<u8>,
+    ahead_at: u64,
+    spare: Vec<Vec<u8>>,
+    /// How many bytes came out of the stream.
+    pub(super) read: u64,
+    /// Why and where reading ended early, if it did.
+    pub(super) failed: Option<(u64, io::Error)>,
+}
+
+impl<'a> Slots<'a> {
+    /// Reads the file header, and finds the first chunk.
+    pub(super) fn open(content: &'a mut dyn Read) -> Slots<'a> {
+        let mut slots = Slots {
+            content,
+            waiting: Vec::new(),
+            header: None,
+            junk: 0,
+            ahead: Vec::new(),
+            ahead_at: 0,
+            spare: Vec::new(),
+            read: 0,
+            failed: None,
+        };
+        let mut start = Vec::new();
+        slots.fill(&mut start, FILE_HEADER_SIZE + CHUNK_SIZE);
+        slots.settle(start);
+        slots.fill_ahead();
+        slots
+    }
+
+    /// Decides from the first bytes where the log and its chunks start.
+    fn settle(&mut self, start: Vec<u8>) {
+        let magic = memmem::find(&start, FILE_MAGIC);
+        let first_chunk = find_chunk(&start, 0);
+        // The name of the format may also stand in the text of a record, behind the first chunk.
+        let magic = magic.filter(|magic| first_chunk.is_none_or(|chunk| *magic < chunk));
+        let (junk, chunks_at) = match (magic, first_chunk) {
+            (Some(at), chunk) => (at, (at + FILE_HEADER_SIZE).min(chunk.unwrap_or(usize::MAX))),
+            (None, Some(chunk)) => (chunk.saturating_sub(FILE_HEADER_SIZE), chunk),
+            (None, None) => (0, FILE_HEADER_SIZE),
+        };
+        self.header = magic.and_then(|at| FileHeader::of(start.get(at..)?));
+        self.junk = as_u64(junk);
+        self.ahead_at = as_u64(chunks_at);
+        // What is left of these bytes is read again, before the rest.
+        self.unread(start.get(chunks_at..).unwrap_or_default().to_vec());
+    }
+
+    /// The next slot; none at the end.
+    pub(super) fn next(&mut self) -> Option<Slot> {
+        if self.ahead.is_empty() {
+            return None;
+        }
+        let mut bytes = std::mem::replace(&mut self.ahead, self.spare.pop().unwrap_or_default());
+        let offset = self.ahead_at;
+        self.fill_ahead();
+        if !in_step(&self.ahead) {
+            self.find_step(&mut bytes);
+        }
+        self.ahead_at = offset.saturating_add(as_u64(bytes.len()));
+        Some(Slot { offset, bytes })
+    }
+
+    /// Takes a slot's memory back, to be used again.
+    pub(super) fn recycle(&mut self, slot: Slot) {
+        self.spare.push(slot.bytes);
+    }
+
+    /// Looks for a chunk that starts inside the current slot or the one ahead. Bytes that are out of
+    /// step stay a slot of their own: records in them can still be whole.
+    fn find_step(&mut self, current: &mut Vec<u8>) {
+        let seam = current.len();
+        current.append(&mut self.ahead);
+        let at = find_chunk(current, CHUNK_MAGIC.len()).unwrap_or(usize::MAX);
+        if at < seam {
+            self.unread(current.split_off(at));
+            self.fill_ahead();
+        } else {
+            if at < current.len() {
+                self.unread(current.split_off(at));
+            }
+            self.ahead.extend(current.drain(seam..));
+        }
+    }
+
+    /// Puts bytes back, to be read before the rest.
+    fn unread(&mut self, mut bytes: Vec<u8>) {
+        bytes.append(&mut self.waiting);
+        self.waiting = bytes;
+    }
+
+    fn fill_ahead(&mut self) {
+        let mut ahead = std::mem::take(&mut self.ahead);
+        self.fill(&mut ahead, CHUNK_SIZE);
+        self.ahead = ahead;
+    }
+
+    /// Reads until there are `size` bytes, or no more to be had.
+    fn fill(&mut self, bytes: &mut Vec<u8>, size: usize) {
+        let missing = size.saturating_sub(bytes.len());
+        bytes.extend(self.waiting.drain(..missing.min(self.waiting.len())));
+        let missing = size.saturating_sub(bytes.len());
+        if missing == 0 || self.failed.is_some() {
+            return;
+        }
+        bytes.reserve_exact(missing);
+        match (&mut *self.content).take(as_u64(missing)).read_to_end(bytes) {
+            Ok(read) => self.read += as_u64(read),
+            Err(error) => self.failed = Some((self.read, error)),
+        }
+    }
+}
+
+/// Whether a slot can be where it stands: at the end of the file, a chunk, or one never used. (A chunk
+/// whose first bytes were overwritten with zeros passes as well, and keeps its place.)
+fn in_step(slot: &[u8]) -> bool {
+    match slot.first_chunk::<8>() {
+        Some(start) => start == CHUNK_MAGIC || *start == [0; 8],
+        None => true,
+    }
+}
+
+/// Where the first chunk header stands at or after `from`.
+fn find_chunk(bytes: &[u8], from: usize) -> Option<usize> {
+    let hits = memmem::find_iter(bytes.get(from..)?, CHUNK_MAGIC).map(|hit| hit.saturating_add(from));
+    hits.into_iter().find(|at| {
+        let header_size = u32_at(bytes, at.saturating_add(40));
+        let free = u32_at(bytes, at.saturating_add(48)).and_then(|free| usize::try_from(free).ok());
+        header_size == Some(128) && free.is_some_and(|free| free <= CHUNK_SIZE)
+    })
+}
+
+fn as_u64(size: usize) -> u64 {
+    u64::try_from(size).unwrap_or(u64::MAX)
+}
