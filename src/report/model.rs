@@ -141,8 +141,6 @@ pub struct SourceEntry {
 /// One step of a remedy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Step {
-    /// Title of the section that the step belongs to; null for a word on the whole remedy.
-    pub section: Option<String>,
     /// What to do.
     pub step: String,
     /// The command, where there is one.
