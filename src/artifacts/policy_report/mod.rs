@@ -144,7 +144,7 @@ const ASK_AGAIN: &str = "Ask for the original file of `gpresult /h report.html /
 /// Whether a file looks like one of the reports, from its first bytes (up to 64 KiB), in any encoding.
 ///
 /// The signs are the attribute `gpmc_reportInitialized` of the `html` element, the report's own style
-/// sheet, and the cells of its title. A page that merely names them in its text has none of these.
+/// sheet, and the classes of its title and its parts. A page that merely names them in its text has none of these.
 pub fn looks_like_policy_report(head: &[u8]) -> bool {
     let head = head.get(..64 << 10).unwrap_or(head);
     let decoded = text_encoding::decode(head);
@@ -152,9 +152,8 @@ pub fn looks_like_policy_report(head: &[u8]) -> bool {
         Token::Start { name, attributes, .. } if name.eq_ignore_ascii_case("html") => {
             attribute(attributes, "gpmc_reportInitialized").is_some()
         }
-        Token::Start { name, attributes, .. } if name.eq_ignore_ascii_case("td") => {
-            attribute(attributes, "class").is_some_and(|class| class == "rsopheader" || class == "gponame")
-        }
+        Token::Start { attributes, .. } => attribute(attributes, "class")
+            .is_some_and(|class| ["rsopheader", "rsopsettings", "gposummary"].contains(&&*class)),
         Token::RawText(style) => [".rsopheader", ".rsopname", ".gponame"].iter().all(|c| style.contains(c)),
         _ => false,
     })
@@ -229,7 +228,15 @@ fn assemble(
 ) -> (PolicyReport, Vec<&'static str>) {
     let computer = halves.first();
     let mut lost = Vec::new();
-    let half = computer_half(document, kind, halves, damaged);
+    let Settings { security_options, registry, left_out } =
+        computer.map(|half| settings::read(document, half, kind)).unwrap_or_default();
+    let half = match computer_half(document, kind, halves, damaged) {
+        ComputerHalf::Present if left_out > 0 => ComputerHalf::Missing,
+        half => half,
+    };
+    if left_out > 0 {
+        lost.push("The report has more settings than any report; those beyond 10,000 rows were not read.");
+    }
     if half == ComputerHalf::Missing {
         lost.push(
             "The computer part of the report is missing or not whole, so it cannot show what is not set.",
@@ -237,11 +244,6 @@ fn assemble(
     }
     if island.unreadable > 0 {
         lost.push("Some policy processing passes in the report have no readable time, and are left out.");
-    }
-    let Settings { security_options, registry, left_out } =
-        computer.map(|half| settings::read(document, half, kind)).unwrap_or_default();
-    if left_out > 0 {
-        lost.push("The report has more rows of settings than any report; those beyond 10,000 were not read.");
     }
     let general = match (computer, kind) {
         (Some(half), ReportKind::Results) => computer::general(document, half),
