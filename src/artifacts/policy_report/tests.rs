@@ -376,6 +376,14 @@ fn both_forms_of_the_data_island() {
 }
 
 #[test]
+fn events_of_the_user_are_not_of_the_computer() {
+    let user = EVENTS.find("<UserPolicySection>").expect("the user's events");
+    let island = format!("<XML ID=\"RsopDataIslands\"><ComputerPolicySection />{}</XML>", &EVENTS[user..]);
+    let report = read_whole(&results(&computer(""), &island));
+    assert_eq!((report.computer_fqdn, report.passes), (None, Vec::new()));
+}
+
+#[test]
 fn a_pass_without_a_time_is_a_gap() {
     let island =
         format!("<XML ID=\"RsopDataIslands\">{}</XML>", EVENTS.replace("2026-05-01T07:00:00Z", "07:00"));
