@@ -12,7 +12,7 @@ pub(super) type NodeId = usize;
 
 /// The deepest nesting that is followed. Real reports nest 18 deep.
 const MAX_DEPTH: usize = 128;
-/// The most elements and texts that are kept. The largest real report has about 40,000.
+/// The most elements and texts that are kept. The largest real report has about 22,000.
 const MAX_NODES: usize = 1_000_000;
 
 const VOID: [&str; 14] = [
