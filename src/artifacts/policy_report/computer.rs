@@ -23,7 +23,7 @@ const NO_DATA: [&str; 3] = ["No data available.", "Данные отсутств
 
 /// Whether the half can say what is not defined. Half of it does not suffice.
 pub(super) fn half(document: &Document<'_>, half: &Section, kind: ReportKind) -> ComputerHalf {
-    let Some(body) = half.body.filter(|&body| document.closed(body)) else { return ComputerHalf::Missing };
+    let Some(body) = half.body.filter(|_| half.is_whole(document)) else { return ComputerHalf::Missing };
     let single_sentence = half.below.is_empty() && tables(document, body).is_empty();
     if single_sentence {
         return match (document.text(body).is_empty(), kind) {

@@ -12,7 +12,7 @@ pub(super) type NodeId = usize;
 
 /// The deepest nesting that is followed. Real reports nest 18 deep.
 const MAX_DEPTH: usize = 128;
-/// The most elements and texts that are kept. The largest real report has about 40,000.
+/// The most elements and texts that are kept. The largest real report has about 22,000.
 const MAX_NODES: usize = 1_000_000;
 
 const VOID: [&str; 14] = [
@@ -271,5 +271,71 @@ impl<'a> Builder<'a> {
                 node.to = at;
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(html: &str) -> Vec<(String, usize)> {
+        let document = Document::read(html);
+        document
+            .elements()
+            .map(|node| (document.name(node).unwrap_or("").into(), document.end(node)))
+            .collect()
+    }
+
+    #[test]
+    fn pictures_and_scripts_are_no_text() {
+        let html =
+            "<p>Status <!-- a --><svg><text>b</text><path/></svg><script>c</script> of\r\n it<br/>d</p>";
+        let document = Document::read(html);
+        assert_eq!(document.lines(0), ["Status of it", "d"]);
+        assert_eq!(document.text(0), "Status of it d");
+    }
+
+    #[test]
+    fn a_stray_end_tag_closes_nothing_outside_its_cell() {
+        let html = "<div><table><tr><td></div>a</td><td>b</td></tr></table></div>";
+        let document = Document::read(html);
+        let cells: Vec<String> = document
+            .elements()
+            .filter(|&node| document.is(node, "td"))
+            .map(|cell| document.text(cell))
+            .collect();
+        assert_eq!(cells, ["a", "b"]);
+        // div, table, tr, td, its text, td, its text
+        assert_eq!((document.end(0), document.closed(0)), (7, true));
+    }
+
+    #[test]
+    fn rows_and_cells_end_where_the_next_begins() {
+        let expected = [("table", 6), ("tr", 4), ("td", 3), ("td", 4), ("tr", 6), ("td", 6)];
+        assert_eq!(
+            shape("<table><tr><td><td><tr><td></table>"),
+            expected.map(|(name, end)| (name.to_owned(), end))
+        );
+    }
+
+    #[test]
+    fn only_its_own_end_tag_closes_an_element() {
+        let document = Document::read("<div><p></div><b>");
+        assert_eq!([0, 1, 2].map(|node| document.closed(node)), [true, false, false]);
+    }
+
+    #[test]
+    fn nesting_is_followed_to_the_bound_and_no_further() {
+        let nested = |depth: usize| Document::read(&"<div>".repeat(depth)).nodes.len();
+        assert_eq!(Document::read(&"<div>".repeat(MAX_DEPTH)).ending, Ending::Cut);
+        assert_eq!(Document::read(&"<div>".repeat(MAX_DEPTH + 1)).ending, Ending::TooDeep);
+        assert_eq!(nested(1_000_000), MAX_DEPTH + 1);
+    }
+
+    #[test]
+    fn elements_are_counted_to_the_bound() {
+        let html = "<br>".repeat(MAX_NODES + 5);
+        let document = Document::read(&html);
+        assert_eq!((document.nodes.len(), document.ending), (MAX_NODES, Ending::TooMany));
     }
 }

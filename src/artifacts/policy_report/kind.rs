@@ -1,6 +1,7 @@
 //! Which of the three reports it is.
 //!
-//! A GPO report has `td.gponame` and no `td.rsopheader`. Results and Modeling differ in little, and a
+//! A GPO report has `div.gposummary` and no `td.rsopheader`. (Scripts that borrow the style sheet for
+//! reports of their own take its title cell `td.gponame` along, but not the summary.) Results and Modeling differ in little, and a
 //! simulation taken for what was applied would be a wrong proof. So the rule is: a report is of Results
 //! only if it shows what only real processing leaves behind, and nothing says Modeling.
 //!
@@ -26,8 +27,7 @@ pub(super) fn of(
     has_passes: bool,
 ) -> Option<(ReportKind, bool)> {
     let Some(header) = document.find("td", "rsopheader") else {
-        let of_gpo = document.find("td", "gponame").or_else(|| document.find("div", "gposummary"));
-        return of_gpo.map(|_| (ReportKind::GpoReport, true));
+        return document.find("div", "gposummary").map(|_| (ReportKind::GpoReport, true));
     };
     let title = document.text(header);
     let columns: Vec<usize> =

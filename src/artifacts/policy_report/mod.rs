@@ -24,6 +24,7 @@ use jiff::Timestamp;
 
 use crate::artifacts::text_encoding;
 use crate::source::{BundlePath, Gap, Place};
+use computer::General;
 use document::{Document, Ending};
 use island::Island;
 use markup::{Token, Tokens, attribute};
@@ -144,7 +145,8 @@ const ASK_AGAIN: &str = "Ask for the original file of `gpresult /h report.html /
 /// Whether a file looks like one of the reports, from its first bytes (up to 64 KiB), in any encoding.
 ///
 /// The signs are the attribute `gpmc_reportInitialized` of the `html` element, the report's own style
-/// sheet, and the cells of its title. A page that merely names them in its text has none of these.
+/// sheet, and the classes of its title and its parts. A page that merely names them in its text has none
+/// of these.
 pub fn looks_like_policy_report(head: &[u8]) -> bool {
     let head = head.get(..64 << 10).unwrap_or(head);
     let decoded = text_encoding::decode(head);
@@ -152,9 +154,8 @@ pub fn looks_like_policy_report(head: &[u8]) -> bool {
         Token::Start { name, attributes, .. } if name.eq_ignore_ascii_case("html") => {
             attribute(attributes, "gpmc_reportInitialized").is_some()
         }
-        Token::Start { name, attributes, .. } if name.eq_ignore_ascii_case("td") => {
-            attribute(attributes, "class").is_some_and(|class| class == "rsopheader" || class == "gponame")
-        }
+        Token::Start { attributes, .. } => attribute(attributes, "class")
+            .is_some_and(|class| ["rsopheader", "rsopsettings", "gposummary"].contains(&&*class)),
         Token::RawText(style) => [".rsopheader", ".rsopname", ".gponame"].iter().all(|c| style.contains(c)),
         _ => false,
     })
@@ -228,46 +229,71 @@ fn assemble(
     damaged: bool,
 ) -> (PolicyReport, Vec<&'static str>) {
     let computer = halves.first();
-    let mut lost = Vec::new();
-    let half = computer_half(document, kind, halves, damaged);
-    if half == ComputerHalf::Missing {
-        lost.push(
-            "The computer part of the report is missing or not whole, so it cannot show what is not set.",
-        );
-    }
-    if island.unreadable > 0 {
-        lost.push("Some policy processing passes in the report have no readable time, and are left out.");
-    }
-    let Settings { security_options, registry, left_out } =
-        computer.map(|half| settings::read(document, half, kind)).unwrap_or_default();
-    if left_out > 0 {
-        lost.push("The report has more rows of settings than any report; those beyond 10,000 were not read.");
-    }
-    let general = match (computer, kind) {
-        (Some(half), ReportKind::Results) => computer::general(document, half),
-        _ => computer::General::default(),
+    let settings = computer.map(|half| settings::read(document, half, kind)).unwrap_or_default();
+    let computer_half = match computer_half(document, kind, halves, damaged) {
+        ComputerHalf::Present if settings.left_out > 0 => ComputerHalf::Missing,
+        half => half,
     };
-    let header = document.find("td", "rsopname").map(|cell| document.text(cell));
-    if let (Some(header), Some(computer)) = (&header, &general.computer)
-        && !header.to_lowercase().contains(&computer.to_lowercase())
-    {
-        lost.push("The title of the report names another computer than its computer part.");
-    }
+    let header = document.find("td", "rsopname").map(|cell| document.text(cell)).unwrap_or_default();
+    let general = general(document, kind, halves);
+    let lost = losses(&settings, computer_half, island.unreadable, &header, general.computer.as_deref());
     let report = PolicyReport {
         kind,
-        computer: general.computer.or_else(|| header.as_deref().and_then(computer::in_header)),
+        computer: general.computer.or_else(|| computer::in_header(&header)),
         computer_fqdn: island.computer,
         domain: general.domain,
         organizational_unit: general.organizational_unit,
         computer_groups: general.groups,
-        computer_half: half,
+        computer_half,
         collected: collected(document),
         passes: island.passes,
-        security_options,
-        registry_settings: registry,
+        security_options: settings.security_options,
+        registry_settings: settings.registry,
         gpos: computer.map(|half| gpos::read(document, half)).unwrap_or_default(),
     };
     (report, lost)
+}
+
+fn losses(
+    settings: &Settings,
+    half: ComputerHalf,
+    unreadable_passes: usize,
+    header: &str,
+    computer: Option<&str>,
+) -> Vec<&'static str> {
+    let named_otherwise = computer.is_some_and(|name| !header.to_lowercase().contains(&name.to_lowercase()));
+    let all = [
+        (
+            settings.left_out > 0,
+            "The report has more settings than any report; those beyond 10,000 rows were not read.",
+        ),
+        (
+            half == ComputerHalf::Missing,
+            "The computer part of the report is missing or not whole, so it cannot show what is not set.",
+        ),
+        (
+            unreadable_passes > 0,
+            "Some policy processing passes in the report have no readable time, and are left out.",
+        ),
+        (
+            named_otherwise && !header.is_empty(),
+            "The title of the report names another computer than its computer part.",
+        ),
+    ];
+    all.into_iter().filter_map(|(is_lost, reason)| is_lost.then_some(reason)).collect()
+}
+
+/// Identity of the computer. A simulation has other rows there, and a whole report of one half could be
+/// of the user.
+fn general(document: &Document<'_>, kind: ReportKind, halves: &[Section]) -> General {
+    match halves {
+        [half, ..]
+            if kind == ReportKind::Results && (halves.len() > 1 || document.ending != Ending::Whole) =>
+        {
+            computer::general(document, half)
+        }
+        _ => General::default(),
+    }
 }
 
 fn computer_half(

@@ -93,3 +93,19 @@ fn gpo_report() {
     assert_eq!(counts(&report), (ReportKind::GpoReport, ComputerHalf::Present, [0; 5]));
     assert_eq!(report.computer, None);
 }
+
+#[test]
+fn a_cut_real_report_keeps_what_stands_before_the_cut() {
+    let name = "HersheyTaichou_CIS-Benchmarks__GPResult-MS.html";
+    let Some(whole) = sample(name) else { return };
+    let bytes = std::fs::read(format!("{SAMPLES}/{name}")).expect("read before");
+    for eighth in 1..8 {
+        let (cut, gaps) = read(&BundlePath::from(name), &bytes[..bytes.len() / 8 * eighth]);
+        assert!(!gaps.is_empty());
+        let Some(cut) = cut else { continue };
+        let rows = cut.security_options.len();
+        assert_eq!(cut.security_options, whole.security_options[..rows]);
+        assert!(cut.computer_half == ComputerHalf::Missing || cut.gpos == whole.gpos);
+        assert!(eighth < 4 || rows == 66, "{eighth}: {rows}");
+    }
+}

@@ -18,6 +18,14 @@ pub(super) struct Section {
     pub(super) below: Vec<Section>,
 }
 
+impl Section {
+    /// Whether this section and all inside have their containers, each closed by its own end tag.
+    pub(super) fn is_whole(&self, document: &Document<'_>) -> bool {
+        self.body.is_some_and(|body| document.closed(body))
+            && self.below.iter().all(|section| section.is_whole(document))
+    }
+}
+
 const LEVELS: [&str; 9] = ["he0", "he0h", "he1", "he1h", "he2", "he2h", "he3", "he4", "he4h"];
 
 /// The sections directly inside an element. Recursion is bounded by the depth of the document.

@@ -2,9 +2,12 @@
 //!
 //! Security Options are found by shape, in every language: the one heading of level `he3` under an `he2`
 //! whose groups are `he4h` and hold tables of class `info3`. (Firewall and audit settings group by `he4`,
-//! account policies do not group, installed programs have tables of class `info`.) The policy
+//! account policies do not group, installed programs have tables of class `info`.) A row whose value is a
+//! security descriptor is kept also where the groups look otherwise. The policy
 //! "Restrict clients allowed to make remote calls to SAM" stands in the group "Other", not in "Network
 //! Access", so no group is preferred. This file judges no value.
+
+use std::collections::HashSet;
 
 use super::document::{Document, NodeId, shortened};
 use super::sections::{Section, rows, tables};
@@ -20,7 +23,7 @@ const MAX_HEADINGS: usize = 8;
 pub(super) struct Settings {
     pub(super) security_options: Vec<SecurityOption>,
     pub(super) registry: Vec<RegistrySetting>,
-    /// Rows beyond the bound, which are not kept.
+    /// Rows and sections beyond the bounds, which are not kept.
     pub(super) left_out: usize,
 }
 
@@ -48,6 +51,7 @@ fn walk<'a>(
 ) {
     // Real reports nest seven headings deep. An `he3` never holds another.
     if above.len() >= MAX_HEADINGS {
+        settings.left_out += 1;
         return;
     }
     above.push(section);
@@ -73,23 +77,60 @@ fn security_options(
     above: &[&Section],
     settings: &mut Settings,
 ) {
-    for group in section.below.iter().filter(|group| group.level == "he4h") {
-        let headings = titles(above, Some(group));
-        // Certificates of Public Key Policies group alike, in rows of four cells and more.
-        for cells in info3_rows(document, group).into_iter().filter(|cells| cells.len() <= 3) {
-            let (Some(&name), Some(&value)) = (cells.first(), cells.get(1)) else { continue };
-            if !settings.has_room() {
+    let groups = section.below.iter().filter_map(|group| Some((Some(group), group.body?)));
+    // What stands in no group comes last, so that each table is read once.
+    let all = groups.chain(section.body.map(|body| (None, body)));
+    let mut done = HashSet::new();
+    for (group, inside) in all {
+        let is_group = group.is_some_and(|group| group.level == "he4h");
+        let headings = titles(above, group);
+        for table in tables(document, inside) {
+            if !done.insert(table) || !is_table_of_options(document, table, kind) {
                 continue;
             }
-            let name = document.text(name);
-            settings.security_options.push(SecurityOption {
-                value: document.text(value),
-                winning_gpo: winning_gpo(document, &cells, kind),
-                place: Place::Row { section: headings.clone(), name: name.clone() },
-                name,
-            });
+            for cells in rows(document, table) {
+                let Some(option) = security_option(document, &cells, kind, &headings) else { continue };
+                if (is_group || is_descriptor(&option.value)) && settings.has_room() {
+                    settings.security_options.push(option);
+                }
+            }
         }
     }
+}
+
+/// A table of class `info3`, or in a GPO report, where two columns suffice, a table with a row of headings.
+fn is_table_of_options(document: &Document<'_>, table: NodeId, kind: ReportKind) -> bool {
+    let has_headings = || document.below(table).any(|node| document.is(node, "th"));
+    document.has_class(table, "info3")
+        || (kind == ReportKind::GpoReport && document.has_class(table, "info") && has_headings())
+}
+
+/// A row of name, value and winning GPO. Rows of more cells are certificates of Public Key Policies, which
+/// group alike; rows of one cell hold parameters of the row before.
+fn security_option(
+    document: &Document<'_>,
+    cells: &[NodeId],
+    kind: ReportKind,
+    headings: &[String],
+) -> Option<SecurityOption> {
+    let (&name, &value) = match cells {
+        [name, value] | [name, value, _] => (name, value),
+        _ => return None,
+    };
+    let name = document.text(name);
+    Some(SecurityOption {
+        value: document.text(value),
+        winning_gpo: winning_gpo(document, cells, kind),
+        place: Place::Row { section: headings.to_vec(), name: name.clone() },
+        name,
+    })
+}
+
+/// Whether a value is written as a security descriptor: such a row is kept wherever it stands below a
+/// heading of level `he3`, should a report group its options in another way.
+fn is_descriptor(value: &str) -> bool {
+    let value = value.trim_start_matches('"');
+    ["O:", "G:", "D:", "S:"].iter().any(|part| value.starts_with(part)) && value.contains('(')
 }
 
 /// Rows of "Extra Registry Settings": those of an administrative template whose name is the path of a

@@ -242,11 +242,30 @@ fn a_gpo_report_has_two_columns_and_no_machine() {
             "<div class=\"he4i\">No settings defined.</div>"
         )
     );
-    let report = read_whole(&page("<tr><td class=\"gponame\">Servers</td></tr>", &body));
+    let html = page("<tr><td class=\"gponame\">Servers</td></tr>", &body);
+    let report = read_whole(&html);
     assert_eq!((report.kind, report.computer_half), (ReportKind::GpoReport, ComputerHalf::Present));
     assert_eq!((report.computer.as_deref(), report.domain.as_deref()), (None, None));
     assert_eq!(names(&report), [SAM]);
     assert_eq!(report.security_options[0].winning_gpo, None);
+    let with_two_columns = html.replace("class=\"info3\"", "class=\"info\"");
+    assert_eq!(names(&read_whole(&with_two_columns)), [SAM]);
+}
+
+#[test]
+fn a_borrowed_title_makes_no_gpo_report() {
+    let html =
+        page("<tr><td class=\"gponame\">Access Control List</td></tr>", "<table><tr><td>x</td></tr></table>");
+    let (report, gaps) = read_bytes(html.as_bytes());
+    assert!(report.is_none() && gaps.len() == 1, "{gaps:?}");
+}
+
+#[test]
+fn a_descriptor_is_kept_however_it_is_grouped() {
+    let html = with_sam().replace("he4h", "he4");
+    assert_eq!(names(&read_whole(&html)), [SAM]);
+    let account = html.replace("<td>Age</td><td>1</td>", "<td>Age</td><td>O:BAG:BAD:(A;;RC;;;WD)</td>");
+    assert_eq!(names(&read_whole(&account)), ["Age", SAM]);
 }
 
 /// The same report with other words for all that Windows words.
@@ -357,6 +376,14 @@ fn both_forms_of_the_data_island() {
 }
 
 #[test]
+fn events_of_the_user_are_not_of_the_computer() {
+    let user = EVENTS.find("<UserPolicySection>").expect("the user's events");
+    let island = format!("<XML ID=\"RsopDataIslands\"><ComputerPolicySection />{}</XML>", &EVENTS[user..]);
+    let report = read_whole(&results(&computer(""), &island));
+    assert_eq!((report.computer_fqdn, report.passes), (None, Vec::new()));
+}
+
+#[test]
 fn a_pass_without_a_time_is_a_gap() {
     let island =
         format!("<XML ID=\"RsopDataIslands\">{}</XML>", EVENTS.replace("2026-05-01T07:00:00Z", "07:00"));
@@ -442,7 +469,8 @@ fn a_half_that_stands_alone_proves_no_absence() {
     let half = section("he0_expanded", "User Details", &computer(""));
     let html = page(RESULTS, &format!("<div class=\"rsopsettings\">{half}</div>"));
     let (report, gaps) = read_bytes(html.as_bytes());
-    assert_eq!(report.map(|report| report.computer_half), Some(ComputerHalf::Missing));
+    let report = report.expect("a report");
+    assert_eq!((report.computer_half, report.domain), (ComputerHalf::Missing, None));
     assert!(gaps[0].reason.contains("cannot show what is not set"), "{gaps:?}");
 }
 
@@ -456,6 +484,23 @@ fn a_cut_anywhere_never_claims_what_was_not_read() {
         let all_rows = report.security_options.len() == 2 && report.gpos.len() == 2;
         assert!(report.computer_half == ComputerHalf::Missing || all_rows, "cut at {end}");
     }
+}
+
+#[test]
+fn a_section_without_its_container_proves_no_absence() {
+    let html = with_sam();
+    let heading = html.find(">Other<").expect("the heading");
+    let container = heading + html[heading..].find(" class=\"container\"").expect("its container");
+    let broken = [&html[..container], &html[container + 18..]].concat();
+    let (report, _) = read_bytes(broken.as_bytes());
+    assert_eq!(report.map(|report| report.computer_half), Some(ComputerHalf::Missing));
+}
+
+#[test]
+fn countless_groups_and_tables_are_read_once() {
+    let groups: Vec<(&str, &[&[&str]])> = vec![("Other", &[&["a", "b"]]); 9_000];
+    let report = read_whole(&results(&computer(&security_options(&groups)), ""));
+    assert_eq!(names(&report).len(), 9_000);
 }
 
 #[test]
@@ -502,7 +547,8 @@ fn rows_beyond_the_bound_are_told() {
     let rows = vec![row; 10_001];
     let (report, gaps) =
         read_bytes(results(&computer(&security_options(&[("Other", &rows)])), "").as_bytes());
-    assert_eq!(names(&report.expect("a report")).len(), 10_000);
+    let report = report.expect("a report");
+    assert_eq!((names(&report).len(), report.computer_half), (10_000, ComputerHalf::Missing));
     assert!(gaps.iter().any(|gap| gap.reason.contains("10,000")), "{gaps:?}");
 }
 
@@ -517,4 +563,20 @@ fn other_pages_are_no_reports() {
     let (report, gaps) = read_bytes(page.as_bytes());
     assert!(report.is_none());
     assert!(gaps[0].reason.contains("gpresult /h"), "{gaps:?}");
+}
+
+proptest::proptest! {
+    /// Pieces of a report in any order are read without a panic, and alike each time.
+    #[test]
+    fn any_order_of_pieces(order in proptest::collection::vec(0usize..4096, 0..200)) {
+        let html = with_sam();
+        let pieces: Vec<&str> = html.split_inclusive(['<', '>', '"']).collect();
+        let mixed: String = order.iter().filter_map(|&at| pieces.get(at % pieces.len())).copied().collect();
+        let texts = [mixed.clone(), html.replace("<div class=\"filler\">", &mixed)];
+        for text in texts {
+            let (first, second) = (read_bytes(text.as_bytes()), read_bytes(text.as_bytes()));
+            proptest::prop_assert_eq!(format!("{first:?}"), format!("{second:?}"));
+            looks_like_policy_report(text.as_bytes());
+        }
+    }
 }
