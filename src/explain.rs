@@ -1,1 +1,77 @@
-//! p
+//! `explain`: the pages of causes, diagnoses and checks, as text for a terminal.
+//!
+//! It shows documentation and knows no bundle, so placeholders stay as words in angle brackets. It
+//! returns text and prints nothing.
+
+mod index;
+mod near;
+mod page;
+
+use crate::knowledge::pages;
+
+/// Columns of the text.
+const WIDTH: usize = 80;
+
+/// No cause, diagnosis or check has the id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no cause, diagnosis or check has the id {id:?}{}", suggestion(near))]
+pub struct UnknownId {
+    /// The id that was asked for.
+    pub id: String,
+    /// Ids that are spelled much like it, nearest first; at most three.
+    pub near: Vec<String>,
+}
+
+fn suggestion(near: &[String]) -> String {
+    match near {
+        [] => "; `sspr-triage explain` lists them all".to_owned(),
+        near => format!("; did you mean {}?", near.join(" or ")),
+    }
+}
+
+/// The text for an id: the page of a cause or diagnosis, or the sentences of a check with the pages that
+/// it stands on. Without an id, the list of all of them, a line each. Upper and lower case are the same.
+///
+/// # Errors
+/// Where nothing has the id; the error names ids that are spelled much like it.
+pub fn explain(id: Option<&str>) -> Result<String, UnknownId> {
+    let Some(asked) = id else {
+        return Ok(index::index());
+    };
+    let id = asked.trim().to_ascii_lowercase();
+    if let Some(page) = pages::page(&id) {
+        return Ok(page::page(page));
+    }
+    let found = pages::find_check(&id);
+    if !found.is_empty() {
+        return Ok(page::check(&id, &found));
+    }
+    Err(UnknownId { id: asked.to_owned(), near: near::near(&id) })
+}
+
+/// Ids of all checks, each once, in the order of the pages.
+fn check_ids() -> Vec<&'static str> {
+    let mut ids: Vec<&str> = Vec::new();
+    for check in pages::pages().iter().flat_map(|page| &page.checks) {
+        if !ids.contains(&check.id.as_str()) {
+            ids.push(&check.id);
+        }
+    }
+    ids
+}
+
+/// Adds text, wrapped at [`WIDTH`], with an indent for its first line and one for the others.
+fn wrap(into: &mut String, first: &str, rest: &str, text: &str) {
+    let options = textwrap::Options::new(WIDTH)
+        .initial_indent(first)
+        .subsequent_indent(rest)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+        .break_words(false);
+    for line in textwrap::wrap(text, options) {
+        into.push_str(line.trim_end());
+        into.push('\n');
+    }
+}
+
+#[cfg(test)]
+mod tests;

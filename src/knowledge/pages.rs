@@ -34,6 +34,8 @@ pub struct Page {
 pub struct PageCheck {
     /// Id of the check. Several pages may have the same check, each with its own words.
     pub id: String,
+    /// Title, the same on every page that has the check.
+    pub title: String,
     /// The question that is asked of the evidence, and what yes and no mean.
     pub text: String,
 }

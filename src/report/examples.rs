@@ -248,8 +248,9 @@ pub fn two_causes() -> Report {
     let no = "Event 4780 for this user is not in the Security log, which covers the attempt.";
     let log = source("証拠.zip!dc01/Security.evtx", "whole file", Some("DC01"));
     protected.evidence.push(evidence("target-restamped", Weight::Supports, Answer::No, no, Some(log)));
-    let permissions =
+    let mut permissions =
         cause("connector-permissions", State::Possible, reason, vec![refused(Weight::Supports)]);
+    permissions.remedy = remedy("connector-permissions", &["grant-permissions"], &Values::default());
     let passed = cause(
         "remote-sam",
         State::RuledOut,

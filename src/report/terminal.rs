@@ -84,4 +84,13 @@ mod tests {
         assert_eq!(terminal_safe("one  \n\n\ttwo\n"), "one \\n two \\n ");
         assert_eq!(terminal_safe("a\tb"), "a b");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_becomes_safe_and_stays_so(text in ".*|[\\u{0}-\\u{20}\\u{7f}-\\u{a0}\\u{2000}-\\u{206f}]*") {
+            let safe = terminal_safe(&text).into_owned();
+            assert!(!safe.chars().any(is_unsafe));
+            assert_eq!(terminal_safe(&safe), safe);
+        }
+    }
 }

@@ -33,9 +33,8 @@ fn checks(lines: &mut Lines<'_>) -> Result<Vec<PageCheck>, Misfit> {
     lines.expect("## Checks", |line| line.strip_prefix("## Checks").filter(|rest| rest.is_empty()))?;
     let mut checks = Vec::new();
     while lines.blank_then("### ") {
-        let heading = lines.expect("### `check-id`", |line| line.strip_prefix("### "))?;
-        let id = quoted(heading).ok_or(lines.misfit_before("### `check-id`"))?;
-        checks.push(PageCheck { id, text: lines.paragraph("the question of the check")? });
+        let (id, title) = section(lines, "### `check-id`: Title")?;
+        checks.push(PageCheck { id, title, text: lines.paragraph("the question of the check")? });
     }
     Ok(checks)
 }
@@ -44,13 +43,19 @@ fn remedies(lines: &mut Lines<'_>) -> Result<Vec<RemedySection>, Misfit> {
     lines.expect("## Remedy", |line| line.strip_prefix("## Remedy").filter(|rest| rest.is_empty()))?;
     let mut remedies = Vec::new();
     while lines.blank_then("### ") {
-        let heading = lines.expect("### `section-id`: Title", |line| line.strip_prefix("### "))?;
-        let parts = heading.split_once(": ").and_then(|(id, title)| Some((quoted(id)?, title.to_owned())));
-        let (id, title) = parts.ok_or(lines.misfit_before("### `section-id`: Title"))?;
+        let (id, title) = section(lines, "### `section-id`: Title")?;
         let when = lines.paragraph("when this way fits")?;
         remedies.push(RemedySection { id, title, when, steps: steps(lines)? });
     }
     Ok(remedies)
+}
+
+/// A heading with an id and a title.
+fn section(lines: &mut Lines<'_>, expected: &'static str) -> Result<(String, String), Misfit> {
+    lines.expect(expected, |line| {
+        let (id, title) = line.strip_prefix("### ")?.split_once(": ")?;
+        Some((quoted(id)?, title.to_owned()))
+    })
 }
 
 fn steps(lines: &mut Lines<'_>) -> Result<Vec<PageStep>, Misfit> {
@@ -186,7 +191,7 @@ Second paragraph.
 
 ## Checks
 
-### `a-check`
+### `a-check`: The check
 Is it so?
 
 ## Remedy
@@ -212,7 +217,9 @@ When it fits.
         assert_eq!((page.id.as_str(), page.title.as_str()), ("an-id", "A title"));
         assert_eq!(page.summary, "What it is.");
         assert_eq!(page.body, ["First paragraph goes on.", "Second paragraph."]);
-        assert_eq!(page.checks, [PageCheck { id: "a-check".into(), text: "Is it so?".into() }]);
+        let check = &page.checks[0];
+        assert_eq!((check.id.as_str(), check.title.as_str()), ("a-check", "The check"));
+        assert_eq!(check.text, "Is it so?");
         let way = &page.remedies[0];
         assert_eq!((way.id.as_str(), way.title.as_str()), ("a-way", "The way"));
         assert_eq!(way.when, "When it fits.");
@@ -231,6 +238,7 @@ When it fits.
         assert_eq!(misfit("`an-id`", "`An Id`"), 1);
         assert_eq!(misfit("Second paragraph.", "- a list"), 8);
         assert_eq!(misfit("## Checks", "## Check"), 10);
+        assert_eq!(misfit("### `a-check`: The check", "### `a-check`"), 12);
         assert_eq!(misfit("2. Second", "3. Second"), 26);
         assert_eq!(misfit("   ```\n", "```\n"), 25);
         assert_eq!(misfit("- <https", "* <https"), 29);

@@ -17,7 +17,7 @@ fn markdown(page: &Page) -> String {
     }
     text.push_str("## Checks\n");
     for check in &page.checks {
-        let _ = writeln!(text, "### `{}`\n{}\n", check.id, check.text);
+        let _ = writeln!(text, "### `{}`: {}\n{}\n", check.id, check.title, check.text);
     }
     text.push_str("## Remedy\n");
     for remedy in &page.remedies {
@@ -145,6 +145,17 @@ fn ids_are_unique_where_they_must_be() {
         assert_eq!(sections.len(), page.remedies.len(), "{}", page.id);
     }
     assert!(pages().iter().flat_map(|page| &page.checks).all(|check| !ids.contains(&check.id)));
+}
+
+#[test]
+fn a_check_has_the_same_short_title_everywhere() {
+    for page in pages() {
+        assert!(page.title.chars().count() <= 43, "{}", page.id);
+        for check in &page.checks {
+            assert!(check.title.chars().count() <= 43, "{}", check.id);
+            assert!(find_check(&check.id).iter().all(|(_, same)| same.title == check.title), "{}", check.id);
+        }
+    }
 }
 
 /// The names in braces that look like placeholders.

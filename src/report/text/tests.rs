@@ -5,6 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use super::*;
 use crate::report::examples;
 use crate::report::json;
+use crate::words::Catalogue;
 
 fn plain(report: &Report, width: usize) -> String {
     render(report, &TextOptions { width, colour: false })
@@ -56,6 +57,50 @@ fn an_ordinary_report_is_about_a_screen() {
 fn every_phrase_is_in_the_catalogue() {
     for report in examples::all() {
         assert!(!plain(&report, 80).contains("<report."));
+    }
+    let mut keys = Vec::new();
+    for id in ["protected-account", "connector-permissions", "remote-sam"] {
+        keys.extend([format!("cause.{id}"), format!("cause-row.{id}")]);
+    }
+    keys.extend(["other", "undetermined", "no-failure"].map(|id| format!("cause.{id}")));
+    keys.extend(["reset", "change", "admin-reset", "unknown"].map(|id| format!("operation.{id}")));
+    keys.extend(["failed", "succeeded", "unknown"].map(|id| format!("attempts-{id}")));
+    keys.extend(
+        ["confirmed", "likely", "possible", "ruled_out", "undetermined"].map(|id| format!("state.{id}")),
+    );
+    for weight in ["proves", "supports", "rules-out", "context"] {
+        keys.extend([format!("weight.{weight}"), format!("weight-of-no.{weight}")]);
+    }
+    for key in keys {
+        assert!(Catalogue::english().has(&format!("report.{key}")), "{key}");
+    }
+}
+
+#[test]
+fn every_phrase_of_the_catalogue_is_used() {
+    let catalogue: toml::Table = include_str!("../../words/en.toml").parse().unwrap();
+    let sources = [
+        include_str!("verdict.rs"),
+        include_str!("evidence.rs"),
+        include_str!("next.rs"),
+        include_str!("appendix.rs"),
+    ]
+    .concat();
+    for (key, value) in catalogue["report"].as_table().unwrap() {
+        let by_table = ["attempts-failed", "attempts-succeeded", "attempts-unknown"].contains(&key.as_str());
+        assert!(value.is_table() || by_table || sources.contains(&format!("\"{key}\"")), "{key}");
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(32))]
+    #[test]
+    fn any_text_renders_within_the_width(text in "\\PC*|.{0,300}", width in 0usize..200) {
+        let mut report = hostile(&examples::two_causes(), &text);
+        report.collect_next.iter_mut().for_each(|collect| collect.command.clear());
+        for line in plain(&report, width).lines() {
+            assert!(line.width() <= width.clamp(40, 120), "{line}");
+        }
     }
 }
 

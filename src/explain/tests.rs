@@ -1,0 +1,93 @@
+//! Tests of the texts, over all pages; three of them as snapshots.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::*;
+
+#[test]
+fn a_cause_a_diagnosis_and_a_check_are_explained() {
+    let cause = explain(Some("remote-sam")).unwrap();
+    assert!(cause.starts_with("Remote calls to SAM are restricted (remote-sam)\n===="));
+    assert!(cause.contains("\n        gpupdate /force\n"), "commands stand on lines of their own");
+    assert!(cause.contains("<connector account>") && !cause.contains("{connector"));
+    assert!(explain(Some("password-policy")).unwrap().contains("80230619"));
+    let check = explain(Some("Sam-Call-Refused")).unwrap();
+    for page in ["protected-account", "connector-permissions", "remote-sam"] {
+        assert!(check.contains(page), "{page}");
+    }
+}
+
+#[test]
+fn the_whole_of_a_page_is_in_its_text() {
+    for page in pages::pages() {
+        let text = explain(Some(&page.id)).unwrap();
+        let words: String = text.split_whitespace().collect();
+        let mut parts = vec![&page.title, &page.summary];
+        parts.extend(&page.body);
+        parts.extend(page.checks.iter().flat_map(|check| [&check.id, &check.title, &check.text]));
+        parts.extend(page.remedies.iter().flat_map(|remedy| [&remedy.title, &remedy.when]));
+        parts.extend(page.sources.iter().flat_map(|source| [&source.link, &source.text]));
+        for part in parts {
+            let part: String = pages::Values::default().fill(part).split_whitespace().collect();
+            assert!(words.contains(&part), "{}: {part}", page.id);
+        }
+        for step in page.remedies.iter().flat_map(|remedy| &remedy.steps) {
+            let step = step.filled(&pages::Values::default());
+            for line in step.command.iter().flat_map(|command| command.lines()) {
+                assert!(text.contains(&format!("\n        {line}\n")), "{}: {line}", page.id);
+            }
+            let step: String = step.text.split_whitespace().collect();
+            assert!(words.contains(&step), "{}: {step}", page.id);
+        }
+    }
+}
+
+#[test]
+fn text_keeps_to_80_columns_except_commands_and_addresses() {
+    let ids = pages::pages().iter().map(|page| page.id.as_str()).chain(check_ids()).map(Some);
+    for id in ids.chain([None]) {
+        for line in explain(id).unwrap().lines() {
+            let free = line.starts_with("        ") || line.trim_start().starts_with("https://");
+            assert!(line.width() <= WIDTH || free, "{line}");
+        }
+    }
+}
+
+#[test]
+fn the_list_has_every_id_once_on_a_line_of_its_own() {
+    let list = explain(None).unwrap();
+    let ids: Vec<_> = pages::pages().iter().map(|page| page.id.as_str()).chain(check_ids()).collect();
+    for id in &ids {
+        let lines = list.lines().filter(|line| line.split_whitespace().next() == Some(id)).count();
+        assert_eq!(lines, 1, "{id}");
+    }
+    assert_eq!(list.lines().filter(|line| line.starts_with("  ")).count(), ids.len());
+}
+
+#[test]
+fn an_unknown_id_names_its_neighbours() {
+    let error = explain(Some("remotesam")).unwrap_err();
+    assert_eq!(error.near, ["remote-sam"]);
+    assert_eq!(
+        error.to_string(),
+        "no cause, diagnosis or check has the id \"remotesam\"; did you mean remote-sam?"
+    );
+    let error = explain(Some("xyzzy\u{1b}[2J")).unwrap_err();
+    assert!(error.near.is_empty());
+    assert!(!error.to_string().contains('\u{1b}'));
+}
+
+#[test]
+fn the_list() {
+    insta::assert_snapshot!(explain(None).unwrap());
+}
+
+#[test]
+fn a_cause() {
+    insta::assert_snapshot!(explain(Some("remote-sam")).unwrap());
+}
+
+#[test]
+fn a_check() {
+    insta::assert_snapshot!(explain(Some("sam-call-refused")).unwrap());
+}
