@@ -4,10 +4,11 @@ mod cli;
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
+use std::panic::catch_unwind;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::Parser;
 
 use cli::{Analyze, Check, Cli, Command, FailOn, Format, LimitArgs};
@@ -32,12 +33,14 @@ const UNDETERMINED: u8 = 11;
 const NOT_AS_EXPECTED: u8 = 20;
 
 fn main() -> ExitCode {
+    let cli = Cli::parse();
     quiet_panics();
-    let result = match Cli::parse().command {
-        Command::Analyze(arguments) => analyze(&arguments),
-        Command::Check(arguments) => check(&arguments),
+    let finished = catch_unwind(|| match &cli.command {
+        Command::Analyze(arguments) => analyze(arguments),
+        Command::Check(arguments) => check(arguments),
         Command::Explain { id } => explain_id(id.as_deref()),
-    };
+    });
+    let result = finished.unwrap_or_else(|_| Err(anyhow!("a fault of sspr-triage itself; please report it")));
     let code = result.unwrap_or_else(|error| {
         // A reader that closed the pipe has what it wanted.
         if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
