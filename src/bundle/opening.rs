@@ -3,6 +3,8 @@
 //! Only one thread opens archives and draws on the budget; the files of one folder or one zip archive
 //! are then read in parallel. So the same files are read, whatever the number of threads.
 
+use std::io;
+
 use rayon::prelude::*;
 
 use super::archive_kind::ArchiveKind;
@@ -55,12 +57,12 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
         let read = self.read;
         let outcomes: Vec<_> = admitted
             .par_iter()
-            .map(|file| match std::fs::File::open(&file.source.location) {
-                Ok(mut stream) => {
-                    let (member, end) = Peeked::new(&mut stream, file.allowance).hand_to(&file.path, read);
-                    Outcome::Read(member, end)
+            .map(|file| {
+                let read_it = |mut stream| Peeked::new(&mut stream, file.allowance).hand_to(&file.path, read);
+                match std::fs::File::open(&file.source.location).and_then(read_it) {
+                    Ok((member, end)) => Outcome::Read(member, end),
+                    Err(error) => Outcome::Lost(Gap::new(&file.path, Place::File, cannot_open(&error))),
                 }
-                Err(error) => Outcome::Lost(Gap::new(&file.path, Place::File, cannot_open(&error))),
             })
             .collect();
         for (file, outcome) in admitted.iter().zip(outcomes) {
@@ -71,7 +73,8 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
     /// Reads an archive that lies inside `nesting` others.
     pub(super) fn read_archive(&mut self, path: &BundlePath, store: &Store, kind: ArchiveKind, nesting: u32) {
         if let ArchiveKind::NotOpened(name) = kind {
-            let reason = format!("It is a {name} archive, which is not opened. Ask for a .zip instead.");
+            let reason =
+                format!("It is an archive of the kind {name}, which is not opened. Ask for a .zip instead.");
             return self.lose(path, Place::File, reason);
         }
         if !self.budget.allows_nesting(nesting) {
@@ -264,29 +267,27 @@ fn read_member<T: Send>(
     let opened = member.source.open(store, |stream| {
         let peeked = Peeked::new(stream, member.allowance);
         match ArchiveKind::of(peeked.head()) {
-            Some(kind) => Outcome::Archive(kind),
-            None => {
-                let (member, end) = peeked.hand_to(&member.path, read);
-                Outcome::Read(member, end)
-            }
+            Some(kind) => Ok(Outcome::Archive(kind)),
+            None => peeked.hand_to(&member.path, read).map(|(member, end)| Outcome::Read(member, end)),
         }
     });
     opened
+        .flatten()
         .unwrap_or_else(|error| Outcome::Lost(Gap::new(&member.path, Place::File, unreadable_member(&error))))
 }
 
-fn unreadable_member(error: &zip::result::ZipError) -> String {
-    use zip::result::ZipError::{CompressionMethodNotSupported, UnsupportedArchive};
-    match error {
-        CompressionMethodNotSupported(_) | UnsupportedArchive(_) => format!(
+/// The reason of a member of which not one byte could be read.
+pub(super) fn unreadable_member(error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::Unsupported {
+        return format!(
             "It is compressed in a way that is not read ({error}). Ask for an archive made with Windows Explorer \
              or Compress-Archive."
-        ),
-        _ => format!("Its place in the zip archive cannot be read ({error}). {UPLOAD_AGAIN}"),
+        );
     }
+    format!("It is damaged from its start and cannot be read ({error}). {UPLOAD_AGAIN}")
 }
 
 /// The reason of a file that the system does not open.
-pub(super) fn cannot_open(error: &std::io::Error) -> String {
+pub(super) fn cannot_open(error: &io::Error) -> String {
     format!("It cannot be opened: {error}. Check the rights to read it.")
 }

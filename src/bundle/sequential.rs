@@ -8,7 +8,7 @@ use super::archive_kind::ArchiveKind;
 use super::budget::{self, Allowance, Bound};
 use super::counted::Peeked;
 use super::member_name::UniqueNames;
-use super::opening::{LINK, Opening, UPLOAD_AGAIN, cannot_open};
+use super::opening::{LINK, Opening, UPLOAD_AGAIN, cannot_open, unreadable_member};
 use super::store::{Bytes, Store};
 use super::tar_archive::{TarKind, TarReader};
 use super::{Member, too_many_entries};
@@ -122,11 +122,18 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
     ) -> u64 {
         let peeked = Peeked::new(stream, allowance);
         let Some(kind) = ArchiveKind::of(peeked.head()) else {
-            let (member, end) = peeked.hand_to(path, self.read);
-            let bytes = member.bytes;
-            self.gaps.extend(self.gap_at_end(path, bytes, declared, end));
-            self.members.push(member);
-            return bytes;
+            return match peeked.hand_to(path, self.read) {
+                Ok((member, end)) => {
+                    let bytes = member.bytes;
+                    self.gaps.extend(self.gap_at_end(path, bytes, declared, end));
+                    self.members.push(member);
+                    bytes
+                }
+                Err(error) => {
+                    self.lose(path, Place::File, unreadable_member(&error));
+                    0
+                }
+            };
         };
         if let ArchiveKind::NotOpened(_) = kind {
             let bytes = peeked.head().len() as u64;
