@@ -13,7 +13,7 @@ use super::counted::{End, Peeked};
 use super::folder::DiskFile;
 use super::member_name::{self, UniqueNames};
 use super::store::{Bytes, Store};
-use super::zip_archive::{self, ZipMember};
+use super::zip_archive::{self, ZipList, ZipMember};
 use super::{Limits, Member, ReadMember, too_many_entries};
 use crate::source::{BundlePath, Gap, Place};
 
@@ -72,17 +72,8 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
 
     /// Reads an archive that lies inside `nesting` others.
     pub(super) fn read_archive(&mut self, path: &BundlePath, store: &Store, kind: ArchiveKind, nesting: u32) {
-        if let ArchiveKind::NotOpened(name) = kind {
-            let reason =
-                format!("It is an archive of the kind {name}, which is not opened. Ask for a .zip instead.");
-            return self.lose(path, Place::File, reason);
-        }
-        if !self.budget.allows_nesting(nesting) {
-            let reason = format!(
-                "It is an archive inside {nesting} others, and {} are opened. --max-depth raises that.",
-                self.limits.depth
-            );
-            return self.lose(path, Place::File, reason);
+        if self.refuses(path, kind, nesting) {
+            return;
         }
         match kind {
             ArchiveKind::Zip => self.read_zip(path, store, nesting),
@@ -90,20 +81,26 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
         }
     }
 
+    /// Whether an archive is not opened, for its kind or for the archives around it. That is a gap.
+    pub(super) fn refuses(&mut self, path: &BundlePath, kind: ArchiveKind, nesting: u32) -> bool {
+        let reason = match kind {
+            ArchiveKind::NotOpened(name) => {
+                format!("It is an archive of the kind {name}, which is not opened. Ask for a .zip instead.")
+            }
+            _ if self.budget.allows_nesting(nesting) => return false,
+            _ => format!(
+                "It is an archive inside {nesting} others, and more than {} are not opened. --max-depth raises \
+                 that.",
+                self.limits.depth
+            ),
+        };
+        self.lose(path, Place::File, reason);
+        true
+    }
+
     fn read_zip(&mut self, path: &BundlePath, store: &Store, nesting: u32) {
         let list = zip_archive::list(store, || self.budget.take_entry());
-        if list.too_many {
-            self.gaps.push(too_many_entries(path, self.limits));
-        }
-        if let Some(damage) = &list.damage {
-            let reason = format!(
-                "The zip archive's list of files, at its end, cannot be read ({damage}); most often the \
-                 upload was cut short. {UPLOAD_AGAIN}"
-            );
-            self.lose(path, Place::File, reason);
-        } else if list.members.is_empty() && !list.too_many {
-            self.lose(path, Place::File, format!("The zip archive is empty. {UPLOAD_AGAIN}"));
-        }
+        self.note_what_is_not_listed(path, &list);
         if zip_archive::overlap(&list.members) {
             let reason = format!(
                 "Files of the zip archive share the same bytes, as in an archive that is made to exhaust its \
@@ -119,6 +116,21 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
                 Outcome::Archive(kind) => self.read_inner_zip_member(member, store, kind, nesting),
                 outcome => self.keep(&member.path, member.declared, outcome),
             }
+        }
+    }
+
+    fn note_what_is_not_listed(&mut self, path: &BundlePath, list: &ZipList) {
+        if list.too_many {
+            self.gaps.push(too_many_entries(path, self.limits));
+        }
+        if let Some(damage) = &list.damage {
+            let reason = format!(
+                "The zip archive's list of files, at its end, cannot be read ({damage}); most often the \
+                 upload was cut short. {UPLOAD_AGAIN}"
+            );
+            self.lose(path, Place::File, reason);
+        } else if list.members.is_empty() && !list.too_many {
+            self.lose(path, Place::File, format!("The zip archive is empty. {UPLOAD_AGAIN}"));
         }
     }
 
@@ -149,6 +161,9 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
         kind: ArchiveKind,
         nesting: u32,
     ) {
+        if self.refuses(&member.path, kind, nesting.saturating_add(1)) {
+            return;
+        }
         let allowance = member.allowance.within(self.budget.held_left(), Bound::Held);
         let inflated = member.source.open(store, |stream| Peeked::new(stream, allowance).into_memory());
         match inflated {

@@ -9,7 +9,7 @@ use super::budget::{self, Allowance, Bound};
 use super::counted::Peeked;
 use super::member_name::UniqueNames;
 use super::opening::{LINK, Opening, UPLOAD_AGAIN, cannot_open, unreadable_member};
-use super::store::{Bytes, Store};
+use super::store::Store;
 use super::tar_archive::{TarKind, TarReader};
 use super::{Member, too_many_entries};
 use crate::source::{BundlePath, Place};
@@ -135,10 +135,8 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
                 }
             };
         };
-        if let ArchiveKind::NotOpened(_) = kind {
-            let bytes = peeked.head().len() as u64;
-            self.read_archive(path, &Store::Memory(Bytes::new(Vec::new())), kind, nesting.saturating_add(1));
-            return bytes;
+        if self.refuses(path, kind, nesting.saturating_add(1)) {
+            return peeked.head().len() as u64;
         }
         let (bytes, end) = peeked.bounded(self.budget.held_left(), Bound::Held).into_memory();
         let read = bytes.len() as u64;
