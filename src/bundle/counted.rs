@@ -113,17 +113,25 @@ impl<'s> Peeked<'s> {
     }
 
     /// Lets the reader read, and then tells what the file was and how it ended.
+    ///
+    /// # Errors
+    /// Not one byte could be read. The reader is not asked, for it would take the file for an empty one.
     pub(super) fn hand_to<T>(
         mut self,
         path: &BundlePath,
         read: &impl Fn(Member<'_>) -> T,
-    ) -> (ReadMember<T>, End) {
+    ) -> io::Result<(ReadMember<T>, End)> {
+        if let (true, Some(End::Damaged(_))) = (self.head.is_empty(), &self.rest.end)
+            && let Some(End::Damaged(error)) = self.rest.end.take()
+        {
+            return Err(error);
+        }
         let result = {
             let mut content = Cursor::new(&self.head).chain(&mut self.rest);
             read(Member { path, head: &self.head, content: &mut content })
         };
         let Finished { bytes, sha256, end } = self.rest.finish();
-        (ReadMember { path: path.clone(), bytes, sha256, read: result }, end)
+        Ok((ReadMember { path: path.clone(), bytes, sha256, read: result }, end))
     }
 
     /// Reads the whole stream to memory.
@@ -183,11 +191,13 @@ mod tests {
     fn the_whole_file_is_hashed_though_the_reader_stops_early() {
         let path: BundlePath = "a".into();
         let mut stream = &b"abc"[..];
-        let (member, end) = Peeked::new(&mut stream, allow(3)).hand_to(&path, &|member: Member<'_>| {
-            let mut first = [0];
-            let _ = member.content.read(&mut first);
-            (first, member.head.to_vec())
-        });
+        let (member, end) = Peeked::new(&mut stream, allow(3))
+            .hand_to(&path, &|member: Member<'_>| {
+                let mut first = [0];
+                let _ = member.content.read(&mut first);
+                (first, member.head.to_vec())
+            })
+            .unwrap();
         assert!(matches!(end, End::Whole));
         assert_eq!((member.bytes, member.sha256.as_str()), (3, ABC));
         assert_eq!(member.read, ([b'a'], b"abc".to_vec()));
@@ -197,12 +207,13 @@ mod tests {
     fn content_gives_the_head_again_and_then_the_rest() {
         let bytes: Vec<u8> = (0..200_000u32).map(|n| (n % 251) as u8).collect();
         let mut stream = bytes.as_slice();
-        let (member, _) =
-            Peeked::new(&mut stream, allow(u64::MAX)).hand_to(&"a".into(), &|member: Member<'_>| {
+        let (member, _) = Peeked::new(&mut stream, allow(u64::MAX))
+            .hand_to(&"a".into(), &|member: Member<'_>| {
                 let mut all = Vec::new();
                 let _ = member.content.read_to_end(&mut all);
                 (member.head.len(), all)
-            });
+            })
+            .unwrap();
         assert_eq!(member.read, (65_536, bytes));
     }
 

@@ -29,7 +29,12 @@ pub(super) fn decode(raw: &[u8], utf8: bool, cp437: impl FnOnce() -> String) -> 
 
 /// Accented letters of code page 437 decode to a lone kana or kanji between Latin letters
 /// (`château`, `Änderung`). Japanese text has its letters side by side, or alone among digits and dots.
+/// Half-width katakana are the bytes of accented letters, of which no three follow each other.
 fn looks_japanese(text: &str) -> bool {
+    let half_width: Vec<bool> = text.chars().map(|c| matches!(c, '\u{FF66}'..='\u{FF9F}')).collect();
+    if half_width.windows(3).any(|three| three == [true; 3]) {
+        return true;
+    }
     let mut before: Option<char> = None;
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
@@ -43,8 +48,7 @@ fn looks_japanese(text: &str) -> bool {
     false
 }
 
-/// Hiragana, katakana and ideographs. Half-width katakana do not count: every accented Latin text has
-/// their bytes.
+/// Hiragana, katakana and ideographs, and not half-width katakana: accented Latin text has their bytes.
 fn is_japanese(letter: char) -> bool {
     matches!(letter, '\u{3041}'..='\u{30FF}' | '\u{3400}'..='\u{9FFF}' | '々')
 }
@@ -124,6 +128,7 @@ mod tests {
         assert_eq!(decoded(b"\x83\x43\x83\x78\x83\x93\x83\x67/a.evtx"), "イベント/a.evtx");
         // 表.txt: the second byte of the kanji is a backslash.
         assert_eq!(decoded(b"\x95\x5C.txt"), "表.txt");
+        assert_eq!(decoded(b"\xB2\xCD\xDE\xDD\xC4.evtx"), "ｲﾍﾞﾝﾄ.evtx");
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! Only one thread opens archives and draws on the budget; the files of one folder or one zip archive
 //! are then read in parallel. So the same files are read, whatever the number of threads.
 
+use std::io;
+
 use rayon::prelude::*;
 
 use super::archive_kind::ArchiveKind;
@@ -11,7 +13,7 @@ use super::counted::{End, Peeked};
 use super::folder::DiskFile;
 use super::member_name::{self, UniqueNames};
 use super::store::{Bytes, Store};
-use super::zip_archive::{self, ZipMember};
+use super::zip_archive::{self, ZipList, ZipMember};
 use super::{Limits, Member, ReadMember, too_many_entries};
 use crate::source::{BundlePath, Gap, Place};
 
@@ -55,12 +57,12 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
         let read = self.read;
         let outcomes: Vec<_> = admitted
             .par_iter()
-            .map(|file| match std::fs::File::open(&file.source.location) {
-                Ok(mut stream) => {
-                    let (member, end) = Peeked::new(&mut stream, file.allowance).hand_to(&file.path, read);
-                    Outcome::Read(member, end)
+            .map(|file| {
+                let read_it = |mut stream| Peeked::new(&mut stream, file.allowance).hand_to(&file.path, read);
+                match std::fs::File::open(&file.source.location).and_then(read_it) {
+                    Ok((member, end)) => Outcome::Read(member, end),
+                    Err(error) => Outcome::Lost(Gap::new(&file.path, Place::File, cannot_open(&error))),
                 }
-                Err(error) => Outcome::Lost(Gap::new(&file.path, Place::File, cannot_open(&error))),
             })
             .collect();
         for (file, outcome) in admitted.iter().zip(outcomes) {
@@ -70,16 +72,8 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
 
     /// Reads an archive that lies inside `nesting` others.
     pub(super) fn read_archive(&mut self, path: &BundlePath, store: &Store, kind: ArchiveKind, nesting: u32) {
-        if let ArchiveKind::NotOpened(name) = kind {
-            let reason = format!("It is a {name} archive, which is not opened. Ask for a .zip instead.");
-            return self.lose(path, Place::File, reason);
-        }
-        if !self.budget.allows_nesting(nesting) {
-            let reason = format!(
-                "It is an archive inside {nesting} others, and {} are opened. --max-depth raises that.",
-                self.limits.depth
-            );
-            return self.lose(path, Place::File, reason);
+        if self.refuses(path, kind, nesting) {
+            return;
         }
         match kind {
             ArchiveKind::Zip => self.read_zip(path, store, nesting),
@@ -87,20 +81,26 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
         }
     }
 
+    /// Whether an archive is not opened, for its kind or for the archives around it. That is a gap.
+    pub(super) fn refuses(&mut self, path: &BundlePath, kind: ArchiveKind, nesting: u32) -> bool {
+        let reason = match kind {
+            ArchiveKind::NotOpened(name) => {
+                format!("It is an archive of the kind {name}, which is not opened. Ask for a .zip instead.")
+            }
+            _ if self.budget.allows_nesting(nesting) => return false,
+            _ => format!(
+                "It is an archive inside {nesting} others, and more than {} are not opened. --max-depth raises \
+                 that.",
+                self.limits.depth
+            ),
+        };
+        self.lose(path, Place::File, reason);
+        true
+    }
+
     fn read_zip(&mut self, path: &BundlePath, store: &Store, nesting: u32) {
         let list = zip_archive::list(store, || self.budget.take_entry());
-        if list.too_many {
-            self.gaps.push(too_many_entries(path, self.limits));
-        }
-        if let Some(damage) = &list.damage {
-            let reason = format!(
-                "The zip archive's list of files, at its end, cannot be read ({damage}); most often the \
-                 upload was cut short. {UPLOAD_AGAIN}"
-            );
-            self.lose(path, Place::File, reason);
-        } else if list.members.is_empty() && !list.too_many {
-            self.lose(path, Place::File, format!("The zip archive is empty. {UPLOAD_AGAIN}"));
-        }
+        self.note_what_is_not_listed(path, &list);
         if zip_archive::overlap(&list.members) {
             let reason = format!(
                 "Files of the zip archive share the same bytes, as in an archive that is made to exhaust its \
@@ -116,6 +116,21 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
                 Outcome::Archive(kind) => self.read_inner_zip_member(member, store, kind, nesting),
                 outcome => self.keep(&member.path, member.declared, outcome),
             }
+        }
+    }
+
+    fn note_what_is_not_listed(&mut self, path: &BundlePath, list: &ZipList) {
+        if list.too_many {
+            self.gaps.push(too_many_entries(path, self.limits));
+        }
+        if let Some(damage) = &list.damage {
+            let reason = format!(
+                "The zip archive's list of files, at its end, cannot be read ({damage}); most often the \
+                 upload was cut short. {UPLOAD_AGAIN}"
+            );
+            self.lose(path, Place::File, reason);
+        } else if list.members.is_empty() && !list.too_many {
+            self.lose(path, Place::File, format!("The zip archive is empty. {UPLOAD_AGAIN}"));
         }
     }
 
@@ -146,6 +161,9 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
         kind: ArchiveKind,
         nesting: u32,
     ) {
+        if self.refuses(&member.path, kind, nesting.saturating_add(1)) {
+            return;
+        }
         let allowance = member.allowance.within(self.budget.held_left(), Bound::Held);
         let inflated = member.source.open(store, |stream| Peeked::new(stream, allowance).into_memory());
         match inflated {
@@ -264,29 +282,27 @@ fn read_member<T: Send>(
     let opened = member.source.open(store, |stream| {
         let peeked = Peeked::new(stream, member.allowance);
         match ArchiveKind::of(peeked.head()) {
-            Some(kind) => Outcome::Archive(kind),
-            None => {
-                let (member, end) = peeked.hand_to(&member.path, read);
-                Outcome::Read(member, end)
-            }
+            Some(kind) => Ok(Outcome::Archive(kind)),
+            None => peeked.hand_to(&member.path, read).map(|(member, end)| Outcome::Read(member, end)),
         }
     });
     opened
+        .flatten()
         .unwrap_or_else(|error| Outcome::Lost(Gap::new(&member.path, Place::File, unreadable_member(&error))))
 }
 
-fn unreadable_member(error: &zip::result::ZipError) -> String {
-    use zip::result::ZipError::{CompressionMethodNotSupported, UnsupportedArchive};
-    match error {
-        CompressionMethodNotSupported(_) | UnsupportedArchive(_) => format!(
+/// The reason of a member of which not one byte could be read.
+pub(super) fn unreadable_member(error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::Unsupported {
+        return format!(
             "It is compressed in a way that is not read ({error}). Ask for an archive made with Windows Explorer \
              or Compress-Archive."
-        ),
-        _ => format!("Its place in the zip archive cannot be read ({error}). {UPLOAD_AGAIN}"),
+        );
     }
+    format!("It is damaged from its start and cannot be read ({error}). {UPLOAD_AGAIN}")
 }
 
 /// The reason of a file that the system does not open.
-pub(super) fn cannot_open(error: &std::io::Error) -> String {
+pub(super) fn cannot_open(error: &io::Error) -> String {
     format!("It cannot be opened: {error}. Check the rights to read it.")
 }

@@ -8,8 +8,8 @@ use super::archive_kind::ArchiveKind;
 use super::budget::{self, Allowance, Bound};
 use super::counted::Peeked;
 use super::member_name::UniqueNames;
-use super::opening::{LINK, Opening, UPLOAD_AGAIN, cannot_open};
-use super::store::{Bytes, Store};
+use super::opening::{LINK, Opening, UPLOAD_AGAIN, cannot_open, unreadable_member};
+use super::store::Store;
 use super::tar_archive::{TarKind, TarReader};
 use super::{Member, too_many_entries};
 use crate::source::{BundlePath, Place};
@@ -122,16 +122,21 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
     ) -> u64 {
         let peeked = Peeked::new(stream, allowance);
         let Some(kind) = ArchiveKind::of(peeked.head()) else {
-            let (member, end) = peeked.hand_to(path, self.read);
-            let bytes = member.bytes;
-            self.gaps.extend(self.gap_at_end(path, bytes, declared, end));
-            self.members.push(member);
-            return bytes;
+            return match peeked.hand_to(path, self.read) {
+                Ok((member, end)) => {
+                    let bytes = member.bytes;
+                    self.gaps.extend(self.gap_at_end(path, bytes, declared, end));
+                    self.members.push(member);
+                    bytes
+                }
+                Err(error) => {
+                    self.lose(path, Place::File, unreadable_member(&error));
+                    0
+                }
+            };
         };
-        if let ArchiveKind::NotOpened(_) = kind {
-            let bytes = peeked.head().len() as u64;
-            self.read_archive(path, &Store::Memory(Bytes::new(Vec::new())), kind, nesting.saturating_add(1));
-            return bytes;
+        if self.refuses(path, kind, nesting.saturating_add(1)) {
+            return peeked.head().len() as u64;
         }
         let (bytes, end) = peeked.bounded(self.budget.held_left(), Bound::Held).into_memory();
         let read = bytes.len() as u64;

@@ -217,9 +217,9 @@ fn members_of_the_same_name_are_both_read() {
 #[test]
 fn archives_of_other_kinds_are_named() {
     let bundle = read_file("logs", b"7z\xBC\xAF\x27\x1C\0\x04");
-    assert_one_gap(&bundle, "logs", "It is a 7z archive");
+    assert_one_gap(&bundle, "logs", "of the kind 7z");
     let inside = read_file("a.zip", &zip_of(&[("r", b"Rar!\x1A\x07\x01\0")]));
-    assert_one_gap(&inside, "a.zip!r", "It is a RAR archive");
+    assert_one_gap(&inside, "a.zip!r", "of the kind RAR");
 }
 
 #[test]
@@ -232,6 +232,19 @@ fn an_encrypted_member_is_a_gap() {
     let bundle = read_file("a.zip", &writer.finish().unwrap().into_inner());
     assert_eq!(texts(&bundle), [("a.zip!open", "")]);
     assert_one_gap(&bundle, "a.zip!s", "It is encrypted");
+}
+
+#[test]
+fn a_compression_that_is_not_known_is_a_gap() {
+    let mut zip = zip_of(&[("a", b"abc"), ("b", b"def")]);
+    // Method 14 is LZMA; the method stands at byte 8 of a local header and 10 of the directory's.
+    for (magic, at) in [(b"PK\x03\x04", 8), (b"PK\x01\x02", 10)] {
+        let header = zip.windows(4).position(|window| window == magic).unwrap();
+        zip[header + at..header + at + 2].copy_from_slice(&14u16.to_le_bytes());
+    }
+    let bundle = read_file("a.zip", &zip);
+    assert_eq!(texts(&bundle), [("a.zip!b", "def")]);
+    assert_one_gap(&bundle, "a.zip!a", "Compress-Archive");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! Members are listed with `ZipIterable`, which keeps members of the same name and holds no more of the
 //! list than is asked for; `ZipArchive` keeps the last of each name only.
 
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 
 use zip::read::{Config, OwnedZipFileEntry, ZipReadOptions};
 use zip::result::ZipError;
@@ -94,12 +94,13 @@ impl ZipMember {
         self.entry.compressed_size()
     }
 
-    /// Opens the member and lets `read` have its stream.
+    /// Opens the member and lets `read` have its stream. A compression that is not known shows at once,
+    /// or at the first byte, as an error of the kind `Unsupported`.
     pub(super) fn open<R>(
         &self,
         store: &Store,
         read: impl FnOnce(&mut (dyn Read + Send)) -> R,
-    ) -> Result<R, ZipError> {
+    ) -> io::Result<R> {
         let mut handle = store.open()?;
         let mut file = self.entry.as_ref().with_reader(&mut handle, ZipReadOptions::new())?;
         Ok(read(&mut file))

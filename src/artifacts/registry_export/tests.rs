@@ -288,3 +288,29 @@ fn real_exports_are_read() {
         assert_eq!(gaps, [], "{name}");
     }
 }
+
+#[test]
+fn damage_anywhere_is_survived() {
+    let text = format!(
+        "{HEADER}{LSA}\"a\"=\"x\\\"y\r\nz\"\r\n@=hex(7):61,00,\\\r\n  00,00\r\n\"b\"=dword:00000001\r\n; c\r\n\r\n"
+    );
+    let mut random = 1u32;
+    let mut next = |below: usize| {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (random >> 8) as usize % below
+    };
+    for _ in 0..20_000 {
+        let mut bytes = text.clone().into_bytes();
+        for _ in 0..3 {
+            let at = next(bytes.len());
+            bytes[at] = b"\"\\\r\n[];@=,-\0\xE9a"[next(14)];
+        }
+        bytes.truncate(next(2 * text.len()));
+        let (export, gaps) = read(&"a.reg".into(), &bytes, &wanted());
+        assert!(export.is_some() || !gaps.is_empty());
+        let unreadable = |value: &RegistryValue| matches!(value.data, RegistryData::Unreadable(_));
+        if export.is_some_and(|export| export.keys.iter().flat_map(|key| &key.values).any(unreadable)) {
+            assert!(!gaps.is_empty());
+        }
+    }
+}
