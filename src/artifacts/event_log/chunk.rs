@@ -30,7 +30,6 @@ pub(super) struct Found {
 #[derive(Debug, Default)]
 pub(super) struct ChunkReading {
     pub(super) offset: u64,
-    pub(super) length: usize,
     pub(super) found: Vec<Found>,
     /// Live records.
     pub(super) records: u64,
@@ -62,8 +61,7 @@ pub(super) struct Damage {
 
 /// Reads what stands in a slot.
 pub(super) fn read_chunk(slot: &Slot, selection: &Selection) -> ChunkReading {
-    let mut reading =
-        ChunkReading { offset: slot.offset, length: slot.bytes.len(), ..ChunkReading::default() };
+    let mut reading = ChunkReading { offset: slot.offset, ..ChunkReading::default() };
     if slot.bytes.iter().all(|byte| *byte == 0) {
         // Preallocated, not used yet.
         return reading;

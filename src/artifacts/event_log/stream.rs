@@ -117,7 +117,8 @@ impl<'a> Slots<'a> {
     }
 
     /// Takes a slot's memory back, to be used again.
-    pub(super) fn recycle(&mut self, slot: Slot) {
+    pub(super) fn recycle(&mut self, mut slot: Slot) {
+        slot.bytes.clear();
         self.spare.push(slot.bytes);
     }
 
