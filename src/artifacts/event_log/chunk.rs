@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Event;
-use super::bytes::plausible_time;
+use super::bytes::{is_blank, plausible_time};
 use super::event_xml::{self, EventParts};
 use super::render;
 use super::selection::Selection;
@@ -62,7 +62,7 @@ pub(super) struct Damage {
 /// Reads what stands in a slot.
 pub(super) fn read_chunk(slot: &Slot, selection: &Selection) -> ChunkReading {
     let mut reading = ChunkReading { offset: slot.offset, ..ChunkReading::default() };
-    if slot.bytes.iter().all(|byte| *byte == 0) {
+    if is_blank(&slot.bytes) {
         // Preallocated, not used yet.
         return reading;
     }

@@ -6,7 +6,7 @@
 
 use memchr::memmem;
 
-use super::bytes::{plausible_time, u32_at, u64_at};
+use super::bytes::{is_blank, plausible_time, u32_at, u64_at};
 
 pub(super) const CHUNK_SIZE: usize = 65_536;
 pub(super) const CHUNK_HEADER_SIZE: usize = 512;
@@ -137,7 +137,7 @@ impl Walker<'_> {
     /// Whether the live area only seems to go on: zeros up to a free space that starts later than it
     /// should are no records, as long as none is missing.
     fn is_blank_end(&self, at: usize, end: usize, last: Option<u64>) -> bool {
-        let blank = self.chunk.get(at..end).is_none_or(|rest| rest.iter().all(|byte| *byte == 0));
+        let blank = self.chunk.get(at..end).is_none_or(is_blank);
         blank && last.is_none_or(|last| self.newest >= Some(last))
     }
 
