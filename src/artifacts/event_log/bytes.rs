@@ -19,6 +19,12 @@ fn array_at<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..)?.first_chunk::<N>().copied()
 }
 
+/// Whether there is nothing but zeros.
+pub(super) fn is_blank(bytes: &[u8]) -> bool {
+    const ZEROS: [u8; 4096] = [0; 4096];
+    bytes.chunks(ZEROS.len()).all(|chunk| ZEROS.starts_with(chunk))
+}
+
 /// A `FILETIME` of an event: 100 ns ticks since 1601. None outside the years 2000 to 2099, where no
 /// record of this format can have been written.
 pub(super) fn plausible_time(filetime: u64) -> Option<Timestamp> {
@@ -43,6 +49,14 @@ mod tests {
         assert_eq!(u32_at(&bytes, 0), Some(0x0403_0201));
         assert_eq!(u64_at(&bytes, 1), Some(0x0908_0706_0504_0302));
         assert_eq!(u64_at(&bytes, usize::MAX), None);
+    }
+
+    #[test]
+    fn blank_is_zeros_to_the_last_byte() {
+        let mut bytes = vec![0; 10_000];
+        assert!(is_blank(&bytes) && is_blank(&[]));
+        bytes[9_999] = 1;
+        assert!(!is_blank(&bytes));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::Event;
-use super::bytes::plausible_time;
+use super::bytes::{is_blank, plausible_time};
 use super::event_xml::{self, EventParts};
 use super::render;
 use super::selection::Selection;
@@ -30,7 +30,6 @@ pub(super) struct Found {
 #[derive(Debug, Default)]
 pub(super) struct ChunkReading {
     pub(super) offset: u64,
-    pub(super) length: usize,
     pub(super) found: Vec<Found>,
     /// Live records.
     pub(super) records: u64,
@@ -62,9 +61,8 @@ pub(super) struct Damage {
 
 /// Reads what stands in a slot.
 pub(super) fn read_chunk(slot: &Slot, selection: &Selection) -> ChunkReading {
-    let mut reading =
-        ChunkReading { offset: slot.offset, length: slot.bytes.len(), ..ChunkReading::default() };
-    if slot.bytes.iter().all(|byte| *byte == 0) {
+    let mut reading = ChunkReading { offset: slot.offset, ..ChunkReading::default() };
+    if is_blank(&slot.bytes) {
         // Preallocated, not used yet.
         return reading;
     }

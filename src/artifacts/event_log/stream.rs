@@ -8,8 +8,8 @@ use std::io::{self, Read};
 
 use memchr::memmem;
 
-use super::bytes::{u16_at, u32_at, u64_at};
-use super::walk::{CHUNK_MAGIC, CHUNK_SIZE};
+use super::bytes::{is_blank, u16_at, u32_at, u64_at};
+use super::walk::{CHUNK_HEADER_SIZE, CHUNK_MAGIC, CHUNK_SIZE, RECORD_MAGIC};
 
 pub(super) const FILE_MAGIC: &[u8; 8] = b"ElfFile\0";
 const FILE_HEADER_SIZE: usize = 4096;
@@ -117,7 +117,8 @@ impl<'a> Slots<'a> {
     }
 
     /// Takes a slot's memory back, to be used again.
-    pub(super) fn recycle(&mut self, slot: Slot) {
+    pub(super) fn recycle(&mut self, mut slot: Slot) {
+        slot.bytes.clear();
         self.spare.push(slot.bytes);
     }
 
@@ -159,20 +160,20 @@ impl<'a> Slots<'a> {
             return;
         }
         bytes.reserve_exact(missing);
-        match (&mut *self.content).take(as_u64(missing)).read_to_end(bytes) {
-            Ok(read) => self.read += as_u64(read),
-            Err(error) => self.failed = Some((self.read, error)),
-        }
+        let before = bytes.len();
+        let result = (&mut *self.content).take(as_u64(missing)).read_to_end(bytes);
+        self.read += as_u64(bytes.len() - before);
+        self.failed = result.err().map(|error| (self.read, error));
     }
 }
 
-/// Whether a slot can be where it stands: at the end of the file, a chunk, or one never used. (A chunk
-/// whose first bytes were overwritten with zeros passes as well, and keeps its place.)
+/// Whether a slot can be where it stands: it is at the end of the file, starts as a chunk, has never
+/// been used, or holds a first record where a chunk without a header would.
 fn in_step(slot: &[u8]) -> bool {
-    match slot.first_chunk::<8>() {
-        Some(start) => start == CHUNK_MAGIC || *start == [0; 8],
-        None => true,
-    }
+    let first_record = slot.get(CHUNK_HEADER_SIZE..);
+    slot.starts_with(CHUNK_MAGIC)
+        || first_record.is_some_and(|record| record.starts_with(RECORD_MAGIC))
+        || is_blank(slot)
 }
 
 /// Where the first chunk header stands at or after `from`.

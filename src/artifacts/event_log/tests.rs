@@ -1,4 +1,6 @@
 //! The reader on real logs, on logs built by hand, and on damaged ones.
 
+mod build;
 mod damaged;
+mod mutants;
 mod samples;

@@ -6,7 +6,7 @@
 
 use memchr::memmem;
 
-use super::bytes::{plausible_time, u32_at, u64_at};
+use super::bytes::{is_blank, plausible_time, u32_at, u64_at};
 
 pub(super) const CHUNK_SIZE: usize = 65_536;
 pub(super) const CHUNK_HEADER_SIZE: usize = 512;
@@ -118,11 +118,10 @@ impl Walker<'_> {
                 // Nothing says how far the live records go: they go as far as the chain does.
                 return at;
             }
-            let Some(record) = self.next_intact(at.saturating_add(1), end) else {
-                let blank = self.chunk.get(at..end).is_none_or(|rest| rest.iter().all(|byte| *byte == 0));
-                // Zeros up to a free space that starts later than it should are no records, as
-                // long as none is missing.
-                if !blank || last.is_some_and(|last| self.newest < Some(last)) {
+            let next = self.next_intact(at.saturating_add(1), end);
+            self.push_torn(at, next.map_or(end, |next| next.offset), header);
+            let Some(record) = next else {
+                if self.chunk.len() >= live_end && !self.is_blank_end(at, end, last) {
                     self.found.broken_at.get_or_insert(at);
                 }
                 break;
@@ -133,6 +132,28 @@ impl Walker<'_> {
         }
         self.found.truncated = self.chunk.len() < live_end && self.newest < last;
         at.min(self.chunk.len())
+    }
+
+    /// Whether the live area only seems to go on: zeros up to a free space that starts later than it
+    /// should are no records, as long as none is missing.
+    fn is_blank_end(&self, at: usize, end: usize, last: Option<u64>) -> bool {
+        let blank = self.chunk.get(at..end).is_none_or(is_blank);
+        blank && last.is_none_or(|last| self.newest >= Some(last))
+    }
+
+    /// Takes a record whose end was overwritten, unless an intact one stands in it. It is told like one
+    /// in freed space, because its last values may be another record's.
+    fn push_torn(&mut self, at: usize, until: usize, header: &Header) {
+        let own = |record: &RecordAt| {
+            header.numbers.is_some_and(|(first, last)| (first..=last).contains(&record.number))
+        };
+        if let Some(record) = record_at(self.chunk, at)
+            && record.end() <= until
+            && own(&record)
+            && plausible_time(record.written).is_some()
+        {
+            self.found.records.push(RecordAt { slack: true, ..record });
+        }
     }
 
     /// The record at `at`, as the successor of an intact one: its own size must be believable, or
