@@ -82,7 +82,8 @@ pub fn operation_text(text: &str) -> OperationText {
         source_anchor: capture(pattern!(r"(?i)SourceAnchorValue:\s*([A-Za-z0-9+/=]+)"), text),
         code: capture(pattern!(r"(?i)\bhr=(?:0x)?([0-9a-f]{8})\b"), text).map(|code| code.to_lowercase()),
         // Sentences hold commas, so the context that follows ends one.
-        message: capture(pattern!(r"(?is)\bmessage=(.*?)(?:, Context:|, Details:|$)"), text),
+        message: capture(pattern!(r"(?is)\bmessage=(.*?)(?:, Context:|, Details:|$)"), text)
+            .or_else(|| capture(pattern!(r"(?is)\bReason:\s*(.*?)(?:, Context:|, Details:|$)"), text)),
         operation: operation_of_stack(text),
     }
 }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::facts::connector::Connector;
 use crate::facts::connector_access::connector_access;
 use crate::facts::machines::{MachineId, Role};
-use crate::facts::sam_restriction::{Basis, Denial, InForce, Restriction, SamValue};
+use crate::facts::sam_restriction::{Basis, Denial, InForce, PolicySeen, Restriction, SamValue};
 use crate::facts::{Attempt, Facts, Outcome};
 use crate::security_descriptor::{Access, Trustee};
 use crate::source::Source;
@@ -24,6 +24,7 @@ pub(super) struct Survey {
     time: Option<Timestamp>,
     account: String,
     unelevated: Vec<Source>,
+    gpo_defining: Option<PolicySeen>,
 }
 
 /// One machine's stance.
@@ -101,7 +102,14 @@ pub(super) fn survey(facts: &Facts, attempt: Option<&Attempt>) -> Survey {
         time,
         account: connector.map_or_else(|| "the connector account".to_owned(), |c| c.account.full()),
         unelevated: facts.restrictions.unelevated.clone(),
+        gpo_defining: facts.restrictions.not_applied.iter().find(|policy| keeps_out(policy, connector)).cloned(),
     }
+}
+
+/// A GPO report, whose setting would keep the account out wherever it is applied. A simulation is none.
+fn keeps_out(policy: &PolicySeen, connector: Option<&Connector>) -> bool {
+    let Some(SamValue::Descriptor { descriptor, .. }) = &policy.value else { return false };
+    !policy.simulated && connector_access(descriptor, connector).access != Access::Granted
 }
 
 fn succeeded_later(facts: &Facts, attempt: &Attempt) -> bool {
@@ -265,6 +273,15 @@ impl Survey {
                 finding.needing("controller-lsa-key", stance.machine.as_deref())
             }
             None => {
+                if let Some(policy) = &self.gpo_defining {
+                    return finding(Answer::Yes)
+                        .variant("gpo")
+                        .with("path", policy.source.path.to_string())
+                        .with("value", policy.value.as_ref().map(SamValue::shown).unwrap_or_default())
+                        .with("account", self.account.clone())
+                        .at(&policy.source)
+                        .needing("controller-lsa-key", None);
+                }
                 let finding = finding(Answer::Unknown);
                 if self.unelevated.is_empty() {
                     finding

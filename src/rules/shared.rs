@@ -25,10 +25,6 @@ impl Shared {
             })
             .collect()
     }
-
-    pub(super) fn answer(&self, check: &str) -> Option<Answer> {
-        self.findings.iter().find(|finding| finding.check == check).map(|finding| finding.answer)
-    }
 }
 
 /// Code of "the management agent credentials were denied access".

@@ -77,7 +77,8 @@ impl Catalogue {
     }
 }
 
-/// Fills the `{name}` places of a template in one pass, so that braces in a value stay as they are.
+/// Fills the `{name}` places of a template in one pass, so that braces in a value stay as they are. A place
+/// `{name:one|many}` gives the number and the form of the word that goes with it.
 pub fn fill(template: &str, values: &[(&'static str, String)]) -> String {
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;
@@ -88,8 +89,15 @@ pub fn fill(template: &str, values: &[(&'static str, String)]) -> String {
             rest = after;
             continue;
         };
+        let (name, forms) = name.split_once(':').unwrap_or((name, ""));
         match values.iter().find(|(key, _)| *key == name) {
-            Some((_, value)) => filled.push_str(value),
+            Some((_, value)) => {
+                filled.push_str(value);
+                if let Some((one, many)) = forms.split_once('|') {
+                    filled.push(' ');
+                    filled.push_str(if value == "1" { one } else { many });
+                }
+            }
             None => {
                 filled.push('<');
                 filled.push_str(name);
