@@ -4,6 +4,7 @@
 //! sees the chunk as it came, but a copy with a plain header of our own, no string and template tables
 //! (names and templates are then read where they stand), and only the wanted records marked as such.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use evtx::{EvtxChunk, EvtxChunkHeader, ParserSettings};
@@ -18,6 +19,9 @@ pub(super) fn settings() -> Arc<ParserSettings> {
 
 /// How many records of one chunk get a second try. A chunk made to need more is made to waste time.
 const RETRIES_MAX: usize = 32;
+/// XML rendered of one chunk, in bytes. A chunk holds some hundred records of 64 KiB in all; real ones
+/// render to less than 1 MiB.
+const XML_MAX: usize = 4 << 20;
 
 /// Renders the wanted records of a chunk, which are in order of offset, and hands each one's XML to
 /// `take`. A record that cannot be rendered is not handed over.
@@ -27,33 +31,45 @@ pub(super) fn render(
     settings: &Arc<ParserSettings>,
     mut take: impl FnMut(&RecordAt, &[u8]),
 ) {
-    let done = render_together(chunk, wanted, settings, &mut take);
+    let mut rendered = 0_usize;
+    let mut take = |record: &RecordAt, xml: &[u8]| {
+        rendered = rendered.saturating_add(xml.len());
+        take(record, xml);
+        if rendered > XML_MAX { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let (done, flow) = render_together(chunk, wanted, settings, &mut take);
     let missing = wanted.iter().zip(done).filter(|(_, done)| !done).map(|(record, _)| record);
     // A record may have been hidden by what stands before it, or have found the crate's budget for
     // one chunk spent.
-    if wanted.len() > 1 {
+    if wanted.len() > 1 && flow.is_continue() {
         for record in missing.take(RETRIES_MAX) {
-            render_together(chunk, std::slice::from_ref(record), settings, &mut take);
+            if render_together(chunk, std::slice::from_ref(record), settings, &mut take).1.is_break() {
+                return;
+            }
         }
     }
 }
 
-/// Renders records from one copy of the chunk, and says of each whether it could be.
+/// Renders records from one copy of the chunk, and says of each whether it could be, and whether to go
+/// on.
 fn render_together(
     chunk: &[u8],
     wanted: &[RecordAt],
     settings: &Arc<ParserSettings>,
-    take: &mut impl FnMut(&RecordAt, &[u8]),
-) -> Vec<bool> {
+    take: &mut impl FnMut(&RecordAt, &[u8]) -> ControlFlow<()>,
+) -> (Vec<bool>, ControlFlow<()>) {
     let mut done = vec![false; wanted.len()];
-    render_copy(&copy_with(chunk, wanted), settings, |offset, xml| {
-        let Ok(place) = wanted.binary_search_by_key(&offset, |record| record.offset) else { return };
-        if let (Some(record), Some(done)) = (wanted.get(place), done.get_mut(place)) {
-            *done = true;
-            take(record, xml);
+    let flow = render_copy(&copy_with(chunk, wanted), settings, |offset, xml| {
+        let place = wanted.binary_search_by_key(&offset, |record| record.offset).unwrap_or(usize::MAX);
+        match (wanted.get(place), done.get_mut(place)) {
+            (Some(record), Some(done)) => {
+                *done = true;
+                take(record, xml)
+            }
+            _ => ControlFlow::Continue(()),
         }
     });
-    done
+    (done, flow)
 }
 
 /// A copy of the chunk in which no records but the wanted ones begin.
@@ -90,15 +106,22 @@ fn put(copy: &mut [u8], at: usize, bytes: &[u8]) {
     }
 }
 
-/// Renders every record that the crate finds, each with its offset in the chunk.
-fn render_copy(copy: &[u8], settings: &Arc<ParserSettings>, mut take: impl FnMut(usize, &[u8])) {
-    let Ok(header) = EvtxChunkHeader::from_bytes(copy) else { return };
-    let Ok(mut chunk) = EvtxChunk::new(copy, &header, Arc::clone(settings)) else { return };
+/// Renders every record that the crate finds, each with its offset in the chunk, as long as `take` goes
+/// on.
+fn render_copy(
+    copy: &[u8],
+    settings: &Arc<ParserSettings>,
+    mut take: impl FnMut(usize, &[u8]) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    const GO_ON: ControlFlow<()> = ControlFlow::Continue(());
+    let Ok(header) = EvtxChunkHeader::from_bytes(copy) else { return GO_ON };
+    let Ok(mut chunk) = EvtxChunk::new(copy, &header, Arc::clone(settings)) else { return GO_ON };
     for record in chunk.iter().flatten() {
         let content = usize::try_from(record.binxml_offset).unwrap_or(usize::MAX);
         let offset = content.saturating_sub(RECORD_HEADER_SIZE);
         if let Ok(xml) = record.into_xml_bytes() {
-            take(offset, &xml.data);
+            take(offset, &xml.data)?;
         }
     }
+    GO_ON
 }

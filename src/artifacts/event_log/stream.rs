@@ -14,6 +14,8 @@ use super::walk::{CHUNK_HEADER_SIZE, CHUNK_MAGIC, CHUNK_SIZE, RECORD_MAGIC};
 pub(super) const FILE_MAGIC: &[u8; 8] = b"ElfFile\0";
 const FILE_HEADER_SIZE: usize = 4096;
 const DIRTY: u32 = 1;
+/// How often chunks are looked for out of step. A file that needs more was made to waste time.
+const SEARCHES_MAX: u32 = 1000;
 
 /// What the file header says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +58,7 @@ pub(super) struct Slots<'a> {
     ahead: Vec<u8>,
     ahead_at: u64,
     spare: Vec<Vec<u8>>,
+    searches: u32,
     /// How many bytes came out of the stream.
     pub(super) read: u64,
     /// Why and where reading ended early, if it did.
@@ -73,6 +76,7 @@ impl<'a> Slots<'a> {
             ahead: Vec::new(),
             ahead_at: 0,
             spare: Vec::new(),
+            searches: 0,
             read: 0,
             failed: None,
         };
@@ -109,7 +113,8 @@ impl<'a> Slots<'a> {
         let mut bytes = std::mem::replace(&mut self.ahead, self.spare.pop().unwrap_or_default());
         let offset = self.ahead_at;
         self.fill_ahead();
-        if !in_step(&self.ahead) {
+        if !in_step(&self.ahead) && self.searches < SEARCHES_MAX {
+            self.searches += 1;
             self.find_step(&mut bytes);
         }
         self.ahead_at = offset.saturating_add(as_u64(bytes.len()));
