@@ -127,7 +127,8 @@ fn run(folder: &Path, case: &Path, options: &Options) -> CaseResult {
     let parts: Vec<String> =
         below.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
     let name = if parts.is_empty() { ".".to_owned() } else { parts.join("/") };
-    let failed = |difference: String| CaseResult { name: name.clone(), differences: vec![difference], report: None };
+    let failed =
+        |difference: String| CaseResult { name: name.clone(), differences: vec![difference], report: None };
     let text = match std::fs::read_to_string(case.join("case.toml")) {
         Ok(text) => text,
         Err(error) => return failed(format!("case.toml cannot be read: {error}")),
@@ -205,7 +206,8 @@ fn compare_attempts(expected: &[ExpectedAttempt], report: &Report, differences: 
                 && Some(expected.as_str()) != found
             {
                 let found = found.unwrap_or("none");
-                differences.push(format!("attempt {}, {what}: expected {expected}, found {found}", index + 1));
+                differences
+                    .push(format!("attempt {}, {what}: expected {expected}, found {found}", index + 1));
             }
         }
     }

@@ -6,13 +6,25 @@
 //! [`words`].
 //!
 //! ```text
-//! bundle -> artifacts -> facts -> rules (findings) -> diagnosis -> report
+//! bundle -> artifacts -> facts -> rules (findings) -> diagnosis -> write_up -> report
 //!                          ^        ^         ^
 //!                          '-- knowledge -----'
 //! ```
 //!
 //! The library is a few total, pure steps between two that can fail: opening the upload, and writing
 //! the report, which is the caller's. It opens no connection, reads no clock and writes no file.
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::string_slice,
+        clippy::too_many_lines,
+        clippy::needless_pass_by_value,
+        clippy::cast_possible_truncation,
+        unused_qualifications,
+        reason = "a test may panic and may spell things out; clippy has no in-tests switch for these"
+    )
+)]
 
 pub mod security_descriptor;
 pub mod source;
@@ -32,6 +44,8 @@ pub mod diagnosis;
 
 pub mod report;
 
+pub mod write_up;
+
 pub mod case_check;
 pub mod explain;
 
@@ -41,9 +55,9 @@ use artifacts::{Artifact, Content, Reading, Wanted};
 use bundle::{Bundle, Limits, OpenError};
 use facts::Stated;
 use report::Report;
-use report::build::Provenance;
 use source::Gap;
 use words::Catalogue;
+use write_up::{Provenance, write_up};
 
 /// How to analyse an upload.
 #[derive(Debug, Clone, Default)]
@@ -88,7 +102,7 @@ pub fn analyze(paths: &[impl AsRef<Path>], options: &Options) -> Result<Analysis
     let facts = facts::establish(&artifacts, &options.stated);
     let diagnosis = diagnosis::diagnose(&facts);
     let provenance = Provenance { inputs: &inputs, artifacts: &artifacts, gaps: &gaps };
-    let report = report::build::build(&provenance, &facts, &diagnosis, Catalogue::english());
+    let report = write_up(&provenance, &facts, &diagnosis, Catalogue::english());
     Ok(Analysis { report, usable })
 }
 

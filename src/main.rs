@@ -53,7 +53,10 @@ fn main() -> ExitCode {
 }
 
 fn analyze(arguments: &Analyze) -> anyhow::Result<u8> {
-    let stated = arguments.machines.iter().map(|(path, machine)| Stated { path: path.clone(), machine: machine.clone() });
+    let stated = arguments
+        .machines
+        .iter()
+        .map(|(path, machine)| Stated { path: path.clone(), machine: machine.clone() });
     let options = Options { limits: limits(&arguments.limits), stated: stated.collect() };
     let analysis = sspr_triage::analyze(&arguments.paths, &options)?;
     let rendered = match arguments.format {

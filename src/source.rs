@@ -19,9 +19,19 @@ pub enum Place {
     Line(u64),
     /// An event record: the `EventRecordID` that Event Viewer shows. `offset` is the byte offset of the
     /// record in the file, given only where the ID is not unique in it.
-    Record { id: u64, offset: Option<u64> },
+    Record {
+        /// The `EventRecordID`.
+        id: u64,
+        /// Byte offset of the record in the file.
+        offset: Option<u64>,
+    },
     /// A row of a report: the headings above it, and the row's first cell.
-    Row { section: Vec<String>, name: String },
+    Row {
+        /// Headings, outermost first.
+        section: Vec<String>,
+        /// First cell.
+        name: String,
+    },
     /// A byte offset, for binary files and for damage.
     Offset(u64),
 }

@@ -29,7 +29,7 @@ pub fn encoding_of(bytes: &[u8]) -> &'static Encoding {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return encoding;
     }
-    if let Some(encoding) = utf16_without_mark(&bytes[..bytes.len().min(4096)]) {
+    if let Some(encoding) = utf16_without_mark(bytes.get(..4096).unwrap_or(bytes)) {
         return encoding;
     }
     if std::str::from_utf8(bytes).is_ok() {
@@ -46,12 +46,12 @@ fn utf16_without_mark(head: &[u8]) -> Option<&'static Encoding> {
     if pairs < 2 {
         return None;
     }
-    let plain = |lane: usize| {
-        head.chunks_exact(2)
-            .filter(|pair| pair[1 - lane] == 0 && matches!(pair[lane], b'\t' | b'\n' | b'\r' | b' '..=b'~'))
-            .count()
+    let text = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
+    let pairs_with = |test: &dyn Fn(u8, u8) -> bool| {
+        head.chunks_exact(2).filter(|pair| matches!(pair, [first, second] if test(*first, *second))).count()
     };
-    let (little, big) = (plain(0), plain(1));
+    let little = pairs_with(&|first, second| second == 0 && text(first));
+    let big = pairs_with(&|first, second| first == 0 && text(second));
     // A tenth suffices: text in Japanese still has its spaces, digits and line ends in ASCII.
     match (little * 10 >= pairs && little > big, big * 10 >= pairs && big > little) {
         (true, _) => Some(UTF_16LE),

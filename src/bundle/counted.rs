@@ -9,7 +9,7 @@ use super::{Member, ReadMember};
 use crate::source::BundlePath;
 
 /// Bytes that a reader may look at before it decides.
-const HEAD_BYTES: u64 = 64 << 10;
+const HEAD_BYTES: usize = 64 << 10;
 
 /// How a stream ended.
 #[derive(Debug)]
@@ -97,7 +97,7 @@ impl<'s> Peeked<'s> {
         let mut rest = Counted { stream, allowance, hash: Sha256::new(), bytes: 0, end: None };
         let mut head = Vec::new();
         // This reader never fails: an error is its end.
-        let _ = rest.by_ref().take(HEAD_BYTES).read_to_end(&mut head);
+        let _ = rest.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head);
         Peeked { head, rest }
     }
 
@@ -146,7 +146,7 @@ impl<'s> Peeked<'s> {
 /// Hashes a stream by itself: its SHA-256 and its size.
 pub(super) fn sha256_of(mut stream: impl Read) -> io::Result<(String, u64)> {
     let mut hash = Sha256::new();
-    let mut buffer = vec![0; HEAD_BYTES as usize];
+    let mut buffer = vec![0; HEAD_BYTES];
     let mut bytes = 0u64;
     loop {
         let read = read_some(&mut stream, &mut buffer)?;

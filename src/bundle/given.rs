@@ -93,7 +93,7 @@ impl Given {
 pub(super) fn inputs<T>(
     given: &[Given],
     files: &[DiskFile],
-    archives: HashMap<BundlePath, String>,
+    archives: &HashMap<BundlePath, String>,
     members: &[ReadMember<T>],
 ) -> Vec<Input> {
     let read = members.iter().map(|member| (&member.path, &member.sha256));

@@ -97,7 +97,7 @@ pub enum OpenError {
         /// The PATH as given.
         path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        source: io::Error,
     },
 }
 
@@ -138,7 +138,7 @@ pub fn read<T: Send>(
         },
     );
     let hashes = archives.iter().zip(hashes).filter_map(|((file, _), hash)| Some((file.path.clone(), hash?)));
-    let inputs = given::inputs(&given, &files, hashes.collect(), &opening.members);
+    let inputs = given::inputs(&given, &files, &hashes.collect(), &opening.members);
     let Opening { mut members, mut gaps, .. } = opening;
     members.sort_by(|a, b| a.path.cmp(&b.path));
     gaps.sort();

@@ -58,10 +58,7 @@ fn fill(list: &mut ZipList, store: &Store, take_entry: &mut impl FnMut() -> bool
         let entry = OwnedZipFileEntry::from(entry?);
         let utf8 = entry.flags().as_u16() & UTF8_NAME != 0;
         let name = member_name::decode(entry.name_raw(), utf8, || {
-            entry
-                .name()
-                .map(String::from)
-                .unwrap_or_else(|_| String::from_utf8_lossy(entry.name_raw()).into())
+            entry.name().map_or_else(|_| String::from_utf8_lossy(entry.name_raw()).into(), String::from)
         });
         list.members.push(ZipMember { name, entry });
     }

@@ -87,7 +87,9 @@ pub(super) fn next(verdict: &Verdict, causes: &[CauseResult], facts: &Facts) -> 
 fn values(facts: &Facts, machine: Option<String>, artifact: &Collectable) -> Values {
     let base = Values::default();
     let base = match machine {
-        Some(machine) if artifact.r#where.contains("{connect_server}") => base.with("connect_server", machine),
+        Some(machine) if artifact.r#where.contains("{connect_server}") => {
+            base.with("connect_server", machine)
+        }
         Some(machine) => base.with("controller", machine),
         None => base,
     };

@@ -14,9 +14,9 @@ use crate::rules::{self, CauseId, Finding, Findings, OtherFinding};
 use crate::source::Source;
 use crate::words::Statement;
 
+pub use crate::rules::{Answer, Weight};
 pub use collect::Collect;
 pub use remedy::RemedyPlan;
-pub use crate::rules::{Answer, Weight};
 
 /// How sure a diagnosis is: a tier derived from the evidence, never a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -241,7 +241,11 @@ fn verdict(facts: &Facts, attempts: &[AttemptResult]) -> Verdict {
         .with("count", count.to_string())
         .with("total", failed.len().to_string())
         .with("users", users(facts, &failed).to_string());
-    let of_cause = failed.iter().rev().map(|(_, result)| *result).find(|result| result.cause == cause && result.state == state);
+    let of_cause = failed
+        .iter()
+        .rev()
+        .map(|(_, result)| *result)
+        .find(|result| result.cause == cause && result.state == state);
     if let Some(result) = of_cause {
         summary.values.extend(values_of(result, cause));
     }
@@ -328,7 +332,8 @@ fn nothing_failed(facts: &Facts) -> Verdict {
     Verdict {
         cause: VerdictCause::NoFailure,
         state,
-        summary: Statement::new(format!("summary.no-failure.{}", state.word())).with("count", succeeded.to_string()),
+        summary: Statement::new(format!("summary.no-failure.{}", state.word()))
+            .with("count", succeeded.to_string()),
     }
 }
 
@@ -345,12 +350,13 @@ fn over_all(cause: CauseId, facts: &Facts, attempts: &[AttemptResult], machines:
     // Of several with the same state, the latest: its evidence is the freshest.
     let loudest = of(Outcome::Failed).max_by_key(|(tier, _)| tier.state);
     let at_machines = || {
-        let findings = machines.causes.iter().find(|(of, _)| *of == cause).map(|(_, findings)| findings.clone())?;
+        let findings =
+            machines.causes.iter().find(|(of, _)| *of == cause).map(|(_, findings)| findings.clone())?;
         Some((tiers::rung(cause, &findings), findings))
     };
     let (tier, findings) = loudest
         .or_else(|| at_machines().filter(|(tier, _)| tier.state >= State::Possible))
-        .or_else(|| of(Outcome::Succeeded).last())
+        .or_else(|| of(Outcome::Succeeded).next_back())
         .or_else(at_machines)
         .unwrap_or_else(|| (tiers::rung(cause, &[]), Vec::new()));
     let mut reason = Statement::new(format!("reason.{}.{}", cause.id(), tier.reason));
@@ -389,8 +395,10 @@ fn other_results(facts: &Facts, attempts: &[AttemptResult]) -> Vec<OtherResult> 
 }
 
 fn service_trouble(facts: &Facts) -> OtherResult {
-    let sources: Vec<Source> = facts.service_trouble.iter().rev().take(3).map(|seen| seen.source.clone()).collect();
-    let text = Statement::new("other.service-connectivity").with("count", facts.service_trouble.len().to_string());
+    let sources: Vec<Source> =
+        facts.service_trouble.iter().rev().take(3).map(|seen| seen.source.clone()).collect();
+    let text =
+        Statement::new("other.service-connectivity").with("count", facts.service_trouble.len().to_string());
     let finding = Finding {
         check: "service-connectivity-code",
         weight: Weight::Supports,
@@ -412,13 +420,15 @@ fn service_trouble(facts: &Facts) -> OtherResult {
 fn warnings(facts: &Facts, verdict: &Verdict, machines: &Findings) -> Vec<Statement> {
     let mut warnings = Vec::new();
     for connector in facts.connectors.accounts.iter().filter(|connector| connector.protected.is_some()) {
-        warnings.push(
-            Statement::new("warning.connector-is-protected").with("account", connector.account.full()),
-        );
+        warnings
+            .push(Statement::new("warning.connector-is-protected").with("account", connector.account.full()));
     }
-    let latent = machines.causes.iter().find(|(cause, _)| *cause == CauseId::RemoteSam).and_then(|(_, findings)| {
-        findings.iter().find(|finding| finding.check == "controller-denies-connector" && finding.answer == Answer::Yes)
-    });
+    let latent =
+        machines.causes.iter().find(|(cause, _)| *cause == CauseId::RemoteSam).and_then(|(_, findings)| {
+            findings.iter().find(|finding| {
+                finding.check == "controller-denies-connector" && finding.answer == Answer::Yes
+            })
+        });
     if let Some(finding) = latent
         && verdict.cause != VerdictCause::Cause(CauseId::RemoteSam)
     {
@@ -427,12 +437,15 @@ fn warnings(facts: &Facts, verdict: &Verdict, machines: &Findings) -> Vec<Statem
         warnings.push(warning);
     }
     for policy in &facts.restrictions.not_applied {
-        let key = if policy.simulated { "warning.simulation-is-no-evidence" } else { "warning.gpo-defines-setting" };
-        warnings.push(
-            Statement::new(key)
-                .with("path", policy.source.path.to_string())
-                .with("value", policy.value.as_ref().map(|value| value.shown()).unwrap_or_default()),
-        );
+        let key = if policy.simulated {
+            "warning.simulation-is-no-evidence"
+        } else {
+            "warning.gpo-defines-setting"
+        };
+        warnings.push(Statement::new(key).with("path", policy.source.path.to_string()).with(
+            "value",
+            policy.value.as_ref().map(super::facts::sam_restriction::SamValue::shown).unwrap_or_default(),
+        ));
     }
     for source in &facts.restrictions.unelevated {
         warnings.push(Statement::new("warning.report-not-elevated").with("path", source.path.to_string()));

@@ -47,7 +47,9 @@ pub(super) fn for_cause(result: &CauseResult, facts: &Facts) -> Option<RemedyPla
             match (outlived, gpo) {
                 (true, _) => (vec!["solution-2", "solution-1", "verify"], Some("fit.remote-sam.value-only")),
                 (false, true) => (vec!["solution-1", "solution-2", "verify"], Some("fit.remote-sam.policy")),
-                (false, false) => (vec!["solution-1", "solution-2", "verify"], Some("fit.remote-sam.unknown")),
+                (false, false) => {
+                    (vec!["solution-1", "solution-2", "verify"], Some("fit.remote-sam.unknown"))
+                }
             }
         }
     };
@@ -55,7 +57,8 @@ pub(super) fn for_cause(result: &CauseResult, facts: &Facts) -> Option<RemedyPla
     if let Some(gpo) = gpo(result) {
         values = values.with("gpo", gpo);
     }
-    let machine = result.reason.values.iter().find(|(name, _)| *name == "machine").map(|(_, machine)| machine);
+    let machine =
+        result.reason.values.iter().find(|(name, _)| *name == "machine").map(|(_, machine)| machine);
     if let Some(machine) = machine.filter(|machine| facts.machines.find(machine).is_some()) {
         values = values.with("controller", machine);
     }
@@ -105,7 +108,9 @@ pub(super) fn values(mut values: Values, facts: &Facts, attempt: Option<&Attempt
             _ => None,
         }
     };
-    if let Some(server) = attempt.map(|attempt| attempt.computer.clone()).or_else(|| only(Role::ConnectServer)) {
+    if let Some(server) =
+        attempt.map(|attempt| attempt.computer.clone()).or_else(|| only(Role::ConnectServer))
+    {
         values = values.with("connect_server", server);
     }
     if let Some(controller) = only(Role::DomainController) {

@@ -134,7 +134,10 @@ pub fn ladder(cause: CauseId) -> &'static [Tier] {
 /// The rung on which the answers stand.
 pub fn rung(cause: CauseId, findings: &[Finding]) -> &'static Tier {
     static NOTHING: Tier = tier(Undetermined, &[], "nothing");
-    ladder(cause).iter().find(|tier| tier.all.iter().all(|condition| condition.holds(findings))).unwrap_or(&NOTHING)
+    ladder(cause)
+        .iter()
+        .find(|tier| tier.all.iter().all(|condition| condition.holds(findings)))
+        .unwrap_or(&NOTHING)
 }
 
 impl Condition {
@@ -147,7 +150,8 @@ impl Condition {
 
     /// Whether it holds. A check that was not asked holds only for [`NotYes`](Condition::NotYes).
     pub fn holds(self, findings: &[Finding]) -> bool {
-        let answer = findings.iter().find(|finding| finding.check == self.check()).map(|finding| finding.answer);
+        let answer =
+            findings.iter().find(|finding| finding.check == self.check()).map(|finding| finding.answer);
         match self {
             Yes(_) => answer == Some(Answer::Yes),
             No(_) => answer == Some(Answer::No),

@@ -7,7 +7,7 @@ use crate::knowledge::pages;
 const IDS: usize = 34;
 
 /// All ids, with a line of words each.
-pub fn index() -> String {
+pub(super) fn index() -> String {
     let mut list = String::from("Causes of SSPR_0029\n");
     for page in pages::pages().iter().filter(|page| page.is_cause()) {
         line(&mut list, &page.id, &page.title);

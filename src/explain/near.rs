@@ -10,7 +10,7 @@ const LONGEST: usize = 64;
 
 /// Ids near the one that was asked for, nearest first: a third of the letters may differ, or it is a part
 /// of the id.
-pub fn near(asked: &str) -> Vec<String> {
+pub(super) fn near(asked: &str) -> Vec<String> {
     let letters: Vec<char> = asked.chars().collect();
     if letters.is_empty() || letters.len() > LONGEST {
         return Vec::new();

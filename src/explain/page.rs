@@ -4,7 +4,7 @@ use super::wrap;
 use crate::knowledge::pages::{Page, PageCheck, PageStep, RemedySection, Values};
 
 /// A page.
-pub fn page(page: &Page) -> String {
+pub(super) fn page(page: &Page) -> String {
     let mut text = String::new();
     title(&mut text, &format!("{} ({})", page.title, page.id));
     wrap(&mut text, "", "", &page.summary);
@@ -30,7 +30,7 @@ pub fn page(page: &Page) -> String {
 }
 
 /// A check, in the words of each page that it stands on.
-pub fn check(id: &str, found: &[(&Page, &PageCheck)]) -> String {
+pub(super) fn check(id: &str, found: &[(&Page, &PageCheck)]) -> String {
     let mut text = String::new();
     let name = found.first().map(|(_, check)| check.title.as_str()).unwrap_or_default();
     title(&mut text, &format!("{name} ({id})"));

@@ -146,7 +146,10 @@ struct Line<'e> {
 
 impl<'e> Line<'e> {
     fn of(at: &'e KnownEventAt<'e>) -> Option<Self> {
-        use EventKind::*;
+        use EventKind::{
+            AdminResetFailed, AdminResetStarted, AdminResetSucceeded, ChangeFailed, ChangeStarted,
+            ChangeSucceeded, OperationError, ResetFailed, ResetStarted, ResetSucceeded,
+        };
         let (operation, phase) = match at.kind {
             ResetStarted => (Some(Operation::Reset), Phase::Started),
             ResetSucceeded => (Some(Operation::Reset), Phase::Succeeded),
@@ -276,7 +279,8 @@ fn join_traces(attempts: &mut Vec<Attempt>, events: &KnownEvents<'_>) {
     pairs.sort();
     let mut given = vec![false; traces.len()];
     for (_, _, t, a) in pairs {
-        let (Some(found), Some(attempt), Some(taken)) = (traces.get(t), attempts.get_mut(a), given.get_mut(t))
+        let (Some(found), Some(attempt), Some(taken)) =
+            (traces.get(t), attempts.get_mut(a), given.get_mut(t))
         else {
             continue;
         };

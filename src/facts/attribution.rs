@@ -126,9 +126,9 @@ fn machine_of_log(path: &BundlePath, log: &EventLog, machines: &mut Machines) ->
             EventKind::PasswordSetAttempt => {
                 // An account of the machine itself has the machine's name as its domain.
                 let host = machines.name(id).split('.').next().unwrap_or_default().to_owned();
-                if value("TargetDomainName").is_some_and(|domain| {
-                    !domain.is_empty() && !domain.eq_ignore_ascii_case(&host)
-                }) {
+                if value("TargetDomainName")
+                    .is_some_and(|domain| !domain.is_empty() && !domain.eq_ignore_ascii_case(&host))
+                {
                     let how = Statement::new("machine.sets-domain-passwords");
                     machines.show(id, Role::DomainController, how, source());
                 }
@@ -155,7 +155,11 @@ fn machine_of_log(path: &BundlePath, log: &EventLog, machines: &mut Machines) ->
 }
 
 fn is_of_connect_server(kind: EventKind) -> bool {
-    use EventKind::*;
+    use EventKind::{
+        PasswordSetAttempt, ProtectedAclRestamped, SamAuditOnlyOff, SamAuditOnlyOn, SamAuditedCall,
+        SamCallDenied, SamDefaultDescriptor, SamDenialsCounted, SamMalformedDescriptor,
+        SamRegistryDescriptor,
+    };
     !matches!(
         kind,
         SamDefaultDescriptor
@@ -184,12 +188,16 @@ fn machine_of_report(path: &BundlePath, report: &PolicyReport, machines: &mut Ma
     let name = report.computer_fqdn.as_deref().or(report.computer.as_deref())?;
     let id = machines.known_as(name)?;
     if report.computer_half == ComputerHalf::Present {
-        let in_controllers_unit = report
-            .organizational_unit
-            .as_deref()
-            .is_some_and(|unit| unit.rsplit(['/', '\\']).any(|part| part.eq_ignore_ascii_case("Domain Controllers")));
+        let in_controllers_unit = report.organizational_unit.as_deref().is_some_and(|unit| {
+            unit.rsplit(['/', '\\']).any(|part| part.eq_ignore_ascii_case("Domain Controllers"))
+        });
         if in_controllers_unit || report.computer_groups.iter().any(|group| is_controllers_group(group)) {
-            machines.show(id, Role::DomainController, Statement::new("machine.report-of-controller"), whole());
+            machines.show(
+                id,
+                Role::DomainController,
+                Statement::new("machine.report-of-controller"),
+                whole(),
+            );
         } else if report.organizational_unit.is_some() {
             machines.show(id, Role::Member, Statement::new("machine.report-of-member"), whole());
         }
@@ -205,7 +213,11 @@ fn is_controllers_group(group: &str) -> bool {
         || name == "S-1-5-9"
 }
 
-fn machine_of_export(path: &BundlePath, export: &RegistryExport, machines: &mut Machines) -> Option<MachineId> {
+fn machine_of_export(
+    path: &BundlePath,
+    export: &RegistryExport,
+    machines: &mut Machines,
+) -> Option<MachineId> {
     let value = |key: &str, name: &str| {
         let keys = export.keys.iter().filter(|have| have.wanted.eq_ignore_ascii_case(key) && !have.deleted);
         let value = keys.flat_map(|key| &key.values).find(|value| value.name.eq_ignore_ascii_case(name))?;
@@ -224,7 +236,12 @@ fn machine_of_export(path: &BundlePath, export: &RegistryExport, machines: &mut 
             _ => None,
         };
         if let Some(role) = role {
-            machines.show(id, role, Statement::new("machine.product-type").with("type", product), Some(source));
+            machines.show(
+                id,
+                role,
+                Statement::new("machine.product-type").with("type", product),
+                Some(source),
+            );
         }
     }
     Some(id)
@@ -232,7 +249,8 @@ fn machine_of_export(path: &BundlePath, export: &RegistryExport, machines: &mut 
 
 fn stated_machine(path: &str, stated: &[Stated], machines: &mut Machines) -> Option<MachineId> {
     let above = |at: &&Stated| {
-        path.strip_prefix(at.path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '!']))
+        path.strip_prefix(at.path.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '!']))
     };
     // The longest path is the nearest statement.
     let nearest = stated.iter().filter(above).max_by_key(|at| at.path.len())?;

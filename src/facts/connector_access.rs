@@ -29,11 +29,13 @@ fn membership(trustee: &Trustee, connector: Option<&Connector>) -> Membership {
     match connector_is(trustee) {
         Some(ConnectorIs::Member) => Membership::Member,
         Some(ConnectorIs::Other) => Membership::NotMember,
-        Some(ConnectorIs::NotUnlessShown) => match connector.and_then(|connector| connector.protected.as_ref()) {
-            // It is in some administrators' group; nobody says in which.
-            Some(_) => Membership::Unknown,
-            None => Membership::NotMember,
-        },
+        Some(ConnectorIs::NotUnlessShown) => {
+            match connector.and_then(|connector| connector.protected.as_ref()) {
+                // It is in some administrators' group; nobody says in which.
+                Some(_) => Membership::Unknown,
+                None => Membership::NotMember,
+            }
+        }
         None => Membership::Unknown,
     }
 }

@@ -93,8 +93,7 @@ pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
     let account_events = account_events::gather(&events);
     let connectors = connector::gather(&events, &attempts, &account_events);
     let mut contradictions = connectors.contradictions.clone();
-    let restrictions =
-        sam_restriction::gather(artifacts, &files, &machines, &events, &mut contradictions);
+    let restrictions = sam_restriction::gather(artifacts, &files, &machines, &events, &mut contradictions);
     contradictions.sort();
     contradictions.dedup();
     let service_trouble = events.of_kind(&[EventKind::ServiceTrouble]).map(KnownEventAt::seen).collect();
@@ -167,14 +166,15 @@ impl<'a> KnownEvents<'a> {
             .collect();
         // A live record comes before the same record found again in slack.
         events.sort_by(|a, b| {
-            (a.event.time, &a.event.computer, a.event.record_id, a.event.id, a.event.from_slack, &a.source).cmp(&(
-                b.event.time,
-                &b.event.computer,
-                b.event.record_id,
-                b.event.id,
-                b.event.from_slack,
-                &b.source,
-            ))
+            (a.event.time, &a.event.computer, a.event.record_id, a.event.id, a.event.from_slack, &a.source)
+                .cmp(&(
+                    b.event.time,
+                    &b.event.computer,
+                    b.event.record_id,
+                    b.event.id,
+                    b.event.from_slack,
+                    &b.source,
+                ))
         });
         events.dedup_by(|again, first| {
             again.kind == first.kind

@@ -92,7 +92,9 @@ impl SamValue {
         match self {
             SamValue::Absent => "(absent)".to_owned(),
             SamValue::Empty => "(empty)".to_owned(),
-            SamValue::Malformed(text) | SamValue::Descriptor { text, .. } | SamValue::Unusable(text) => text.clone(),
+            SamValue::Malformed(text) | SamValue::Descriptor { text, .. } | SamValue::Unusable(text) => {
+                text.clone()
+            }
         }
     }
 }
@@ -208,15 +210,23 @@ impl Restriction {
             (Some(said), value) => {
                 let covered = self.log_spans.iter().any(|(from, to)| *from <= said.time && time <= *to);
                 // A later announcement of the export's value dates the export: it was taken after a change.
-                let changed_since = |value: &ValueSeen| after.is_some_and(|after| same(&after.value, &value.value));
-                let agrees = value.is_none_or(|value| same(&value.value, &said.value) || changed_since(value));
+                let changed_since =
+                    |value: &ValueSeen| after.is_some_and(|after| same(&after.value, &value.value));
+                let agrees =
+                    value.is_none_or(|value| same(&value.value, &said.value) || changed_since(value));
                 let mut sources = vec![said.source.clone()];
                 sources.extend(value.map(|value| value.source.clone()));
-                Some(InForce::of(said.value.clone(), Basis::Announced, covered && agrees && one_value, sources))
+                Some(InForce::of(
+                    said.value.clone(),
+                    Basis::Announced,
+                    covered && agrees && one_value,
+                    sources,
+                ))
             }
             (None, Some(seen)) => {
                 let contradicted = defined.is_some_and(|policy| {
-                    seen.value == SamValue::Absent || !policy.value.as_ref().is_some_and(|v| same(v, &seen.value))
+                    seen.value == SamValue::Absent
+                        || !policy.value.as_ref().is_some_and(|v| same(v, &seen.value))
                 });
                 // An announcement after the failure of another value than the export's dates neither.
                 let changed = after.is_some_and(|after| !same(&after.value, &seen.value));
@@ -227,7 +237,9 @@ impl Restriction {
                     // The policy will write the value again: what stood at the failure is not certain.
                     return defined.map(|policy| InForce::of_policy(policy, vec![seen.source.clone()]));
                 }
-                Some(InForce::of(seen.value.clone(), Basis::Registry, firm, vec![seen.source.clone()]))
+                let agreeing = defined.filter(|_| corroborated).map(|policy| policy.source.clone());
+                let sources = std::iter::once(seen.source.clone()).chain(agreeing).collect();
+                Some(InForce::of(seen.value.clone(), Basis::Registry, firm, sources))
             }
             (None, None) => defined.map(|policy| InForce::of_policy(policy, Vec::new())),
         }
@@ -277,12 +289,11 @@ pub(super) fn gather(
 ) -> SamRestrictions {
     let mut found = SamRestrictions::default();
     let mut loose: Vec<Restriction> = Vec::new();
-    let mut seen: Vec<Restriction> = machines
-        .iter()
-        .map(|(id, _)| Restriction { machine: Some(id), ..Restriction::default() })
-        .collect();
+    let mut seen: Vec<Restriction> =
+        machines.iter().map(|(id, _)| Restriction { machine: Some(id), ..Restriction::default() }).collect();
     for (artifact, file) in artifacts.iter().zip(files) {
-        let of_machine = seen.iter_mut().find(|restriction| file.machine.is_some() && restriction.machine == file.machine);
+        let of_machine =
+            seen.iter_mut().find(|restriction| file.machine.is_some() && restriction.machine == file.machine);
         match &artifact.content {
             Content::RegistryExport(export) => {
                 let firm = file.by.is_some_and(super::attribution::AttributedBy::is_firm);
@@ -307,7 +318,8 @@ pub(super) fn gather(
                 InReport::Nothing => {}
             },
             Content::EventLog(log) => {
-                if let (Some(restriction), Some(from), Some(to)) = (of_machine, log.coverage.from, log.coverage.to)
+                if let (Some(restriction), Some(from), Some(to)) =
+                    (of_machine, log.coverage.from, log.coverage.to)
                     && log.coverage.channels.iter().any(|channel| channel.eq_ignore_ascii_case("System"))
                 {
                     restriction.log_spans.push((from, to));
@@ -427,9 +439,9 @@ fn setting_row(path: &BundlePath, report: &PolicyReport) -> Option<PolicySeen> {
 /// and those of DCOM, whose ACEs hold other rights.
 fn restricts_reading_only(value: &str) -> bool {
     match SamValue::of_text(value) {
-        SamValue::Descriptor { descriptor, .. } => descriptor
-            .dacl
-            .is_some_and(|dacl| !dacl.aces.is_empty() && dacl.aces.iter().all(|ace| ace.mask == READ_CONTROL)),
+        SamValue::Descriptor { descriptor, .. } => descriptor.dacl.is_some_and(|dacl| {
+            !dacl.aces.is_empty() && dacl.aces.iter().all(|ace| ace.mask == READ_CONTROL)
+        }),
         _ => false,
     }
 }
@@ -484,7 +496,11 @@ fn disagreements(restriction: &Restriction, machines: &Machines, into: &mut Vec<
     };
     if let [first, rest @ ..] = restriction.values.as_slice() {
         for other in rest.iter().filter(|other| other.value != first.value) {
-            note("contradiction.exports-differ", [&first.value, &other.value], [&first.source, &other.source]);
+            note(
+                "contradiction.exports-differ",
+                [&first.value, &other.value],
+                [&first.source, &other.source],
+            );
         }
         for policy in &restriction.policies {
             let sources = [&first.source, &policy.source];
@@ -504,7 +520,11 @@ fn disagreements(restriction: &Restriction, machines: &Machines, into: &mut Vec<
         if let Some(last) = restriction.announced.last()
             && !same(&last.value, &first.value)
         {
-            note("contradiction.value-differs-from-event", [&first.value, &last.value], [&first.source, &last.source]);
+            note(
+                "contradiction.value-differs-from-event",
+                [&first.value, &last.value],
+                [&first.source, &last.source],
+            );
         }
     }
 }

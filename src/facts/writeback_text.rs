@@ -89,7 +89,8 @@ pub fn operation_text(text: &str) -> OperationText {
 }
 
 fn operation_of_stack(text: &str) -> Option<Operation> {
-    let frame = capture(pattern!(r"SynchronizationEngineManagedHandle\.(Change\w*|Reset\w*|Set\w*)\("), text)?;
+    let frame =
+        capture(pattern!(r"SynchronizationEngineManagedHandle\.(Change\w*|Reset\w*|Set\w*)\("), text)?;
     match frame.as_str() {
         "ChangePassword" => Some(Operation::Change),
         frame if frame.starts_with("Reset") => Some(Operation::Reset),
@@ -175,7 +176,9 @@ mod tests {
 
     #[test]
     fn a_start_names_its_user_in_the_details() {
-        let text = operation_text("TrackingId: 12345678-aaaa, PasswordResetRequestStart, Details: ken@contoso.example");
+        let text = operation_text(
+            "TrackingId: 12345678-aaaa, PasswordResetRequestStart, Details: ken@contoso.example",
+        );
         assert_eq!(text.user.as_deref(), Some("ken@contoso.example"));
     }
 
@@ -189,7 +192,9 @@ mod tests {
         ] {
             assert_eq!(trace_text(line).sam_call, SamCall::Refused, "{line}");
         }
-        let dotted = trace_text(r"Failed to acquire user information: Contoso\svc.sync. Error Code: ERROR_ACCESS_DENIED");
+        let dotted = trace_text(
+            r"Failed to acquire user information: Contoso\svc.sync. Error Code: ERROR_ACCESS_DENIED",
+        );
         assert_eq!(dotted.account.as_deref(), Some(r"Contoso\svc.sync"));
     }
 

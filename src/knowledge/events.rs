@@ -93,7 +93,13 @@ fn parse_row(columns: Vec<&'static str>) -> Option<KnownEvent> {
 }
 
 fn kind_of(word: &str) -> Option<EventKind> {
-    use EventKind::*;
+    use EventKind::{
+        AdminResetFailed, AdminResetStarted, AdminResetSucceeded, ChangeFailed, ChangeStarted,
+        ChangeSucceeded, ConnectorSignIn, EngineTrace, OperationError, PasswordSetAttempt,
+        ProtectedAclRestamped, ResetFailed, ResetStarted, ResetSucceeded, SamAuditOnlyOff, SamAuditOnlyOn,
+        SamAuditedCall, SamCallDenied, SamDefaultDescriptor, SamDenialsCounted, SamMalformedDescriptor,
+        SamRegistryDescriptor, ServiceSeen, ServiceTrouble,
+    };
     Some(match word {
         "reset-started" => ResetStarted,
         "reset-succeeded" => ResetSucceeded,

@@ -51,7 +51,9 @@ mod tests {
     #[test]
     fn names_are_found_whatever_their_spacing() {
         assert!(is_sam_policy("Network access:  Restrict clients allowed to make\r\nremote calls to sam"));
-        assert!(is_sam_policy("ネットワーク アクセス：SAM へのリモート呼び出しを許可するクライアントを制限する"));
+        assert!(is_sam_policy(
+            "ネットワーク アクセス：SAM へのリモート呼び出しを許可するクライアントを制限する"
+        ));
         assert!(!is_sam_policy("Network access: Do not allow anonymous enumeration of SAM accounts"));
     }
 }

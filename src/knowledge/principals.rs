@@ -69,6 +69,9 @@ mod tests {
     #[test]
     fn every_row_is_read_and_has_a_source() {
         assert_eq!(principals().len(), TABLE.lines().count() - 1);
-        assert!(crate::knowledge::rows(TABLE).all(|row| row.last().is_some_and(|source| source.starts_with("https://"))));
+        assert!(
+            crate::knowledge::rows(TABLE)
+                .all(|row| row.last().is_some_and(|source| source.starts_with("https://")))
+        );
     }
 }

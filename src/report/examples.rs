@@ -11,7 +11,7 @@ const SYSTEM: &str = "case.zip!dc01/System.evtx";
 const LSA: &str = "case.zip!dc01/lsa.reg";
 
 /// All of them.
-pub fn all() -> Vec<Report> {
+pub(super) fn all() -> Vec<Report> {
     vec![remote_sam(), two_causes(), other()]
 }
 
@@ -105,7 +105,7 @@ fn report(cause: &str, state: State, summary: &str, causes: Vec<Cause>) -> Repor
 }
 
 /// Cause 3, confirmed by the registry value of the domain controller. Every field of the model is in use.
-pub fn remote_sam() -> Report {
+pub(super) fn remote_sam() -> Report {
     let values = Values::default()
         .with("connector_account", "CONTOSO\\MSOL_0123456789ab")
         .with("controller", "dc01.contoso.example")
@@ -231,7 +231,7 @@ pub fn remote_sam() -> Report {
 }
 
 /// Causes 1 and 2 are not separated; names are Japanese, and one file says nothing.
-pub fn two_causes() -> Report {
+pub(super) fn two_causes() -> Report {
     let refused = |weight| {
         evidence(
             "password-set-refused",
@@ -302,7 +302,7 @@ pub fn two_causes() -> Report {
 }
 
 /// A known diagnosis outside the three causes.
-pub fn other() -> Report {
+pub(super) fn other() -> Report {
     let values = Values::default().with("user", "leo.ho@contoso.example");
     let code = "Event 33008 of 2024-05-14T08:01:02Z carries 0x80230619.";
     let place = source(APPLICATION, "record 5010", Some("aadc01.contoso.example"));

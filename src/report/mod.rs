@@ -2,7 +2,6 @@
 //!
 //! It shows what the diagnosis found and judges nothing. Renderers return text; they do not print.
 
-pub mod build;
 pub mod json;
 pub mod model;
 pub mod terminal;

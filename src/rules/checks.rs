@@ -47,8 +47,14 @@ pub const CHECKS: &[Check] = &[
     Check { id: "many-users-refused", asked_by: &[(ConnectorPermissions, Supports)] },
     Check { id: "connect-on-domain-controller", asked_by: &[(ConnectorPermissions, Context)] },
     Check { id: "custom-connector-account", asked_by: &[(ConnectorPermissions, Context)] },
-    Check { id: "controller-denies-connector", asked_by: &[(RemoteSam, Proves), (ConnectorPermissions, Context)] },
-    Check { id: "denial-logged-for-connector", asked_by: &[(RemoteSam, Proves), (ConnectorPermissions, Context)] },
+    Check {
+        id: "controller-denies-connector",
+        asked_by: &[(RemoteSam, Proves), (ConnectorPermissions, Context)],
+    },
+    Check {
+        id: "denial-logged-for-connector",
+        asked_by: &[(RemoteSam, Proves), (ConnectorPermissions, Context)],
+    },
     Check { id: "controller-may-deny-connector", asked_by: &[(RemoteSam, Supports)] },
     Check { id: "policy-denies-connector", asked_by: &[(RemoteSam, Supports)] },
     Check { id: "connect-server-denies-connector", asked_by: &[(RemoteSam, Supports)] },

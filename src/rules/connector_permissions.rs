@@ -71,16 +71,17 @@ fn many_users_refused(facts: &Facts) -> Finding {
     });
     match reset_works {
         Some(works) => finding(Answer::No).variant("some-succeed").at_all(works.events.last()),
-        None if users.len() >= MANY => finding(Answer::Yes)
-            .with("count", users.len().to_string())
-            .at_all(facts.attempts.iter().filter(refused).take(4).filter_map(|attempt| attempt.events.first())),
+        None if users.len() >= MANY => finding(Answer::Yes).with("count", users.len().to_string()).at_all(
+            facts.attempts.iter().filter(refused).take(4).filter_map(|attempt| attempt.events.first()),
+        ),
         None => finding(Answer::No),
     }
 }
 
 fn connect_on_domain_controller(facts: &Facts, attempt: &Attempt) -> Finding {
     let finding = |answer| {
-        Finding::new("connect-on-domain-controller", Weight::Context, answer).with("machine", attempt.computer.clone())
+        Finding::new("connect-on-domain-controller", Weight::Context, answer)
+            .with("machine", attempt.computer.clone())
     };
     let Some(machine) = facts.machines.find(&attempt.computer).and_then(|id| facts.machines.get(id)) else {
         return finding(Answer::Unknown);

@@ -102,7 +102,12 @@ pub(super) fn survey(facts: &Facts, attempt: Option<&Attempt>) -> Survey {
         time,
         account: connector.map_or_else(|| "the connector account".to_owned(), |c| c.account.full()),
         unelevated: facts.restrictions.unelevated.clone(),
-        gpo_defining: facts.restrictions.not_applied.iter().find(|policy| keeps_out(policy, connector)).cloned(),
+        gpo_defining: facts
+            .restrictions
+            .not_applied
+            .iter()
+            .find(|policy| keeps_out(policy, connector))
+            .cloned(),
     }
 }
 
@@ -153,7 +158,15 @@ fn stance(
         let firm = in_force.as_ref().is_none_or(|in_force| in_force.firm) && !later_success;
         let sources = audit_source.into_iter().collect();
         let undecided = Vec::new();
-        return Some(Stance { standing, machine, effect: Effect::AuditOnly, firm, in_force, sources, undecided });
+        return Some(Stance {
+            standing,
+            machine,
+            effect: Effect::AuditOnly,
+            firm,
+            in_force,
+            sources,
+            undecided,
+        });
     }
     let in_force = in_force?;
     let (effect, undecided) = match &in_force.value {
@@ -186,7 +199,8 @@ impl Survey {
 
     /// Names of the controllers that were seen, for a sentence.
     pub(super) fn controllers_named(&self) -> String {
-        let names: Vec<&str> = self.of(Standing::Controller).filter_map(|stance| stance.machine.as_deref()).collect();
+        let names: Vec<&str> =
+            self.of(Standing::Controller).filter_map(|stance| stance.machine.as_deref()).collect();
         if names.is_empty() { "the domain controller".to_owned() } else { names.join(", ") }
     }
 
@@ -211,7 +225,9 @@ impl Survey {
         self.unseen.is_empty()
             && self.of(Standing::Controller).next().is_some()
             && self.of(Standing::Controller).all(Self::clears)
-            && self.of(Standing::Unplaced).all(|stance| matches!(stance.effect, Effect::LetsIn | Effect::AuditOnly))
+            && self
+                .of(Standing::Unplaced)
+                .all(|stance| matches!(stance.effect, Effect::LetsIn | Effect::AuditOnly))
     }
 
     fn some_cleared(&self) -> bool {
@@ -221,7 +237,8 @@ impl Survey {
     /// A domain controller's value in force does not let the account in.
     pub(super) fn denies_connector(&self) -> Finding {
         let finding = |answer| Finding::new("controller-denies-connector", Weight::Proves, answer);
-        let proof = self.of(Standing::Controller).find(|stance| stance.effect == Effect::Denies && stance.firm);
+        let proof =
+            self.of(Standing::Controller).find(|stance| stance.effect == Effect::Denies && stance.firm);
         match proof {
             Some(stance) if !self.some_cleared() => self.saying(finding(Answer::Yes), stance),
             _ if self.all_cleared() => finding(Answer::No)
@@ -323,7 +340,10 @@ impl Survey {
                     .at_all(letting.iter().flat_map(|stance| &stance.sources))
             }
             Some(stance) => self.saying(self.asking(finding(Answer::Unknown).variant("not-all")), stance),
-            None if self.of(Standing::Controller).any(|stance| stance.effect == Effect::Denies && stance.firm) => {
+            None if self
+                .of(Standing::Controller)
+                .any(|stance| stance.effect == Effect::Denies && stance.firm) =>
+            {
                 finding(Answer::No)
             }
             None => self.asking(finding(Answer::Unknown)),
@@ -340,7 +360,8 @@ impl Survey {
                 let seen = self.of(Standing::Controller).filter_map(|stance| stance.in_force.as_ref());
                 let off = |in_force: &InForce| in_force.audit_only == Some(false);
                 let mut seen = seen.peekable();
-                let answer = if seen.peek().is_some() && seen.all(off) { Answer::No } else { Answer::Unknown };
+                let answer =
+                    if seen.peek().is_some() && seen.all(off) { Answer::No } else { Answer::Unknown };
                 finding(answer)
             }
         }
@@ -349,9 +370,12 @@ impl Survey {
     /// A controller logged that it refused the account itself.
     pub(super) fn denial_logged_for_connector(&self, facts: &Facts, attempt: &Attempt) -> Finding {
         let finding = |answer| {
-            Finding::new("denial-logged-for-connector", Weight::Proves, answer).with("account", self.account.clone())
+            Finding::new("denial-logged-for-connector", Weight::Proves, answer)
+                .with("account", self.account.clone())
         };
-        let Some((sid, paired_by)) = facts.connectors.of(attempt).and_then(|connector| connector.sid.as_ref()) else {
+        let Some((sid, paired_by)) =
+            facts.connectors.of(attempt).and_then(|connector| connector.sid.as_ref())
+        else {
             return finding(Answer::Unknown).needing("connector-account", None);
         };
         let denied = self.near_denials().find(|(_, denial)| denial.caller.as_ref() == Some(sid));
@@ -370,7 +394,8 @@ impl Survey {
     /// A controller logged refusals near the failure, of callers that nobody knows.
     pub(super) fn denial_logged(&self, facts: &Facts, attempt: &Attempt) -> Finding {
         let finding = |answer| Finding::new("denial-logged", Weight::Supports, answer);
-        let own = facts.connectors.of(attempt).and_then(|connector| connector.sid.as_ref()).map(|(sid, _)| sid);
+        let own =
+            facts.connectors.of(attempt).and_then(|connector| connector.sid.as_ref()).map(|(sid, _)| sid);
         // A caller whose SID is known not to be the account's says nothing here.
         let unknown = |denial: &Denial| denial.caller.is_none() || own.is_none();
         match self.near_denials().find(|(_, denial)| unknown(denial)) {
@@ -395,7 +420,10 @@ impl Survey {
         let value = stance.in_force.as_ref().map_or_else(String::new, |in_force| in_force.value.shown());
         let undecided: Vec<String> = stance.undecided.iter().map(ToString::to_string).collect();
         let mut finding = finding
-            .with("machine", stance.machine.clone().unwrap_or_else(|| "a machine that the file does not name".into()))
+            .with(
+                "machine",
+                stance.machine.clone().unwrap_or_else(|| "a machine that the file does not name".into()),
+            )
             .with("value", value)
             .with("account", self.account.clone())
             .with("trustees", undecided.join(", "))
@@ -411,9 +439,14 @@ impl Survey {
 
     /// What would tell how the controllers stand.
     fn asking(&self, finding: Finding) -> Finding {
-        let unclear = self.of(Standing::Controller).filter(|stance| !stance.firm || stance.effect == Effect::MayDeny);
-        let named: Vec<&str> =
-            self.unseen.iter().map(String::as_str).chain(unclear.filter_map(|stance| stance.machine.as_deref())).collect();
+        let unclear =
+            self.of(Standing::Controller).filter(|stance| !stance.firm || stance.effect == Effect::MayDeny);
+        let named: Vec<&str> = self
+            .unseen
+            .iter()
+            .map(String::as_str)
+            .chain(unclear.filter_map(|stance| stance.machine.as_deref()))
+            .collect();
         if named.is_empty() {
             return finding.needing("controller-lsa-key", None).needing("controller-policy-report", None);
         }

@@ -61,7 +61,8 @@ pub enum CauseId {
 
 impl CauseId {
     /// All three, in the article's order.
-    pub const ALL: [CauseId; 3] = [CauseId::ProtectedAccount, CauseId::ConnectorPermissions, CauseId::RemoteSam];
+    pub const ALL: [CauseId; 3] =
+        [CauseId::ProtectedAccount, CauseId::ConnectorPermissions, CauseId::RemoteSam];
 
     /// The id in reports.
     pub fn id(self) -> &'static str {
@@ -155,7 +156,10 @@ pub fn examine(facts: &Facts, attempt: &Attempt) -> Findings {
     Findings {
         causes: vec![
             (CauseId::ProtectedAccount, protected_account::findings(facts, attempt, &shared)),
-            (CauseId::ConnectorPermissions, connector_permissions::findings(facts, attempt, &survey, &shared)),
+            (
+                CauseId::ConnectorPermissions,
+                connector_permissions::findings(facts, attempt, &survey, &shared),
+            ),
             (CauseId::RemoteSam, remote_sam::findings(facts, Some(attempt), &survey, &shared)),
         ],
         other,

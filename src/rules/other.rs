@@ -75,7 +75,8 @@ fn match_codes(known: &KnownDiagnosis, attempt: &Attempt) -> Option<(bool, Strin
     }
     let trace = trace?;
     let certain = !attempt.trace_ambiguous && !trace.from_slack;
-    let code = trace.text.codes.iter().find(|code| known.codes.contains(code)).map(|code| format!("0x{code}"));
+    let code =
+        trace.text.codes.iter().find(|code| known.codes.contains(code)).map(|code| format!("0x{code}"));
     let sentence = known.traces.iter().find(|sentence| trace.text.lower.contains(sentence.as_str())).cloned();
     let code = code.or(sentence)?;
     Some((certain, code, trace.source.clone()))

@@ -26,7 +26,8 @@ pub(super) fn findings(facts: &Facts, attempt: &Attempt, shared: &Shared) -> Vec
 fn target_restamped(facts: &Facts, attempt: &Attempt) -> Finding {
     let restamp = attempt.user.as_deref().and_then(|user| {
         // The nearest before the failure says most; one after it still says that the user is protected.
-        let of_user = || facts.account_events.restamps.iter().filter(|restamp| is_user(facts, &restamp.target, user));
+        let of_user =
+            || facts.account_events.restamps.iter().filter(|restamp| is_user(facts, &restamp.target, user));
         of_user().rfind(|restamp| restamp.time <= attempt.time).or_else(|| of_user().next())
     });
     match restamp {
@@ -44,7 +45,10 @@ fn target_restamped(facts: &Facts, attempt: &Attempt) -> Finding {
 const PRIVILEGED_SENTENCE: &str = "on a privileged account";
 
 fn privileged_target_refused(attempt: &Attempt) -> Finding {
-    let said = attempt.message.as_deref().is_some_and(|message| message.to_lowercase().contains(PRIVILEGED_SENTENCE));
+    let said = attempt
+        .message
+        .as_deref()
+        .is_some_and(|message| message.to_lowercase().contains(PRIVILEGED_SENTENCE));
     let answer = if said { Answer::Yes } else { Answer::No };
     Finding::new("privileged-target-refused", Weight::Supports, answer)
         .at_all(attempt.error.as_ref().filter(|_| said).map(|(_, source)| source))

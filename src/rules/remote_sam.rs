@@ -6,7 +6,12 @@ use super::controllers::Survey;
 use super::shared::Shared;
 use super::{Finding, Weight};
 
-pub(super) fn findings(facts: &Facts, attempt: Option<&Attempt>, survey: &Survey, shared: &Shared) -> Vec<Finding> {
+pub(super) fn findings(
+    facts: &Facts,
+    attempt: Option<&Attempt>,
+    survey: &Survey,
+    shared: &Shared,
+) -> Vec<Finding> {
     let mut findings = shared.weighed([
         ("operation-succeeded", Weight::RulesOut),
         ("other-diagnosis-explains", Weight::RulesOut),

@@ -94,7 +94,8 @@ pub(super) fn is_user(facts: &Facts, account: &AccountName, user: &str) -> bool 
     let targets = events.password_sets.iter().map(|set| &set.target);
     let mut targets = targets.chain(events.restamps.iter().map(|restamp| &restamp.target));
     let label = |domain: &str| domain.split('.').next().unwrap_or_default().to_lowercase();
-    targets.all(|other| label(&other.domain) == label(&account.domain)) || label(&account.domain) == label(suffix)
+    targets.all(|other| label(&other.domain) == label(&account.domain))
+        || label(&account.domain) == label(suffix)
 }
 
 fn connector_set_password(facts: &Facts, attempt: &Attempt) -> Finding {
@@ -121,7 +122,10 @@ fn sam_call_refused(attempt: &Attempt) -> Finding {
                 (SamCall::Refused, true) => finding(Answer::Unknown).variant("ambiguous"),
                 _ => finding(Answer::No),
             };
-            let account = attempt.connector.as_ref().map_or_else(|| "the connector account".to_owned(), |a| a.full());
+            let account = attempt.connector.as_ref().map_or_else(
+                || "the connector account".to_owned(),
+                super::super::facts::attempts::NamedAccount::full,
+            );
             answer.with("account", account).at(&trace.source)
         }
     }

@@ -82,15 +82,15 @@ impl<'a> Slots<'a> {
         };
         let mut start = Vec::new();
         slots.fill(&mut start, FILE_HEADER_SIZE + CHUNK_SIZE);
-        slots.settle(start);
+        slots.settle(&start);
         slots.fill_ahead();
         slots
     }
 
     /// Decides from the first bytes where the log and its chunks start.
-    fn settle(&mut self, start: Vec<u8>) {
-        let magic = memmem::find(&start, FILE_MAGIC);
-        let first_chunk = find_chunk(&start, 0);
+    fn settle(&mut self, start: &[u8]) {
+        let magic = memmem::find(start, FILE_MAGIC);
+        let first_chunk = find_chunk(start, 0);
         // The name of the format may also stand in the text of a record, behind the first chunk.
         let magic = magic.filter(|magic| first_chunk.is_none_or(|chunk| *magic < chunk));
         let (junk, chunks_at) = match (magic, first_chunk) {

@@ -210,7 +210,7 @@ fn damage(document: &Document<'_>, decoded: &text_encoding::Decoded) -> Vec<&'st
         Ending::Whole => {}
         Ending::Cut => reasons.push("The report ends early: its last part is missing, so the file was cut."),
         Ending::TooDeep => {
-            reasons.push("The file nests elements deeper than any report; reading stopped there.")
+            reasons.push("The file nests elements deeper than any report; reading stopped there.");
         }
         Ending::TooMany => reasons.push("The file has more elements than any report; reading stopped there."),
     }

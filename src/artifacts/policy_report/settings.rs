@@ -113,13 +113,10 @@ fn security_option(
     kind: ReportKind,
     headings: &[String],
 ) -> Option<SecurityOption> {
-    let (&name, &value) = match cells {
-        [name, value] | [name, value, _] => (name, value),
-        _ => return None,
-    };
-    let name = document.text(name);
+    let ([name, value] | [name, value, _]) = cells else { return None };
+    let name = document.text(*name);
     Some(SecurityOption {
-        value: document.text(value),
+        value: document.text(*value),
         winning_gpo: winning_gpo(document, cells, kind),
         place: Place::Row { section: headings.to_vec(), name: name.clone() },
         name,

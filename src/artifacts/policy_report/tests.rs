@@ -73,7 +73,7 @@ fn gpo_list() -> String {
         if !reason.is_empty() {
             rows.push(["Reason Denied", reason]);
         }
-        table("info", &rows.iter().map(|row| row.as_slice()).collect::<Vec<_>>())
+        table("info", &rows.iter().map(<[&str; 2]>::as_slice).collect::<Vec<_>>())
     };
     let applied = section("he2", &format!("Servers [{}]", GUID.to_lowercase()), &details(""));
     let denied = section("he2", "Local Group Policy [LocalGPO]", &details("Empty"));

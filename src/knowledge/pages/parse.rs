@@ -6,7 +6,7 @@ use super::{Page, PageCheck, PageSource, PageStep, RemedySection, Shell};
 
 /// What does not fit the shape.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Misfit {
+pub(super) struct Misfit {
     /// Line, counted from 1; one past the end where something is missing there.
     pub line: usize,
     /// What the shape asks for at that line.
@@ -14,7 +14,7 @@ pub struct Misfit {
 }
 
 /// Reads a page.
-pub fn page(text: &str) -> Result<Page, Misfit> {
+pub(super) fn page(text: &str) -> Result<Page, Misfit> {
     let mut lines = Lines { lines: text.lines().collect(), at: 0 };
     let heading = lines.expect("# Title (`id`)", |line| line.strip_prefix("# "))?;
     let (title, id) = titled(heading).ok_or(lines.misfit_before("# Title (`id`)"))?;

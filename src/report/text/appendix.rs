@@ -14,7 +14,7 @@ const GAPS: usize = 3;
 const HASH: usize = 12;
 
 /// How the attempts ended, and the latest failures.
-pub fn attempts(canvas: &mut Canvas, report: &Report) {
+pub(super) fn attempts(canvas: &mut Canvas, report: &Report) {
     if report.attempts.is_empty() {
         return canvas.heading(&word("attempts-none"));
     }
@@ -48,7 +48,7 @@ fn one_attempt(canvas: &mut Canvas, report: &Report, attempt: &Attempt) {
 }
 
 /// The files, with the machine that each speaks for.
-pub fn files(canvas: &mut Canvas, report: &Report) {
+pub(super) fn files(canvas: &mut Canvas, report: &Report) {
     canvas.heading(&words("files", &[("count", report.artifacts.len().to_string())]));
     for artifact in report.artifacts.iter().take(FILES) {
         canvas.item(2, &one_file(artifact));
@@ -80,7 +80,7 @@ fn day(time: &str) -> String {
 }
 
 /// What was not read, where there is any.
-pub fn gaps(canvas: &mut Canvas, report: &Report) {
+pub(super) fn gaps(canvas: &mut Canvas, report: &Report) {
     if report.gaps.is_empty() {
         return;
     }
@@ -95,7 +95,7 @@ pub fn gaps(canvas: &mut Canvas, report: &Report) {
 }
 
 /// Which tool made the report, and from what.
-pub fn made_by(canvas: &mut Canvas, report: &Report) {
+pub(super) fn made_by(canvas: &mut Canvas, report: &Report) {
     let short = |hash: &str| hash.chars().take(HASH).collect::<String>();
     let tool = &report.tool;
     let values = [

@@ -10,13 +10,13 @@ use crate::report::terminal::terminal_safe;
 use crate::words::{Catalogue, Statement};
 
 /// Column in which text begins beside a label; labels stand at column 2.
-pub const TEXT_COLUMN: usize = 16;
+pub(super) const TEXT_COLUMN: usize = 16;
 
 /// Longest text of one paragraph, in characters; the JSON report has all of it.
 const LONGEST: usize = 1000;
 
 /// Lines that are being written.
-pub struct Canvas {
+pub(super) struct Canvas {
     width: usize,
     colour: bool,
     out: String,
@@ -24,41 +24,41 @@ pub struct Canvas {
 
 impl Canvas {
     /// An empty one.
-    pub fn new(options: &TextOptions) -> Self {
+    pub(super) fn new(options: &TextOptions) -> Self {
         Canvas { width: options.width.clamp(40, 120), colour: options.colour, out: String::new() }
     }
 
     /// What was written.
-    pub fn finish(self) -> String {
+    pub(super) fn finish(self) -> String {
         self.out
     }
 
     /// An empty line, unless nothing was written yet.
-    pub fn gap(&mut self) {
+    pub(super) fn gap(&mut self) {
         if !self.out.is_empty() {
             self.out.push('\n');
         }
     }
 
     /// A heading at the left margin, with an empty line above it.
-    pub fn heading(&mut self, text: &str) {
+    pub(super) fn heading(&mut self, text: &str) {
         self.gap();
         self.wrapped("", "", text, Style::new().bold());
     }
 
     /// A paragraph, all its lines indented.
-    pub fn paragraph(&mut self, indent: usize, text: &str) {
+    pub(super) fn paragraph(&mut self, indent: usize, text: &str) {
         let indent = " ".repeat(indent);
         self.wrapped(&indent, &indent, text, Style::new());
     }
 
     /// A paragraph whose lines after the first are indented by two more columns.
-    pub fn item(&mut self, indent: usize, text: &str) {
+    pub(super) fn item(&mut self, indent: usize, text: &str) {
         self.wrapped(&" ".repeat(indent), &" ".repeat(indent + 2), text, Style::new());
     }
 
     /// A label at column 2, and text beside it from [`TEXT_COLUMN`].
-    pub fn labelled(&mut self, label: &str, style: Style, text: &str) {
+    pub(super) fn labelled(&mut self, label: &str, style: Style, text: &str) {
         let label = terminal_safe(label);
         let used = label.width() + 4;
         let gap = TEXT_COLUMN.saturating_sub(used) + 2;
@@ -75,12 +75,12 @@ impl Canvas {
     }
 
     /// A numbered paragraph.
-    pub fn numbered(&mut self, number: usize, text: &str) {
+    pub(super) fn numbered(&mut self, number: usize, text: &str) {
         self.wrapped(&format!("  {number:>2}. "), "      ", text, Style::new());
     }
 
     /// A command, line by line, never wrapped.
-    pub fn command(&mut self, indent: usize, command: &str) {
+    pub(super) fn command(&mut self, indent: usize, command: &str) {
         for line in command.lines() {
             self.out.push_str(&" ".repeat(indent));
             self.out.push_str(&terminal_safe(line));
@@ -116,18 +116,18 @@ fn clipped(text: &str) -> String {
 }
 
 /// A sentence of the catalogue that has no values.
-pub fn word(key: &str) -> String {
+pub(super) fn word(key: &str) -> String {
     words(key, &[])
 }
 
 /// A sentence of the catalogue, with values.
-pub fn words(key: &str, values: &[(&'static str, String)]) -> String {
+pub(super) fn words(key: &str, values: &[(&'static str, String)]) -> String {
     let statement = Statement { key: format!("report.{key}"), values: values.to_vec() };
     Catalogue::english().say(&statement)
 }
 
 /// The name of a state, for people.
-pub fn state_name(state: State) -> String {
+pub(super) fn state_name(state: State) -> String {
     word(match state {
         State::RuledOut => "state.ruled_out",
         State::Undetermined => "state.undetermined",
@@ -138,7 +138,7 @@ pub fn state_name(state: State) -> String {
 }
 
 /// The colour of a state.
-pub fn state_style(state: State) -> Style {
+pub(super) fn state_style(state: State) -> Style {
     let colour = match state {
         State::Confirmed | State::Likely => AnsiColor::Red,
         State::Possible => AnsiColor::Yellow,

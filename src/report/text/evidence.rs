@@ -18,7 +18,7 @@ struct Piece<'a> {
 }
 
 /// The best evidence. An answer that several causes share stands once.
-pub fn evidence(canvas: &mut Canvas, report: &Report) {
+pub(super) fn evidence(canvas: &mut Canvas, report: &Report) {
     let mut pieces = pieces(report);
     if pieces.is_empty() {
         return;
@@ -107,7 +107,7 @@ fn place(source: &SourceEntry) -> String {
 }
 
 /// Files that disagree, where there are any.
-pub fn contradictions(canvas: &mut Canvas, report: &Report) {
+pub(super) fn contradictions(canvas: &mut Canvas, report: &Report) {
     if report.contradictions.is_empty() {
         return;
     }
@@ -121,7 +121,7 @@ pub fn contradictions(canvas: &mut Canvas, report: &Report) {
 }
 
 /// Warnings, where there are any.
-pub fn warnings(canvas: &mut Canvas, report: &Report) {
+pub(super) fn warnings(canvas: &mut Canvas, report: &Report) {
     if report.warnings.is_empty() {
         return;
     }

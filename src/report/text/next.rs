@@ -11,7 +11,7 @@ const COLLECT: usize = 3;
 const STEPS: usize = 8;
 
 /// What to collect next, where anything is missing.
-pub fn collect_next(canvas: &mut Canvas, report: &Report) {
+pub(super) fn collect_next(canvas: &mut Canvas, report: &Report) {
     if report.collect_next.is_empty() {
         return;
     }
@@ -45,7 +45,7 @@ struct Remedy<'a> {
 
 /// The remedy of what the verdict names, if that is likely at least: its first section in full, its
 /// others by title. Of every other remedy, where it stands.
-pub fn remedy(canvas: &mut Canvas, report: &Report) {
+pub(super) fn remedy(canvas: &mut Canvas, report: &Report) {
     let remedies = remedies(report);
     if remedies.is_empty() {
         return;

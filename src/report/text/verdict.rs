@@ -8,7 +8,7 @@ use crate::report::Report;
 const MISSING: usize = 2;
 
 /// The verdict.
-pub fn verdict(canvas: &mut Canvas, report: &Report) {
+pub(super) fn verdict(canvas: &mut Canvas, report: &Report) {
     let verdict = &report.verdict;
     let key = match verdict.state {
         State::Likely => "verdict-likely",
@@ -26,7 +26,7 @@ pub fn verdict(canvas: &mut Canvas, report: &Report) {
 }
 
 /// The three causes.
-pub fn causes(canvas: &mut Canvas, report: &Report) {
+pub(super) fn causes(canvas: &mut Canvas, report: &Report) {
     canvas.heading(&word("causes"));
     for cause in &report.causes {
         let name = word(&format!("cause-row.{}", cause.id));
@@ -36,7 +36,7 @@ pub fn causes(canvas: &mut Canvas, report: &Report) {
 }
 
 /// The other diagnoses that are possible at least, where there are any.
-pub fn other_diagnoses(canvas: &mut Canvas, report: &Report) {
+pub(super) fn other_diagnoses(canvas: &mut Canvas, report: &Report) {
     let others: Vec<_> =
         report.other_diagnoses.iter().filter(|other| other.state >= State::Possible).collect();
     if others.is_empty() {

@@ -1,17 +1,17 @@
 //! Small event logs, byte by byte: just what these tests need, with plain values in every field.
 //! Not a general writer: no checksums, no string or template tables.
 
-pub const FILE_HEADER: usize = 4096;
-pub const CHUNK: usize = 65_536;
+pub(super) const FILE_HEADER: usize = 4096;
+pub(super) const CHUNK: usize = 65_536;
 /// 2024-05-01T00:00:00Z as `FILETIME`; record n is written n seconds later.
-pub const MIDNIGHT: u64 = (1_714_521_600 + 11_644_473_600) * 10_000_000;
+pub(super) const MIDNIGHT: u64 = (1_714_521_600 + 11_644_473_600) * 10_000_000;
 
 fn written(number: u64) -> u64 {
     MIDNIGHT + number * 10_000_000
 }
 
 /// One chunk, growing.
-pub struct Chunk {
+pub(super) struct Chunk {
     pub bytes: Vec<u8>,
     first: u64,
     next: u64,
@@ -25,7 +25,7 @@ pub struct Chunk {
 }
 
 impl Chunk {
-    pub fn new(first: u64) -> Chunk {
+    pub(super) fn new(first: u64) -> Chunk {
         Chunk {
             bytes: vec![0; 512],
             first,
@@ -39,7 +39,7 @@ impl Chunk {
 
     /// Adds a record as Windows writes its own: a template instance. Its `EventRecordID` is 1000 more
     /// than its number, as in an export.
-    pub fn templated(mut self, provider: &str, id: u16, text: &str) -> Chunk {
+    pub(super) fn templated(mut self, provider: &str, id: u16, text: &str) -> Chunk {
         let start = self.open_record();
         self.put(&[0x0f, 1, 1, 0, 0x0c, 1]);
         self.put(&7_u32.to_le_bytes());
@@ -69,7 +69,7 @@ impl Chunk {
     }
 
     /// Adds a record as a collector forwards it: elements and text, no template.
-    pub fn plain(mut self, provider: &str, id: u16, text: &str) -> Chunk {
+    pub(super) fn plain(mut self, provider: &str, id: u16, text: &str) -> Chunk {
         let start = self.open_record();
         let record_id = (self.next - 1 + 1000).to_string();
         self.put(&[0x0f, 1, 1, 0]);
@@ -183,7 +183,7 @@ impl Chunk {
     }
 
     /// Writes the header over the records so far. What is added after that stands in free space.
-    pub fn sealed(mut self) -> Chunk {
+    pub(super) fn sealed(mut self) -> Chunk {
         let used = u32::try_from(self.bytes.len()).unwrap();
         let last_at = u32::try_from(self.last_at).unwrap();
         let header = &mut self.bytes[..512];
@@ -198,7 +198,7 @@ impl Chunk {
     }
 
     /// Lets the next record have another number than the one that follows.
-    pub fn numbered(mut self, next: u64) -> Chunk {
+    pub(super) fn numbered(mut self, next: u64) -> Chunk {
         self.next = next;
         self
     }
@@ -209,7 +209,7 @@ fn utf16(text: &str) -> Vec<u8> {
 }
 
 /// A log of these chunks, all but the last filled up to 64 KiB.
-pub fn log(chunks: &[Chunk], next_record: u64) -> Vec<u8> {
+pub(super) fn log(chunks: &[Chunk], next_record: u64) -> Vec<u8> {
     let mut bytes = vec![0; FILE_HEADER];
     bytes[..8].copy_from_slice(b"ElfFile\0");
     bytes[24..32].copy_from_slice(&next_record.to_le_bytes());

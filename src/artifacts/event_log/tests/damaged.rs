@@ -9,7 +9,7 @@ use crate::artifacts::event_log::{
 };
 use crate::source::{Gap, Place};
 
-pub fn wanted() -> Wanted {
+pub(super) fn wanted() -> Wanted {
     let events = vec![("adsync".to_owned(), 6329), ("PasswordResetService".to_owned(), 33004)];
     Wanted { events, ..Wanted::default() }
 }

@@ -1,11 +1,10 @@
-//! From facts and diagnosis to the report's model: words are put in here, and nothing is judged.
+//! The write-up: facts and diagnosis become the report's model. Words are put in here, and nothing is
+//! judged.
 
 use crate::artifacts::{Artifact, Content};
 use crate::bundle::Input;
-use crate::diagnosis::{
-    AttemptResult, CauseResult, Collect, Diagnosis, OtherResult, RemedyPlan,
-};
-use crate::facts::machines::Machine as MachineFact;
+use crate::diagnosis::{AttemptResult, CauseResult, Collect, Diagnosis, OtherResult, RemedyPlan};
+use crate::facts::machines::{Machine as MachineFact, Role};
 use crate::facts::{Attempt as AttemptFact, Facts, Operation, Outcome};
 use crate::knowledge;
 use crate::knowledge::pages;
@@ -13,9 +12,9 @@ use crate::rules::Finding;
 use crate::source::{Gap, Source};
 use crate::words::{Catalogue, Statement};
 
-use super::model::{
-    ArtifactEntry, Attempt, BundleInputs, Cause, CollectNext, Contradiction, CoverageEntry, Evidence, GapEntry,
-    InputEntry, Machine, OtherDiagnosis, Report, SCHEMA, SourceEntry, Step, Tool, Verdict,
+use crate::report::model::{
+    ArtifactEntry, Attempt, BundleInputs, Cause, CollectNext, Contradiction, CoverageEntry, Evidence,
+    GapEntry, InputEntry, Machine, OtherDiagnosis, Report, SCHEMA, SourceEntry, Step, Tool, Verdict,
 };
 
 /// What was read, for the report's provenance.
@@ -29,8 +28,13 @@ pub struct Provenance<'a> {
     pub gaps: &'a [Gap],
 }
 
-/// Builds the report in the catalogue's language.
-pub fn build(provenance: &Provenance<'_>, facts: &Facts, diagnosis: &Diagnosis, words: &Catalogue) -> Report {
+/// Writes the report in the catalogue's language.
+pub fn write_up(
+    provenance: &Provenance<'_>,
+    facts: &Facts,
+    diagnosis: &Diagnosis,
+    words: &Catalogue,
+) -> Report {
     let writer = Writer { facts, words };
     Report {
         schema: SCHEMA.to_owned(),
@@ -176,7 +180,7 @@ impl Writer<'_> {
             operation: operation(attempt.operation).to_owned(),
             user: attempt.user.clone(),
             tracking_id: attempt.tracking_id.clone(),
-            connector_account: attempt.connector.as_ref().map(|account| account.full()),
+            connector_account: attempt.connector.as_ref().map(crate::facts::attempts::NamedAccount::full),
             result: outcome(attempt.outcome).to_owned(),
             code: attempt.code.as_ref().or(trace_code).map(|code| format!("0x{code}")),
             cause: result.cause.id().to_owned(),
@@ -204,14 +208,17 @@ impl Writer<'_> {
     }
 
     fn machine(&self, machine: &MachineFact) -> Machine {
-        use crate::facts::machines::Role;
         let order = [Role::ConnectServer, Role::DomainController, Role::Member, Role::Workstation];
         let role = order.into_iter().find(|role| machine.is(*role));
         let how: Vec<String> = machine.roles.iter().map(|shown| self.words.say(&shown.how)).collect();
         Machine {
             name: machine.name.clone(),
             role: role.map_or("unknown", role_word).to_owned(),
-            how: if how.is_empty() { self.words.say(&Statement::new("machine.unknown")) } else { how.join("; ") },
+            how: if how.is_empty() {
+                self.words.say(&Statement::new("machine.unknown"))
+            } else {
+                how.join("; ")
+            },
         }
     }
 
@@ -237,8 +244,7 @@ impl Writer<'_> {
     }
 }
 
-fn role_word(role: crate::facts::machines::Role) -> &'static str {
-    use crate::facts::machines::Role;
+fn role_word(role: Role) -> &'static str {
     match role {
         Role::ConnectServer => "connect-server",
         Role::DomainController => "domain-controller",
