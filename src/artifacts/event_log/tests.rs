@@ -4,3 +4,4 @@ mod build;
 mod damaged;
 mod mutants;
 mod samples;
+mod value_tables;

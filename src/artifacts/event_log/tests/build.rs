@@ -20,6 +20,8 @@ pub(super) struct Chunk {
     definition: Option<usize>,
     /// Elements of a template definition have a dependency number.
     in_template: bool,
+    /// How often a template definition shows the text.
+    pub repeats: usize,
     /// Where each record starts.
     pub starts: Vec<usize>,
 }
@@ -33,6 +35,7 @@ impl Chunk {
             last_at: 512,
             definition: None,
             in_template: false,
+            repeats: 1,
             starts: Vec::new(),
         }
     }
@@ -102,7 +105,9 @@ impl Chunk {
                 chunk.element("Computer", &[], |chunk| chunk.text("dc01.contoso.example"));
             });
             chunk.element("EventData", &[], |chunk| {
-                chunk.element("Data", &[("Name", "Text")], |chunk| chunk.put(&[0x0e, 7, 0, 0x01]));
+                for _ in 0..chunk.repeats {
+                    chunk.element("Data", &[("Name", "Text")], |chunk| chunk.put(&[0x0e, 7, 0, 0x01]));
+                }
             });
         });
         self.put(&[0]);

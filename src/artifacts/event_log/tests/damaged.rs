@@ -225,6 +225,35 @@ fn what_fails_to_be_read_is_a_gap() {
 }
 
 #[test]
+fn a_record_that_multiplies_its_text_is_not_kept() {
+    let mut bomb = Chunk::new(1);
+    bomb.repeats = 200;
+    let bomb = bomb.templated("ADSync", 6329, &"x".repeat(10_000)).templated("ADSync", 6329, "small");
+    let second = Chunk::new(3).templated("ADSync", 6329, "fine").sealed();
+    let (log, gaps) = read_bytes(&log(&[bomb.sealed(), second], 4));
+    // The second record shows its text 200 times too, and is small for all that.
+    assert_eq!((ids(&log), log.coverage.lost), (vec![1002, 1003], 1));
+    assert!(gaps.len() == 1 && gaps[0].reason.contains("more text than"), "{gaps:?}");
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let chunks: Vec<Chunk> = (0..5)
+        .map(|at| Chunk::new(at * 3 + 1).templated("ADSync", 6329, "a").plain("ADSync", 6329, "b").sealed())
+        .collect();
+    let mut bytes = log(&chunks, 12);
+    bytes[FILE_HEADER + CHUNK..FILE_HEADER + CHUNK + 600].fill(0x33);
+    let with = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let (log, gaps) = pool.install(|| read_bytes(&bytes));
+        (log.events, log.coverage, gaps)
+    };
+    let alone = with(1);
+    assert!(alone.0.len() >= 8 && !alone.2.is_empty());
+    assert_eq!(with(3), alone);
+}
+
+#[test]
 fn logs_are_known_by_content() {
     assert!(looks_like_event_log(&sound()));
     assert!(!looks_like_event_log(b"regf"));

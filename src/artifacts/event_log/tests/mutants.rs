@@ -50,7 +50,7 @@ fn no_damage_makes_the_reader_panic_or_hang() {
     let mut numbers = Numbers(0x2545_f491_4f6c_dd1d);
     let wanted = wanted();
     let mut intact = 0;
-    for _ in 0..3000 {
+    for _ in 0..2000 {
         let mut bytes = sound.clone();
         let more = numbers.below(4);
         for _ in 0..=more {
@@ -65,5 +65,5 @@ fn no_damage_makes_the_reader_panic_or_hang() {
         intact += usize::from(live == 4);
     }
     // The damage hits, but what it does not hit is still read.
-    assert!((300..3000).contains(&intact), "{intact}");
+    assert!((200..2000).contains(&intact), "{intact}");
 }

@@ -159,3 +159,22 @@ fn damage_is_a_gap() {
         assert!(!gaps.is_empty() && log.coverage.lost > 0, "{name}");
     }
 }
+
+#[test]
+fn classic_and_forwarded_events_have_unnamed_strings_in_order() {
+    let Some(folder) = folder() else { return };
+    let read = |name, provider, id| read_file(&folder.join(name), &[(provider, id)]).0.events.remove(0);
+    let unnamed = |event: &Event| -> Vec<String> {
+        event.data.iter().filter(|datum| datum.name.is_none()).map(|datum| datum.value.clone()).collect()
+    };
+    let classic = read("netlogon5805_classic.evtx", "netlogon", 5805);
+    assert_eq!((classic.provider.as_str(), classic.record_id), ("NETLOGON", 63221));
+    // Bit 55 marks a classic event.
+    assert_eq!(classic.keywords, Some(1 << 55));
+    assert_eq!(unnamed(&classic), ["01566S-WIN16-IR", "%%5"]);
+    // The name of a forwarded event's source is its own, and so is its time.
+    let forwarded = read("forwarded_notemplate_MSExchange_wec.evtx", "MSExchange CmdletLogs", 1);
+    assert_eq!((forwarded.record_id, forwarded.computer.as_str()), (3229, "WEC.ave.local"));
+    assert_eq!(unnamed(&forwarded)[0], "Set-Mailbox");
+    assert_eq!(unnamed(&forwarded).len(), forwarded.data.len());
+}

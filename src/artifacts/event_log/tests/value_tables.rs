@@ -1,0 +1,51 @@
+//! The event ID where it stands, in records built by hand.
+
+use memchr::memmem;
+
+use super::build::Chunk;
+use crate::artifacts::event_log::slots::{SlotReader, Slots};
+use crate::artifacts::event_log::walk::walk;
+
+fn slots(chunk: &[u8]) -> Vec<Slots> {
+    let mut reader = SlotReader::new(chunk);
+    walk(chunk).records.iter().map(|record| reader.read(record)).collect()
+}
+
+fn chunk() -> Vec<u8> {
+    let chunk = Chunk::new(1).templated("ADSync", 6329, "one").templated("ADSync", 904, "two");
+    chunk.plain("ADSync", 6329, "three").sealed().bytes
+}
+
+#[test]
+fn a_template_record_says_its_ids_and_a_forwarded_one_does_not() {
+    let first = Slots { event_id: Some(6329), record_id: Some(1001) };
+    let second = Slots { event_id: Some(904), record_id: Some(1002) };
+    assert_eq!(slots(&chunk()), [first, second, Slots::default()]);
+}
+
+#[test]
+fn a_template_that_uses_value_3_otherwise_is_left_to_the_renderer() {
+    let mut chunk = chunk();
+    let substitution = memmem::find(&chunk, &[0x0e, 3, 0, 0x06]).unwrap();
+    chunk[substitution + 3] = 0x08;
+    assert_eq!(slots(&chunk), [Slots::default(); 3]);
+}
+
+#[test]
+fn a_value_of_another_type_or_beyond_the_record_is_not_read() {
+    // The value table of the second record: its definition is 24 + 4 + 2 + 4 bytes before it, in the
+    // first record. Descriptor 3 follows the count and three others.
+    let sound = chunk();
+    let second = walk(&sound).records[1].offset;
+    let table = second + 24 + 4 + 2 + 4 + 4;
+    assert_eq!(sound[table..table + 4], 11_u32.to_le_bytes());
+    let mut other_type = sound.clone();
+    other_type[table + 4 + 3 * 4 + 2] = 0x01;
+    assert_eq!(slots(&other_type)[1], Slots { event_id: None, record_id: Some(1002) });
+    let mut many = sound.clone();
+    many[table..table + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+    assert_eq!(slots(&many)[1], Slots::default());
+    let mut wide = sound;
+    wide[table + 4..table + 6].copy_from_slice(&u16::MAX.to_le_bytes());
+    assert_eq!(slots(&wide)[1], Slots::default());
+}
