@@ -140,6 +140,22 @@ pub fn rung(cause: CauseId, findings: &[Finding]) -> &'static Tier {
         .unwrap_or(&NOTHING)
 }
 
+/// Values that the answers of a rung's conditions name: the machine, the account, the value.
+pub(super) fn tier_values(tier: &Tier, findings: &[Finding]) -> Vec<(&'static str, String)> {
+    let mut values: Vec<(&'static str, String)> = Vec::new();
+    // The last condition is the one that tells this rung from those below it.
+    for condition in tier.all.iter().rev() {
+        for finding in findings.iter().filter(|finding| finding.check == condition.check()) {
+            for value in &finding.text.values {
+                if !values.iter().any(|(name, _)| *name == value.0) {
+                    values.push(value.clone());
+                }
+            }
+        }
+    }
+    values
+}
+
 impl Condition {
     /// The check that it asks.
     pub fn check(self) -> &'static str {

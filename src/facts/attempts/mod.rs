@@ -3,12 +3,14 @@
 //! PasswordResetService lines of one operation share a TrackingId; the engine's trace (6329) carries
 //! none, and is joined by server, time and order.
 
+mod traces;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::knowledge::events::EventKind;
 use crate::source::Source;
 
-use super::writeback_text::{OperationText, SamCall, TraceText, operation_text, trace_text};
+use super::writeback_text::{OperationText, TraceText, operation_text};
 use super::{KnownEventAt, KnownEvents};
 
 /// One operation on one user's password.
@@ -104,8 +106,6 @@ pub struct Trace {
     pub from_slack: bool,
 }
 
-/// The trace is written in the same second or so as the error; a busy server may take a little longer.
-const TRACE_WINDOW: SignedDuration = SignedDuration::from_secs(10);
 /// Lines of one operation without a TrackingId follow each other within this.
 const OPERATION_WINDOW: SignedDuration = SignedDuration::from_secs(120);
 /// A sign-in as the connector account belongs to operations of the next moments.
@@ -122,7 +122,7 @@ pub(super) fn assemble(events: &KnownEvents<'_>) -> Vec<Attempt> {
             }
         }
     }
-    join_traces(&mut attempts, events);
+    traces::join(&mut attempts, events);
     join_sign_ins(&mut attempts, events);
     attempts.sort_by(|a, b| (a.time, &a.user, &a.tracking_id).cmp(&(b.time, &b.user, &b.tracking_id)));
     attempts
@@ -241,128 +241,6 @@ impl<'e> Line<'e> {
             attempt.time = self.at.event.time;
         }
         attempt.events.push(self.at.source.clone());
-    }
-}
-
-struct FoundTrace<'e> {
-    at: &'e KnownEventAt<'e>,
-    trace: Trace,
-}
-
-/// Gives each trace to the failed operation that it lies nearest to, one to one: by time, then by order.
-fn join_traces(attempts: &mut Vec<Attempt>, events: &KnownEvents<'_>) {
-    let traces: Vec<FoundTrace<'_>> = events
-        .of_kind(&[EventKind::EngineTrace])
-        .map(|at| FoundTrace {
-            at,
-            trace: Trace {
-                text: trace_text(&at.text()),
-                time: at.event.time,
-                source: at.source.clone(),
-                from_slack: at.event.from_slack,
-            },
-        })
-        .collect();
-    let mut pairs: Vec<(SignedDuration, bool, usize, usize)> = Vec::new();
-    for (t, found) in traces.iter().enumerate() {
-        for (a, attempt) in attempts.iter().enumerate() {
-            let after = found.trace.time > attempt.time;
-            let apart = found.trace.time.duration_since(attempt.time).abs();
-            if attempt.outcome == Outcome::Failed
-                && apart <= TRACE_WINDOW
-                && attempt.computer.eq_ignore_ascii_case(&found.at.event.computer)
-            {
-                pairs.push((apart, after, t, a));
-            }
-        }
-    }
-    pairs.sort();
-    let mut given = vec![false; traces.len()];
-    for (_, _, t, a) in pairs {
-        let (Some(found), Some(attempt), Some(taken)) =
-            (traces.get(t), attempts.get_mut(a), given.get_mut(t))
-        else {
-            continue;
-        };
-        if *taken {
-            continue;
-        }
-        if attempt.trace.is_none() {
-            attempt.trace = Some(found.trace.clone());
-            attempt.events.push(found.trace.source.clone());
-            *taken = true;
-        } else if attempt.events.len() < 64 && same_kind(attempt.trace.as_ref(), &found.trace) {
-            // One operation may write several traces of the same refusal.
-            attempt.events.push(found.trace.source.clone());
-            *taken = true;
-        }
-    }
-    mark_ambiguous(attempts);
-    for (found, taken) in traces.into_iter().zip(given) {
-        if !taken && found.trace.text.of_password_set {
-            attempts.push(attempt_of_trace(found));
-        }
-    }
-}
-
-/// A failed operation of which only the engine's trace is left.
-fn attempt_of_trace(found: FoundTrace<'_>) -> Attempt {
-    Attempt {
-        time: found.trace.time,
-        started: found.trace.time,
-        computer: found.at.event.computer.clone(),
-        operation: Operation::Unknown,
-        user: None,
-        source_anchor: None,
-        tracking_id: None,
-        outcome: Outcome::Failed,
-        error: None,
-        code: None,
-        message: None,
-        events: vec![found.trace.source.clone()],
-        trace: Some(found.trace),
-        trace_ambiguous: false,
-        connector: None,
-    }
-}
-
-fn same_kind(have: Option<&Trace>, other: &Trace) -> bool {
-    have.is_some_and(|have| {
-        have.text.sam_call == other.text.sam_call && have.text.codes.last() == other.text.codes.last()
-    })
-}
-
-/// A trace that lies within two failed operations may belong to either.
-fn mark_ambiguous(attempts: &mut [Attempt]) {
-    struct Span {
-        from: Timestamp,
-        to: Timestamp,
-        computer: String,
-        call: Option<SamCall>,
-    }
-    let slack = SignedDuration::from_secs(2);
-    let spans: Vec<Option<Span>> = attempts
-        .iter()
-        .map(|attempt| {
-            (attempt.outcome != Outcome::Succeeded).then(|| Span {
-                from: attempt.started.min(attempt.time.saturating_sub(slack).unwrap_or(attempt.time)),
-                to: attempt.time.saturating_add(slack).unwrap_or(attempt.time),
-                computer: attempt.computer.clone(),
-                call: attempt.trace.as_ref().map(|trace| trace.text.sam_call.clone()),
-            })
-        })
-        .collect();
-    for (index, attempt) in attempts.iter_mut().enumerate() {
-        let Some(trace) = &attempt.trace else { continue };
-        attempt.trace_ambiguous = spans.iter().enumerate().any(|(other, span)| {
-            span.as_ref().is_some_and(|span| {
-                other != index
-                    && span.computer.eq_ignore_ascii_case(&attempt.computer)
-                    && span.from <= trace.time
-                    && trace.time <= span.to
-                    && span.call.as_ref() != Some(&trace.text.sam_call)
-            })
-        });
     }
 }
 

@@ -1,0 +1,93 @@
+//! Each cause, and each other diagnosis, over all operations of the bundle.
+
+use crate::facts::{Facts, Outcome};
+use crate::rules::{Answer, CauseId, Finding, Findings, Weight};
+use crate::source::Source;
+use crate::words::Statement;
+
+use super::tiers::tier_values;
+use super::{AttemptResult, CauseResult, OtherResult, State, other_state, remedy, tiers};
+
+/// A cause over all failed operations: the highest state that one of them gives it.
+pub(super) fn cause(
+    cause: CauseId,
+    facts: &Facts,
+    attempts: &[AttemptResult],
+    machines: &Findings,
+) -> CauseResult {
+    let of = |outcome: Outcome| {
+        facts.attempts.iter().zip(attempts).filter(move |(attempt, _)| attempt.outcome == outcome).filter_map(
+            move |(_, result)| {
+                let (_, tier, findings) = result.causes.iter().find(|(of, _, _)| *of == cause)?;
+                Some((*tier, findings.clone()))
+            },
+        )
+    };
+    // Of several with the same state, the latest: its evidence is the freshest.
+    let loudest = of(Outcome::Failed).max_by_key(|(tier, _)| tier.state);
+    let at_machines = || {
+        let findings =
+            machines.causes.iter().find(|(of, _)| *of == cause).map(|(_, findings)| findings.clone())?;
+        Some((tiers::rung(cause, &findings), findings))
+    };
+    let (tier, findings) = loudest
+        .or_else(|| at_machines().filter(|(tier, _)| tier.state >= State::Possible))
+        .or_else(|| of(Outcome::Succeeded).next_back())
+        .or_else(at_machines)
+        .unwrap_or_else(|| (tiers::rung(cause, &[]), Vec::new()));
+    let mut reason = Statement::new(format!("reason.{}.{}", cause.id(), tier.reason));
+    reason.values = tier_values(tier, &findings);
+    CauseResult { cause, state: tier.state, reason, findings, missing: Vec::new(), remedy: None }
+}
+
+/// Other known diagnoses, in order of their first operation.
+pub(super) fn other(facts: &Facts, attempts: &[AttemptResult]) -> Vec<OtherResult> {
+    /// The operations of one diagnosis look alike; a few show it.
+    const SHOWN: usize = 3;
+    let mut results: Vec<OtherResult> = Vec::new();
+    for (attempt, result) in facts.attempts.iter().zip(attempts) {
+        let Some(other) = &result.other else { continue };
+        let state = other_state(other);
+        match results.iter_mut().find(|have| have.id == other.id) {
+            Some(have) => {
+                have.state = have.state.max(state);
+                if have.findings.len() < SHOWN {
+                    have.findings.push(other.finding.clone());
+                }
+            }
+            None => results.push(OtherResult {
+                id: other.id.clone(),
+                state,
+                reason: other.finding.text.clone(),
+                findings: vec![other.finding.clone()],
+                remedy: remedy::for_other(&other.id, attempt, facts),
+            }),
+        }
+    }
+    if results.is_empty() && !facts.service_trouble.is_empty() {
+        results.push(service_trouble(facts));
+    }
+    results
+}
+
+fn service_trouble(facts: &Facts) -> OtherResult {
+    let sources: Vec<Source> =
+        facts.service_trouble.iter().rev().take(3).map(|seen| seen.source.clone()).collect();
+    let text =
+        Statement::new("other.service-connectivity").with("count", facts.service_trouble.len().to_string());
+    let finding = Finding {
+        check: "service-connectivity-code",
+        weight: Weight::Supports,
+        answer: Answer::Yes,
+        text: text.clone(),
+        sources,
+        needs: Vec::new(),
+    };
+    OtherResult {
+        id: "service-connectivity".to_owned(),
+        state: State::Possible,
+        reason: text,
+        findings: vec![finding],
+        remedy: remedy::for_page("service-connectivity"),
+    }
+}

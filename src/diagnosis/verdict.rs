@@ -1,0 +1,128 @@
+//! The verdict on the bundle.
+
+use crate::facts::{Facts, Outcome};
+use crate::rules::CauseId;
+use crate::words::Statement;
+
+use super::tiers::tier_values;
+use super::{AttemptResult, State, Verdict, VerdictCause};
+
+/// The cause of the most failed operations; of the latest, where as many have another.
+pub(super) fn verdict(facts: &Facts, attempts: &[AttemptResult]) -> Verdict {
+    let failed: Vec<(usize, &AttemptResult)> = facts
+        .attempts
+        .iter()
+        .zip(attempts)
+        .enumerate()
+        .filter(|(_, (attempt, _))| attempt.outcome == Outcome::Failed)
+        .map(|(index, (_, result))| (index, result))
+        .collect();
+    if failed.is_empty() {
+        return nothing_failed(facts);
+    }
+    let decided: Vec<&(usize, &AttemptResult)> =
+        failed.iter().filter(|(_, result)| result.cause != VerdictCause::Undetermined).collect();
+    let mut tally: Vec<(usize, usize, VerdictCause, State)> = Vec::new();
+    for (index, result) in decided {
+        match tally.iter_mut().find(|(_, _, cause, _)| *cause == result.cause) {
+            Some((count, latest, _, state)) => {
+                *count += 1;
+                *latest = *index;
+                *state = (*state).max(result.state);
+            }
+            None => tally.push((1, *index, result.cause, result.state)),
+        }
+    }
+    let winner = tally.into_iter().max_by_key(|(count, latest, _, _)| (*count, *latest));
+    let (count, cause, state) = match winner {
+        Some((count, _, cause, state)) => (count, cause, state),
+        None => (failed.len(), VerdictCause::Undetermined, State::Undetermined),
+    };
+    let key = match cause {
+        VerdictCause::Undetermined => undetermined_key(&failed),
+        _ => format!("summary.{}.{}", cause.id(), state.word()),
+    };
+    let mut summary = Statement::new(key)
+        .with("count", count.to_string())
+        .with("total", failed.len().to_string())
+        .with("users", users(facts, &failed).to_string());
+    let of_cause = failed
+        .iter()
+        .rev()
+        .map(|(_, result)| *result)
+        .find(|result| result.cause == cause && result.state == state);
+    if let Some(result) = of_cause {
+        summary.values.extend(values_of(result, cause));
+    }
+    Verdict { cause, state, summary }
+}
+
+/// Which causes an undecided bundle leaves open.
+fn undetermined_key(failed: &[(usize, &AttemptResult)]) -> String {
+    let Some((_, last)) = failed.last() else { return "summary.undetermined.nothing".to_owned() };
+    let open: Vec<&str> = last
+        .causes
+        .iter()
+        .filter(|(_, tier, _)| tier.state >= State::Possible)
+        .map(|(cause, _, _)| match cause {
+            CauseId::ProtectedAccount => "1",
+            CauseId::ConnectorPermissions => "2",
+            CauseId::RemoteSam => "3",
+        })
+        .collect();
+    match open.as_slice() {
+        [] => "summary.undetermined.none-fits".to_owned(),
+        open => format!("summary.undetermined.open-{}", open.join("")),
+    }
+}
+
+fn users(facts: &Facts, failed: &[(usize, &AttemptResult)]) -> usize {
+    let mut users: Vec<String> = failed
+        .iter()
+        .filter_map(|(index, _)| facts.attempts.get(*index)?.user.as_deref().map(str::to_lowercase))
+        .collect();
+    users.sort();
+    users.dedup();
+    users.len()
+}
+
+/// Values that the deciding answers name: the machine, the account, the value.
+fn values_of(result: &AttemptResult, cause: VerdictCause) -> Vec<(&'static str, String)> {
+    match cause {
+        VerdictCause::Cause(id) => result
+            .causes
+            .iter()
+            .find(|(cause, _, _)| *cause == id)
+            .map(|(_, tier, findings)| tier_values(tier, findings))
+            .unwrap_or_default(),
+        _ => result.other.as_ref().map(|other| other.finding.text.values.clone()).unwrap_or_default(),
+    }
+}
+
+/// Logs that would show a failure cover operations, and none failed; or no log could show one.
+fn nothing_failed(facts: &Facts) -> Verdict {
+    let succeeded = facts.attempts.iter().filter(|attempt| attempt.outcome == Outcome::Succeeded).count();
+    let writeback: Vec<_> = facts.logs.iter().filter(|log| log.has_writeback).collect();
+    let undetermined = |key: &str| Verdict {
+        cause: VerdictCause::Undetermined,
+        state: State::Undetermined,
+        summary: Statement::new(key),
+    };
+    if succeeded == 0 {
+        return if writeback.is_empty() {
+            undetermined("summary.undetermined.no-log")
+        } else if facts.service_trouble.is_empty() {
+            undetermined("summary.undetermined.no-attempt")
+        } else {
+            undetermined("summary.undetermined.service-trouble")
+        };
+    }
+    let whole = writeback.iter().all(|log| log.coverage.lost == 0);
+    let state = if whole { State::Confirmed } else { State::Likely };
+    Verdict {
+        cause: VerdictCause::NoFailure,
+        state,
+        summary: Statement::new(format!("summary.no-failure.{}", state.word()))
+            .with("count", succeeded.to_string()),
+    }
+}

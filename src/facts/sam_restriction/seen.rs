@@ -1,0 +1,104 @@
+//! What one file says of the restriction: a registry export's value, a policy report's row.
+
+use crate::artifacts::policy_report::{ComputerHalf, PolicyReport, ReportKind};
+use crate::artifacts::registry_export::{RegistryData, RegistryExport, RegistryKey};
+use crate::knowledge::policies::{AUDIT_ONLY_MODE, LSA_KEY, RESTRICT_REMOTE_SAM, is_sam_policy};
+use crate::security_descriptor::READ_CONTROL;
+use crate::source::{BundlePath, Place, Source};
+
+use super::{PolicySeen, SamValue, ValueSeen};
+
+/// The value in an export: the current control set where the export has it, else the first numbered one.
+pub(super) fn value_in(path: &BundlePath, export: &RegistryExport, firm: bool) -> Option<ValueSeen> {
+    let keys = || export.keys.iter().filter(|key| key.wanted.eq_ignore_ascii_case(LSA_KEY) && !key.deleted);
+    let current = keys().find(|key| key.control_set.eq_ignore_ascii_case("CurrentControlSet"));
+    let chosen = current.or_else(|| keys().min_by_key(|key| key.control_set.to_lowercase()))?;
+    let parts: Vec<&RegistryKey> =
+        keys().filter(|key| key.control_set.eq_ignore_ascii_case(&chosen.control_set)).collect();
+    let last = |name: &str| {
+        parts.iter().flat_map(|key| &key.values).rfind(|value| value.name.eq_ignore_ascii_case(name))
+    };
+    let value = last(RESTRICT_REMOTE_SAM);
+    let audit = last(AUDIT_ONLY_MODE);
+    let state = match value.map(|value| &value.data) {
+        None => SamValue::Absent,
+        Some(RegistryData::String(text)) => SamValue::of_text(text),
+        // A file that deletes the value is a script for import, and shows nothing of the machine.
+        Some(RegistryData::Deleted) => return None,
+        Some(RegistryData::Unreadable(text)) => SamValue::Unusable(text.clone()),
+        Some(other) => SamValue::Unusable(format!("{other:?}")),
+    };
+    let place = |line: u64| Source::new(path, Place::Line(line));
+    Some(ValueSeen {
+        value: state,
+        audit_only: audit.is_some_and(|audit| matches!(audit.data, RegistryData::Dword(mode) if mode != 0)),
+        source: place(value.map_or(chosen.line, |value| value.line)),
+        audit_source: audit.map(|audit| place(audit.line)),
+        firm,
+    })
+}
+
+/// What a policy report has of the setting.
+pub(super) enum InReport {
+    Applied(PolicySeen),
+    NotApplied(PolicySeen),
+    Unelevated(Source),
+    Nothing,
+}
+
+pub(super) fn policy_in(path: &BundlePath, report: &PolicyReport) -> InReport {
+    let row = setting_row(path, report);
+    match (report.kind, row) {
+        (ReportKind::Results, Some(policy)) => InReport::Applied(policy),
+        (ReportKind::Results, None) => match report.computer_half {
+            ComputerHalf::Present => InReport::Applied(PolicySeen {
+                value: None,
+                gpo: None,
+                source: Source::new(path, Place::File),
+                simulated: false,
+            }),
+            ComputerHalf::NotAvailable => InReport::Unelevated(Source::new(path, Place::File)),
+            ComputerHalf::Missing => InReport::Nothing,
+        },
+        (kind, Some(policy)) => {
+            InReport::NotApplied(PolicySeen { simulated: kind == ReportKind::Modeling, ..policy })
+        }
+        (_, None) => InReport::Nothing,
+    }
+}
+
+/// The setting's row: by its name in a known language, or else by the shape of its value.
+fn setting_row(path: &BundlePath, report: &PolicyReport) -> Option<PolicySeen> {
+    let options = &report.security_options;
+    let by_name = options.iter().find(|row| is_sam_policy(&row.name));
+    let row = by_name.or_else(|| options.iter().find(|row| restricts_reading_only(&row.value)));
+    if let Some(row) = row {
+        return Some(PolicySeen {
+            value: Some(SamValue::of_text(&row.value)),
+            gpo: row.winning_gpo.clone(),
+            source: Source::new(path, row.place.clone()),
+            simulated: false,
+        });
+    }
+    let setting = report.registry_settings.iter().find(|setting| {
+        let in_key = setting.key.trim_end_matches('\\').to_lowercase().ends_with(r"control\lsa");
+        in_key && setting.value_name.eq_ignore_ascii_case(RESTRICT_REMOTE_SAM)
+    })?;
+    Some(PolicySeen {
+        value: setting.data.as_deref().map(SamValue::of_text),
+        gpo: setting.winning_gpo.clone(),
+        source: Source::new(path, setting.place.clone()),
+        simulated: false,
+    })
+}
+
+/// Security descriptors among Security Options are this policy's, whose ACEs hold READ_CONTROL alone,
+/// and those of DCOM, whose ACEs hold other rights.
+fn restricts_reading_only(value: &str) -> bool {
+    match SamValue::of_text(value) {
+        SamValue::Descriptor { descriptor, .. } => descriptor.dacl.is_some_and(|dacl| {
+            !dacl.aces.is_empty() && dacl.aces.iter().all(|ace| ace.mask == READ_CONTROL)
+        }),
+        _ => false,
+    }
+}

@@ -1,0 +1,190 @@
+//! How each machine stands to the connector account's calls to SAM at the time of a failure.
+
+mod answers;
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::facts::connector::Connector;
+use crate::facts::connector_access::connector_access;
+use crate::facts::machines::{MachineId, Role};
+use crate::facts::sam_restriction::{Basis, Denial, InForce, PolicySeen, Restriction, SamValue};
+use crate::facts::{Attempt, Facts, Outcome};
+use crate::security_descriptor::{Access, Trustee};
+use crate::source::Source;
+
+/// All machines' stances at one time.
+#[derive(Debug)]
+pub(super) struct Survey {
+    stances: Vec<Stance>,
+    /// Domain controllers of which nothing is known but that they exist.
+    unseen: Vec<String>,
+    denials: Vec<(Option<String>, bool, Denial)>,
+    time: Option<Timestamp>,
+    account: String,
+    unelevated: Vec<Source>,
+    gpo_defining: Option<PolicySeen>,
+}
+
+/// One machine's stance.
+#[derive(Debug)]
+struct Stance {
+    standing: Standing,
+    machine: Option<String>,
+    effect: Effect,
+    firm: bool,
+    in_force: Option<InForce>,
+    sources: Vec<Source>,
+    undecided: Vec<Trustee>,
+}
+
+/// Which part a machine plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// A domain controller: it receives the calls.
+    Controller,
+    /// The Connect server, which makes them: its own value is a hint on the policy's scope.
+    ConnectServer,
+    /// No role is known, or a file names no machine.
+    Unplaced,
+}
+
+/// What the restriction does to the connector account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    Denies,
+    MayDeny,
+    LetsIn,
+    AuditOnly,
+}
+
+/// Surveys the machines, at the time of a failure or at any time.
+pub(super) fn survey(facts: &Facts, attempt: Option<&Attempt>) -> Survey {
+    let connector = match attempt {
+        Some(attempt) => facts.connectors.of(attempt),
+        None => facts.connectors.accounts.first(),
+    };
+    let time = attempt.map(|attempt| attempt.time);
+    let later_success = attempt.is_some_and(|attempt| succeeded_later(facts, attempt));
+    let stances: Vec<Stance> = facts
+        .restrictions
+        .seen
+        .iter()
+        .filter_map(|restriction| stance(facts, restriction, connector, time, later_success))
+        .collect();
+    let known: BTreeSet<&str> = stances
+        .iter()
+        .filter(|stance| stance.standing == Standing::Controller)
+        .filter_map(|stance| stance.machine.as_deref())
+        .collect();
+    let controllers = facts.machines.with_role(Role::DomainController).map(|id| facts.machines.name(id));
+    let unseen = controllers.filter(|name| !known.contains(name)).map(str::to_owned).collect();
+    let denials = facts
+        .restrictions
+        .seen
+        .iter()
+        .filter(|restriction| standing(facts, restriction.machine) != Some(Standing::ConnectServer))
+        .flat_map(|restriction| {
+            let machine = restriction.machine.map(|id| facts.machines.name(id).to_owned());
+            restriction.denials.iter().map(move |denial| {
+                let cleared_since = time.is_some_and(|time| {
+                    restriction.announced.iter().any(|said| denial.time < said.time && said.time <= time)
+                });
+                (machine.clone(), cleared_since, denial.clone())
+            })
+        })
+        .collect();
+    Survey {
+        stances,
+        unseen,
+        denials,
+        time,
+        account: connector.map_or_else(|| "the connector account".to_owned(), |c| c.account.full()),
+        unelevated: facts.restrictions.unelevated.clone(),
+        gpo_defining: facts
+            .restrictions
+            .not_applied
+            .iter()
+            .find(|policy| keeps_out(policy, connector))
+            .cloned(),
+    }
+}
+
+/// A GPO report, whose setting would keep the account out wherever it is applied. A simulation is none.
+fn keeps_out(policy: &PolicySeen, connector: Option<&Connector>) -> bool {
+    let Some(SamValue::Descriptor { descriptor, .. }) = &policy.value else { return false };
+    !policy.simulated && connector_access(descriptor, connector).access != Access::Granted
+}
+
+fn succeeded_later(facts: &Facts, attempt: &Attempt) -> bool {
+    facts.attempts.iter().any(|other| {
+        other.outcome == Outcome::Succeeded
+            && other.time > attempt.time
+            && match (&other.user, &attempt.user) {
+                (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+                _ => false,
+            }
+    })
+}
+
+fn standing(facts: &Facts, machine: Option<MachineId>) -> Option<Standing> {
+    let Some(id) = machine else { return Some(Standing::Unplaced) };
+    if facts.machines.is(id, Role::DomainController) {
+        Some(Standing::Controller)
+    } else if facts.machines.is(id, Role::ConnectServer) {
+        Some(Standing::ConnectServer)
+    } else if facts.machines.is(id, Role::Member) || facts.machines.is(id, Role::Workstation) {
+        // It neither makes nor receives these calls.
+        None
+    } else {
+        Some(Standing::Unplaced)
+    }
+}
+
+fn stance(
+    facts: &Facts,
+    restriction: &Restriction,
+    connector: Option<&Connector>,
+    time: Option<Timestamp>,
+    later_success: bool,
+) -> Option<Stance> {
+    let standing = standing(facts, restriction.machine)?;
+    let at = time.unwrap_or(Timestamp::MAX);
+    let machine = restriction.machine.map(|id| facts.machines.name(id).to_owned());
+    let in_force = restriction.at(at);
+    let (audit_only, audit_source) = restriction.audit_only_at(at);
+    if audit_only == Some(true) {
+        let firm = in_force.as_ref().is_none_or(|in_force| in_force.firm) && !later_success;
+        let sources = audit_source.into_iter().collect();
+        let undecided = Vec::new();
+        return Some(Stance {
+            standing,
+            machine,
+            effect: Effect::AuditOnly,
+            firm,
+            in_force,
+            sources,
+            undecided,
+        });
+    }
+    let in_force = in_force?;
+    let (effect, undecided) = match &in_force.value {
+        SamValue::Absent | SamValue::Empty | SamValue::Malformed(_) => (Effect::LetsIn, Vec::new()),
+        SamValue::Unusable(_) => (Effect::MayDeny, Vec::new()),
+        SamValue::Descriptor { descriptor, .. } => {
+            let decision = connector_access(descriptor, connector);
+            let effect = match decision.access {
+                Access::Granted => Effect::LetsIn,
+                Access::Denied => Effect::Denies,
+                Access::Unknown => Effect::MayDeny,
+            };
+            (effect, decision.undecided)
+        }
+    };
+    // An undated export describes the machine at the failure, unless something changed since: the same
+    // user's later success is such a change.
+    let firm = in_force.firm && !(later_success && in_force.basis == Basis::Registry);
+    let sources = in_force.sources.clone();
+    Some(Stance { standing, machine, effect, firm, in_force: Some(in_force), sources, undecided })
+}
