@@ -148,6 +148,7 @@ impl Writer<'_> {
         };
         let fit = plan.fit.as_ref().map(|fit| Step {
             section: None,
+            note: true,
             step: self.words.say(fit),
             command: None,
             r#where: None,
@@ -155,6 +156,7 @@ impl Writer<'_> {
         let steps = sections.into_iter().flat_map(|section| {
             let when = (!section.when.is_empty()).then(|| Step {
                 section: Some(section.title.clone()),
+                note: true,
                 step: plan.values.fill(&section.when),
                 command: None,
                 r#where: None,
@@ -163,6 +165,7 @@ impl Writer<'_> {
                 let step = step.filled(&plan.values);
                 Step {
                     section: Some(section.title.clone()),
+                    note: false,
                     step: step.text,
                     command: step.command,
                     r#where: step.where_,

@@ -21,13 +21,17 @@ pub struct Collect {
     pub decides: Vec<String>,
 }
 
-/// The artifacts that could lift a cause to a higher step, or overturn it.
+/// The artifacts that could lift a cause to another rung: those that would answer what is unknown on the
+/// rungs that no answer at hand excludes.
 pub(super) fn missing(result: &CauseResult) -> Vec<Need> {
     if !matches!(result.state, State::Possible | State::Likely) {
         return Vec::new();
     }
     let here = tiers::rung(result.cause, &result.findings);
-    let above = tiers::ladder(result.cause).iter().filter(|tier| tier.state != result.state);
+    let reachable = |tier: &&tiers::Tier| {
+        tier.state != result.state && tier.all.iter().all(|condition| condition.may_hold(&result.findings))
+    };
+    let above = tiers::ladder(result.cause).iter().filter(reachable);
     let asked: Vec<&str> =
         above.flat_map(|tier| tier.all).chain(here.all).map(|condition| condition.check()).collect();
     let open = result.findings.iter().filter(|finding| {

@@ -164,6 +164,13 @@ impl Condition {
         }
     }
 
+    /// Whether it holds, or would hold if what is unknown were answered so.
+    pub fn may_hold(self, findings: &[Finding]) -> bool {
+        let unknown =
+            findings.iter().any(|finding| finding.check == self.check() && finding.answer == Answer::Unknown);
+        unknown || self.holds(findings)
+    }
+
     /// Whether it holds. A check that was not asked holds only for [`NotYes`](Condition::NotYes).
     pub fn holds(self, findings: &[Finding]) -> bool {
         let answer =

@@ -150,6 +150,8 @@ pub struct Step {
     /// Title of the section of the remedy that the step belongs to. Sections are different ways out, or
     /// follow one another, as their titles say; the steps of one are done in order.
     pub section: Option<String>,
+    /// It is nothing to do: it says when the section fits, or what to beware of.
+    pub note: bool,
 }
 
 /// One operation on a password.

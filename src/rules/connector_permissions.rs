@@ -39,8 +39,7 @@ fn sam_restriction_cleared(survey: &Survey) -> Finding {
             .at_all(&clearing.sources)
             .needing("net-user-read-access", survey.any_controller_name()),
         None => Finding {
-            check: "sam-restriction-cleared",
-            weight: Weight::Supports,
+            needs: lets_in.needs,
             ..Finding::new("sam-restriction-cleared", Weight::Supports, lets_in.answer)
         },
     }

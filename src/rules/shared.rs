@@ -108,7 +108,8 @@ fn connector_set_password(facts: &Facts, attempt: &Attempt) -> Finding {
             if set.succeeded { finding } else { finding.variant("refused-by-policy") }
         }
         // An audit that is off writes nothing, and a caller without the right leaves nothing either.
-        None => Finding::new("connector-set-password", Weight::RulesOut, Answer::Unknown),
+        None => Finding::new("connector-set-password", Weight::RulesOut, Answer::Unknown)
+            .needing("controller-security-log", None),
     }
 }
 
@@ -144,7 +145,8 @@ fn password_set_refused(attempt: &Attempt) -> Finding {
         (true, true) => Answer::Unknown,
         (false, _) => Answer::No,
     };
-    finding(answer).at(&trace.source).at_all(attempt.error.as_ref().map(|(_, source)| source))
+    let finding = finding(answer).at(&trace.source).at_all(attempt.error.as_ref().map(|(_, source)| source));
+    if reached { finding.needing("target-user", None).needing("target-permissions", None) } else { finding }
 }
 
 fn no_engine_trace(attempt: &Attempt) -> Finding {

@@ -9,10 +9,13 @@ use crate::report::model::{Evidence, SourceEntry};
 
 /// Most pieces of evidence that are shown.
 const MOST: usize = 5;
+/// Most places of one piece.
+const PLACES: usize = 3;
 
 /// One answer at one place, and what it is worth for each cause that it matters to.
 struct Piece<'a> {
     evidence: &'a Evidence,
+    places: Vec<&'a SourceEntry>,
     worth: u8,
     matters: Vec<(Weight, &'a str)>,
 }
@@ -28,8 +31,12 @@ pub(super) fn evidence(canvas: &mut Canvas, report: &Report) {
     for (number, piece) in pieces.iter().take(MOST).enumerate() {
         canvas.numbered(number + 1, &piece.evidence.text);
         canvas.paragraph(6, &matters(piece));
-        if let Some(source) = &piece.evidence.source {
+        for source in piece.places.iter().take(PLACES) {
             canvas.item(6, &place(source));
+        }
+        let more = piece.places.len().saturating_sub(PLACES);
+        if more > 0 {
+            canvas.paragraph(6, &words("evidence-places", &[("count", more.to_string())]));
         }
     }
     let more = pieces.len().saturating_sub(MOST);
@@ -52,20 +59,42 @@ fn pieces(report: &Report) -> Vec<Piece<'_>> {
     all.sort_by_key(|(id, ..)| !leads(id));
     let mut pieces: Vec<Piece<'_>> = Vec::new();
     for (id, state, list) in all {
-        for evidence in list.iter().filter(|evidence| evidence.answer != Answer::Unknown) {
+        for evidence in list.iter().filter(|evidence| tells(evidence)) {
             let worth = worth(evidence, state) + if leads(id) { 8 } else { 0 };
             let same = |piece: &&mut Piece<'_>| {
                 let other = piece.evidence;
-                (&other.check, &other.source, other.answer)
-                    == (&evidence.check, &evidence.source, evidence.answer)
+                (&other.check, &other.text, other.answer)
+                    == (&evidence.check, &evidence.text, evidence.answer)
             };
-            match pieces.iter_mut().find(same) {
-                Some(piece) => piece.matters.push((evidence.weight, id)),
-                None => pieces.push(Piece { evidence, worth, matters: vec![(evidence.weight, id)] }),
+            let piece = match pieces.iter_mut().find(same) {
+                Some(piece) => piece,
+                None => {
+                    pieces.push(Piece { evidence, places: Vec::new(), worth, matters: Vec::new() });
+                    let Some(piece) = pieces.last_mut() else { continue };
+                    piece
+                }
+            };
+            if !piece.matters.contains(&(evidence.weight, id)) {
+                piece.matters.push((evidence.weight, id));
+            }
+            if let Some(source) = evidence.source.as_ref().filter(|source| !piece.places.contains(source)) {
+                piece.places.push(source);
             }
         }
     }
     pieces
+}
+
+/// A no helps where it says that something was looked for and found to be otherwise. That a thing which
+/// would rule a cause out is not so goes without saying.
+fn tells(evidence: &Evidence) -> bool {
+    match evidence.answer {
+        Answer::Yes => true,
+        Answer::No => {
+            evidence.source.is_some() && matches!(evidence.weight, Weight::Proves | Weight::Supports)
+        }
+        Answer::Unknown => false,
+    }
 }
 
 /// What comes first: answers that agree with the state, then those against it, then context.

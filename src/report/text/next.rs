@@ -78,6 +78,11 @@ fn remedies(report: &Report) -> Vec<Remedy<'_>> {
 }
 
 fn sections(canvas: &mut Canvas, steps: &[Step]) {
+    let whole = steps.iter().take_while(|step| step.section.is_none() && step.note).count();
+    let (notes, steps) = steps.split_at_checked(whole).unwrap_or((&[], steps));
+    for note in notes {
+        canvas.paragraph(2, &note.step);
+    }
     for (number, section) in steps.chunk_by(|one, next| one.section == next.section).enumerate() {
         let title = section.first().and_then(|step| step.section.as_deref());
         if number == 0 {
@@ -86,7 +91,7 @@ fn sections(canvas: &mut Canvas, steps: &[Step]) {
             }
             in_full(canvas, section);
         } else {
-            let count = match section.len() {
+            let count = match section.iter().filter(|step| !step.note).count() {
                 1 => word("remedy-step"),
                 count => words("remedy-steps", &[("count", count.to_string())]),
             };
@@ -97,6 +102,10 @@ fn sections(canvas: &mut Canvas, steps: &[Step]) {
 }
 
 fn in_full(canvas: &mut Canvas, steps: &[Step]) {
+    for note in steps.iter().filter(|step| step.note) {
+        canvas.paragraph(4, &note.step);
+    }
+    let steps: Vec<&Step> = steps.iter().filter(|step| !step.note).collect();
     for (number, step) in steps.iter().take(STEPS).enumerate() {
         let text = match &step.r#where {
             Some(place) => format!("{} [{place}]", step.step),
