@@ -7,6 +7,7 @@ mod fixtures {
     pub mod cases;
     pub mod event_log;
     pub mod event_log_reading;
+    pub mod expectations;
     pub mod policy_report;
     pub mod registry_export;
 }
@@ -47,5 +48,14 @@ fn every_bundle_is_what_its_descriptions_build() {
 fn every_log_is_read_as_described() {
     for case in cases::folders() {
         fixtures::event_log_reading::compare(&case.join("source"));
+    }
+}
+
+#[test]
+fn every_expectation_is_well_formed() {
+    let folders = cases::folders();
+    assert!(!folders.is_empty(), "no cases");
+    for case in folders {
+        fixtures::expectations::hold_to_form(&case, &cases::on_disk(&case.join("bundle")));
     }
 }
