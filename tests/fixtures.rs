@@ -56,6 +56,6 @@ fn every_expectation_is_well_formed() {
     let folders = cases::folders();
     assert!(!folders.is_empty(), "no cases");
     for case in folders {
-        fixtures::expectations::hold_to_form(&case, &cases::on_disk(&case.join("bundle")));
+        fixtures::expectations::hold_to_form(&case, &cases::built(&case.join("source")));
     }
 }
