@@ -2,6 +2,16 @@
 //!
 //! `UPDATE_FIXTURES=1 cargo test --test fixtures` writes the bundles anew.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::cast_possible_truncation,
+    reason = "a builder of test data fails loudly, and its sizes are those of the descriptions"
+)]
+#![allow(unreachable_pub, reason = "the modules of a test binary have no outside")]
+
 mod fixtures {
     pub mod archive;
     pub mod cases;
