@@ -39,7 +39,7 @@ fn remedy(id: &str, sections: &[&str], values: &Values) -> Vec<Step> {
     let step = |title: &str, step: &pages::PageStep| {
         let step = step.filled(values);
         let section = Some(title.to_owned());
-        Step { step: step.text, command: step.command, r#where: step.where_, section }
+        Step { step: step.text, command: step.command, r#where: step.where_, section, note: false }
     };
     sections.flat_map(|section| section.steps.iter().map(move |s| step(&section.title, s))).collect()
 }

@@ -1,10 +1,10 @@
 //! What was in force on a machine at a given time, and how sure that is.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::source::Source;
 
-use super::{PolicySeen, Restriction, SamValue, ValueSeen};
+use super::{Announced, PolicySeen, Restriction, SamValue, ValueSeen};
 
 /// What was in force at a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,12 +15,8 @@ pub struct InForce {
     pub basis: Basis,
     /// It can prove or clear: the machine is certain, the time fits, and nothing disagrees.
     pub firm: bool,
-    /// Audit-only mode: on, off, or unknown.
-    pub audit_only: Option<bool>,
     /// Places, the deciding one first.
     pub sources: Vec<Source>,
-    /// Where audit-only mode stands, where it is on.
-    pub audit_source: Option<Source>,
     /// Winning GPO, where a policy report names it.
     pub gpo: Option<String>,
 }
@@ -36,74 +32,110 @@ pub enum Basis {
     Policy,
 }
 
+/// Audit-only mode at a time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditState {
+    /// On or off.
+    pub on: bool,
+    /// It can clear: the machine is certain, and the time fits.
+    pub firm: bool,
+    /// Where it stands.
+    pub source: Source,
+}
+
+/// A log whose last record stands this close before a failure covers it: nothing was written since.
+const LOG_END_WINDOW: SignedDuration = SignedDuration::from_secs(15 * 60);
+
 impl Restriction {
     /// What was in force at a time; none where nothing says so.
     pub fn at(&self, time: Timestamp) -> Option<InForce> {
         let mut in_force = self.value_at(time)?;
-        (in_force.audit_only, in_force.audit_source) = self.audit_only_at(time);
         in_force.gpo = self.policies.iter().find(|policy| policy.value.is_some()).and_then(|p| p.gpo.clone());
         Some(in_force)
     }
 
     fn value_at(&self, time: Timestamp) -> Option<InForce> {
-        let before = self.announced.iter().rev().find(|announced| announced.time <= time);
-        let after = self.announced.iter().find(|announced| announced.time > time);
-        let defined = self.policies.iter().find(|policy| policy.value.is_some());
-        let one_value = self.values.windows(2).all(|pair| matches!(pair, [a, b] if a.value == b.value));
-        match (before, self.values.first()) {
-            (Some(said), value) => {
-                let covered = self.log_spans.iter().any(|(from, to)| *from <= said.time && time <= *to);
-                // A later announcement of the export's value dates the export: it was taken after a change.
-                let changed_since =
-                    |value: &ValueSeen| after.is_some_and(|after| same(&after.value, &value.value));
-                let agrees =
-                    value.is_none_or(|value| same(&value.value, &said.value) || changed_since(value));
-                let mut sources = vec![said.source.clone()];
-                sources.extend(value.map(|value| value.source.clone()));
-                Some(InForce::of(
-                    said.value.clone(),
-                    Basis::Announced,
-                    covered && agrees && one_value,
-                    sources,
-                ))
-            }
-            (None, Some(seen)) => {
-                let contradicted = defined.is_some_and(|policy| {
-                    seen.value == SamValue::Absent
-                        || !policy.value.as_ref().is_some_and(|v| same(v, &seen.value))
-                });
-                // An announcement after the failure of another value than the export's dates neither.
-                let changed = after.is_some_and(|after| !same(&after.value, &seen.value));
-                let corroborated =
-                    defined.is_some_and(|policy| policy.value.as_ref().is_some_and(|v| same(v, &seen.value)));
-                let firm = (seen.firm || corroborated) && one_value && !contradicted && !changed;
-                if contradicted && seen.value == SamValue::Absent {
-                    // The policy will write the value again: what stood at the failure is not certain.
-                    return defined.map(|policy| InForce::of_policy(policy, vec![seen.source.clone()]));
+        let said = self.announced.iter().rev().find(|announced| announced.time <= time);
+        let policy = self.policies.iter().find(|policy| policy.value.is_some());
+        match (said, self.values.first()) {
+            (Some(said), _) if self.log_covers(said.time, time) => Some(self.as_announced(said, time)),
+            (_, Some(seen)) => match policy {
+                // The policy will write the value again: what stood at the failure is not certain.
+                Some(policy) if seen.value == SamValue::Absent => {
+                    Some(InForce::of_policy(policy, vec![seen.source.clone()]))
                 }
-                let agreeing = defined.filter(|_| corroborated).map(|policy| policy.source.clone());
-                let sources = std::iter::once(seen.source.clone()).chain(agreeing).collect();
-                Some(InForce::of(seen.value.clone(), Basis::Registry, firm, sources))
+                _ => Some(self.as_exported(seen, said, time)),
+            },
+            (Some(said), None) => {
+                let sources = vec![said.source.clone()];
+                Some(InForce::of(said.value.clone(), Basis::Announced, false, sources))
             }
-            (None, None) => defined.map(|policy| InForce::of_policy(policy, Vec::new())),
+            (None, None) => policy.map(|policy| InForce::of_policy(policy, Vec::new())),
         }
     }
 
-    /// Audit-only mode at a time (none: unknown), and where it was seen to be on.
-    pub fn audit_only_at(&self, time: Timestamp) -> (Option<bool>, Option<Source>) {
+    /// The SAM server said so before the failure, and its log runs on to it.
+    fn as_announced(&self, said: &Announced, time: Timestamp) -> InForce {
+        // A later announcement of the export's value dates the export: it was taken after a change.
+        let agrees = |seen: &ValueSeen| {
+            same(&seen.value, &said.value)
+                || self.later(time).is_some_and(|later| same(&later.value, &seen.value))
+        };
+        let firm = self.values.iter().all(agrees) && self.policy_agrees(&said.value);
+        let values = self.values.iter().map(|seen| seen.source.clone());
+        let sources = std::iter::once(said.source.clone()).chain(values).collect();
+        InForce::of(said.value.clone(), Basis::Announced, firm, sources)
+    }
+
+    /// An undated export describes the machine at the failure, unless something shows a change.
+    fn as_exported(&self, seen: &ValueSeen, said: Option<&Announced>, time: Timestamp) -> InForce {
+        let same_policy =
+            |policy: &&PolicySeen| policy.value.as_ref().is_some_and(|value| same(value, &seen.value));
+        let agreeing = self.policies.iter().find(same_policy);
+        // An announcement after the failure, in a log that has none before it, may be that of a change.
+        let later = self.later(time);
+        let may_have_changed = later.is_some_and(|later| {
+            !same(&later.value, &seen.value) || self.log_spans.iter().any(|(from, _)| *from <= time)
+        });
+        let firm = (seen.firm || agreeing.is_some())
+            && self.values.iter().all(|other| other.value == seen.value)
+            && said.is_none_or(|said| same(&said.value, &seen.value))
+            && self.policy_agrees(&seen.value)
+            && !may_have_changed;
+        let sources =
+            std::iter::once(&seen.source).chain(agreeing.map(|policy| &policy.source)).cloned().collect();
+        InForce::of(seen.value.clone(), Basis::Registry, firm, sources)
+    }
+
+    fn later(&self, time: Timestamp) -> Option<&Announced> {
+        self.announced.iter().find(|announced| announced.time > time)
+    }
+
+    /// Every policy report that defines the setting defines this value.
+    fn policy_agrees(&self, value: &SamValue) -> bool {
+        self.policies.iter().filter_map(|policy| policy.value.as_ref()).all(|defined| same(defined, value))
+    }
+
+    fn log_covers(&self, from: Timestamp, to: Timestamp) -> bool {
+        let near = |end: &Timestamp| to.duration_since(*end) <= LOG_END_WINDOW;
+        self.log_spans.iter().any(|(start, end)| *start <= from && near(end))
+    }
+
+    /// Audit-only mode at a time; none where nothing says so.
+    pub fn audit_only_at(&self, time: Timestamp) -> Option<AuditState> {
         if let Some(said) = self.audit_only.iter().rev().find(|said| said.time <= time) {
-            return (Some(said.on), said.on.then(|| said.source.clone()));
+            let firm = self.log_covers(said.time, time);
+            return Some(AuditState { on: said.on, firm, source: said.source.clone() });
         }
-        match self.values.iter().find(|value| value.firm).or(self.values.first()) {
-            Some(value) => (Some(value.audit_only), value.audit_source.clone().filter(|_| value.audit_only)),
-            None => (None, None),
-        }
+        let seen = self.values.iter().find(|seen| seen.firm).or(self.values.first())?;
+        let source = seen.audit_source.clone().unwrap_or_else(|| seen.source.clone());
+        Some(AuditState { on: seen.audit_only, firm: seen.firm, source })
     }
 }
 
 impl InForce {
     fn of(value: SamValue, basis: Basis, firm: bool, sources: Vec<Source>) -> Self {
-        InForce { value, basis, firm, audit_only: None, sources, audit_source: None, gpo: None }
+        InForce { value, basis, firm, sources, gpo: None }
     }
 
     fn of_policy(policy: &PolicySeen, more: Vec<Source>) -> Self {

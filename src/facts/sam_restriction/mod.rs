@@ -20,7 +20,7 @@ use super::attribution::Attributed;
 use super::machines::{MachineId, Machines};
 use super::{Contradiction, KnownEventAt, KnownEvents};
 
-pub use in_force::{Basis, InForce};
+pub use in_force::{AuditState, Basis, InForce};
 
 use disagreements::disagreements;
 use seen::{InReport, policy_in, value_in};

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::facts::sam_restriction::{Basis, Denial, InForce, SamValue};
+use crate::facts::sam_restriction::{Basis, Denial, SamValue};
 use crate::facts::{Attempt, Facts};
 use crate::rules::{Answer, Finding, Weight};
 
@@ -176,12 +176,9 @@ impl Survey {
             Some(stance) if self.all_cleared() => self.saying(finding(Answer::Yes), stance),
             Some(stance) => self.saying(finding(Answer::Unknown), stance),
             None => {
-                let seen = self.of(Standing::Controller).filter_map(|stance| stance.in_force.as_ref());
-                let off = |in_force: &InForce| in_force.audit_only == Some(false);
-                let mut seen = seen.peekable();
-                let answer =
-                    if seen.peek().is_some() && seen.all(off) { Answer::No } else { Answer::Unknown };
-                finding(answer)
+                let mut seen = self.of(Standing::Controller).peekable();
+                let off = seen.peek().is_some() && seen.all(|stance| stance.audit_off);
+                finding(if off { Answer::No } else { Answer::Unknown })
             }
         }
     }

@@ -35,6 +35,8 @@ struct Stance {
     effect: Effect,
     firm: bool,
     in_force: Option<InForce>,
+    /// Audit-only mode is known to be off.
+    audit_off: bool,
     sources: Vec<Source>,
     undecided: Vec<Trustee>,
 }
@@ -78,8 +80,15 @@ pub(super) fn survey(facts: &Facts, attempt: Option<&Attempt>) -> Survey {
         .filter(|stance| stance.standing == Standing::Controller)
         .filter_map(|stance| stance.machine.as_deref())
         .collect();
-    let controllers = facts.machines.with_role(Role::DomainController).map(|id| facts.machines.name(id));
-    let unseen = controllers.filter(|name| !known.contains(name)).map(str::to_owned).collect();
+    // A machine without any known role may be a domain controller too.
+    let controllers = facts
+        .machines
+        .iter()
+        .filter(|(_, machine)| machine.roles.is_empty() || machine.is(Role::DomainController));
+    let unseen = controllers
+        .map(|(_, machine)| machine.name.clone())
+        .filter(|name| !known.contains(name.as_str()))
+        .collect();
     let denials = facts
         .restrictions
         .seen
@@ -153,21 +162,22 @@ fn stance(
     let at = time.unwrap_or(Timestamp::MAX);
     let machine = restriction.machine.map(|id| facts.machines.name(id).to_owned());
     let in_force = restriction.at(at);
-    let (audit_only, audit_source) = restriction.audit_only_at(at);
-    if audit_only == Some(true) {
-        let firm = in_force.as_ref().is_none_or(|in_force| in_force.firm) && !later_success;
-        let sources = audit_source.into_iter().collect();
-        let undecided = Vec::new();
+    let audit = restriction.audit_only_at(at);
+    if let Some(audit) = audit.as_ref().filter(|audit| audit.on) {
+        let (firm, sources) = (audit.firm && !later_success, vec![audit.source.clone()]);
+        let (effect, undecided) = (Effect::AuditOnly, Vec::new());
         return Some(Stance {
             standing,
             machine,
-            effect: Effect::AuditOnly,
+            effect,
             firm,
             in_force,
+            audit_off: false,
             sources,
             undecided,
         });
     }
+    let audit_off = audit.is_some();
     let in_force = in_force?;
     let (effect, undecided) = match &in_force.value {
         SamValue::Absent | SamValue::Empty | SamValue::Malformed(_) => (Effect::LetsIn, Vec::new()),
@@ -186,5 +196,5 @@ fn stance(
     // user's later success is such a change.
     let firm = in_force.firm && !(later_success && in_force.basis == Basis::Registry);
     let sources = in_force.sources.clone();
-    Some(Stance { standing, machine, effect, firm, in_force: Some(in_force), sources, undecided })
+    Some(Stance { standing, machine, effect, firm, in_force: Some(in_force), audit_off, sources, undecided })
 }
