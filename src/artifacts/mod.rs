@@ -69,7 +69,7 @@ impl Content {
                 policy_report::ReportKind::GpoReport => "gpo-report",
             },
             Content::RegistryExport(_) => "registry-export",
-            Content::NotUsed { looks_like } => looks_like,
+            Content::NotUsed { .. } => "not-used",
         }
     }
 }

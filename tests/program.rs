@@ -1,0 +1,122 @@
+//! The program as users call it: outputs and exit codes.
+
+use std::path::PathBuf;
+
+use assert_cmd::Command;
+
+fn case(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases").join(name).join("bundle")
+}
+
+fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_sspr-triage"))
+}
+
+fn code(command: &mut Command) -> i32 {
+    command.output().unwrap().status.code().unwrap()
+}
+
+#[test]
+fn a_finished_analysis_is_a_success_whatever_the_verdict() {
+    assert_eq!(code(program().arg("analyze").arg(case("remote-sam/denied-in-system-log"))), 0);
+    assert_eq!(code(program().arg("analyze").arg(case("connector-permissions/one-user"))), 0);
+}
+
+#[test]
+fn fail_on_makes_a_verdict_a_failure() {
+    let fail_on = |what: &str, name: &str| code(program().args(["analyze", "--fail-on", what]).arg(case(name)));
+    assert_eq!(fail_on("cause", "remote-sam/denied-in-system-log"), 10);
+    assert_eq!(fail_on("cause", "trust/healthy-server"), 0);
+    assert_eq!(fail_on("undetermined", "connector-permissions/one-user"), 11);
+    assert_eq!(fail_on("undetermined", "remote-sam/denied-in-system-log"), 0);
+}
+
+#[test]
+fn nothing_usable_still_gets_a_report() {
+    let output = program().args(["analyze", "--format", "json"]).arg(case("trust/nothing-usable")).output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["verdict"]["cause"], "undetermined");
+    assert!(!report["gaps"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn wrong_arguments_and_missing_paths_are_told_apart() {
+    assert_eq!(code(program().arg("analyze")), 2);
+    assert_eq!(code(program().args(["explain", "no-such-id"])), 2);
+    let output = program().args(["analyze", "no/such/bundle"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("no/such/bundle"));
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn the_report_goes_to_a_file_where_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    let output = program()
+        .args(["analyze", "--format", "json", "--output"])
+        .arg(&file)
+        .arg(case("remote-sam/denied-in-system-log"))
+        .output()
+        .unwrap();
+    assert!(output.status.success() && output.stdout.is_empty());
+    let report: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    assert_eq!(report["schema"], "sspr-triage/report/1");
+}
+
+#[test]
+fn check_says_what_differs_and_how() {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("wrong/bundle");
+    std::fs::create_dir_all(&bundle).unwrap();
+    std::fs::write(bundle.join("note.txt"), "nothing").unwrap();
+    std::fs::write(
+        folder.path().join("wrong/case.toml"),
+        "origin = \"synthetic\"\nwhy = \"it must differ\"\n[expect]\ncause = \"remote-sam\"\nstate = \"confirmed\"\n",
+    )
+    .unwrap();
+    let output = program().arg("check").arg(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(20));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("verdict.cause: expected remote-sam, found undetermined"), "{said}");
+    assert!(said.contains("1 cases, 1 not as expected") || said.contains("1 case, 1 not as expected"), "{said}");
+    let empty = tempfile::tempdir().unwrap();
+    assert_eq!(code(program().arg("check").arg(empty.path())), 2);
+}
+
+#[test]
+fn explain_knows_every_check_and_cause() {
+    for check in sspr_triage::rules::CHECKS {
+        assert_eq!(code(program().args(["explain", check.id])), 0, "{}", check.id);
+    }
+    for cause in sspr_triage::rules::CauseId::ALL {
+        assert_eq!(code(program().args(["explain", cause.id()])), 0);
+    }
+}
+
+/// Each check stands on the page of every cause that asks it, and each page's checks are registered.
+#[test]
+fn pages_and_checks_agree_both_ways() {
+    use sspr_triage::knowledge::diagnoses::known_diagnoses;
+    use sspr_triage::knowledge::pages::{page, pages};
+    for check in sspr_triage::rules::CHECKS {
+        for (cause, _) in check.asked_by {
+            let page = page(cause.id()).unwrap();
+            assert!(page.checks.iter().any(|on| on.id == check.id), "{} is not on {}", check.id, page.id);
+        }
+    }
+    for page in pages() {
+        for on in &page.checks {
+            let registered = match sspr_triage::rules::check(&on.id) {
+                // A page may also describe a check of another cause, where that tells the two apart.
+                Some(_) => true,
+                None => on.id == format!("{}-code", page.id),
+            };
+            assert!(registered, "{} on {}", on.id, page.id);
+        }
+    }
+    for known in known_diagnoses() {
+        assert!(page(&known.id).is_some(), "{}", known.id);
+    }
+}
