@@ -405,7 +405,7 @@ fn the_scanner_finds_each_way_to_import() {
         ["report:1", "rules:1"]
     );
     assert_eq!(faults("facts.rs", "use super::report;"), ["report:1"]);
-    assert_eq!(faults("lib.rs", "pub mod report;\npub use check::run;"), ["check:2"]);
+    assert_eq!(faults("lib.rs", "pub mod report;\npub use case_check::run;"), ["case_check:2"]);
     assert_eq!(faults("cli.rs", "use sspr_triage::facts;"), ["facts:1"]);
     assert_eq!(faults("report/a.rs", "crate::diagnose();"), ["lib:1"]);
     let hidden = "// crate::rules\n/* crate::rules */ let s = \"crate::rules \\\" crate::rules\"; r#\"crate::rules\"#; '\"'; ";
