@@ -34,15 +34,22 @@ fn every_case_gets_its_answer() {
 fn the_matrix_of_rule_by_case() {
     let mut matrix = String::new();
     let heading = ["protected-account", "connector-permissions", "remote-sam", "other"];
-    let _ = writeln!(matrix, "{:<50}{:<24}{:<24}{:<24}{}", "case", heading[0], heading[1], heading[2], heading[3]);
+    let _ = writeln!(
+        matrix,
+        "{:<50}{:<24}{:<24}{:<24}{}",
+        "case", heading[0], heading[1], heading[2], heading[3]
+    );
     for (name, report) in reports() {
         let _ = write!(matrix, "{name:<50}");
         for cause in &report.causes {
             let leads = if report.verdict.cause == cause.id { "*" } else { "" };
             let _ = write!(matrix, "{:<24}", format!("{}{leads}", cause.state.word()));
         }
-        let others: Vec<String> =
-            report.other_diagnoses.iter().map(|other| format!("{} {}", other.id, other.state.word())).collect();
+        let others: Vec<String> = report
+            .other_diagnoses
+            .iter()
+            .map(|other| format!("{} {}", other.id, other.state.word()))
+            .collect();
         let line = matrix.trim_end().len();
         let _ = write!(matrix, "{}", others.join(", "));
         if others.is_empty() {
@@ -55,12 +62,15 @@ fn the_matrix_of_rule_by_case() {
 
 #[test]
 fn every_report_follows_the_schema() {
-    let schema = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/report.schema.json")).unwrap();
+    let schema =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/report.schema.json")).unwrap();
     let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
     for (name, report) in reports() {
         let document = serde_json::from_str(&json::render(&report).unwrap()).unwrap();
-        let errors: Vec<String> =
-            validator.iter_errors(&document).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        let errors: Vec<String> = validator
+            .iter_errors(&document)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
         assert_eq!(errors, [] as [String; 0], "{name}");
     }
 }
@@ -97,8 +107,20 @@ fn the_text_keeps_to_its_width_and_commands_stay_whole() {
             .collect_next
             .iter()
             .map(|next| next.command.as_str())
-            .chain(report.causes.iter().flat_map(|cause| &cause.remedy).filter_map(|step| step.command.as_deref()))
-            .chain(report.other_diagnoses.iter().flat_map(|o| &o.remedy).filter_map(|step| step.command.as_deref()))
+            .chain(
+                report
+                    .causes
+                    .iter()
+                    .flat_map(|cause| &cause.remedy)
+                    .filter_map(|step| step.command.as_deref()),
+            )
+            .chain(
+                report
+                    .other_diagnoses
+                    .iter()
+                    .flat_map(|o| &o.remedy)
+                    .filter_map(|step| step.command.as_deref()),
+            )
             .flat_map(str::lines)
             .collect();
         for line in text.lines().filter(|line| line.width() > 80) {
@@ -122,9 +144,10 @@ fn no_remedy_adds_the_connector_to_an_administrators_group() {
 #[test]
 fn the_same_bundle_gives_the_same_bytes_whatever_the_threads() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases");
-    let bundles: Vec<PathBuf> = ["remote-sam/archive-in-archive", "trust/truncated-log", "mixed/four-users-three-causes"]
-        .map(|case| folder.join(case).join("bundle"))
-        .to_vec();
+    let bundles: Vec<PathBuf> =
+        ["remote-sam/archive-in-archive", "trust/truncated-log", "mixed/four-users-three-causes"]
+            .map(|case| folder.join(case).join("bundle"))
+            .to_vec();
     let with_threads = |threads: usize, bundle: &PathBuf| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| json::render(&analyze(&[bundle], &Options::default()).unwrap().report).unwrap())

@@ -24,7 +24,8 @@ fn a_finished_analysis_is_a_success_whatever_the_verdict() {
 
 #[test]
 fn fail_on_makes_a_verdict_a_failure() {
-    let fail_on = |what: &str, name: &str| code(program().args(["analyze", "--fail-on", what]).arg(case(name)));
+    let fail_on =
+        |what: &str, name: &str| code(program().args(["analyze", "--fail-on", what]).arg(case(name)));
     assert_eq!(fail_on("cause", "remote-sam/denied-in-system-log"), 10);
     assert_eq!(fail_on("cause", "trust/healthy-server"), 0);
     assert_eq!(fail_on("undetermined", "connector-permissions/one-user"), 11);
@@ -33,7 +34,8 @@ fn fail_on_makes_a_verdict_a_failure() {
 
 #[test]
 fn nothing_usable_still_gets_a_report() {
-    let output = program().args(["analyze", "--format", "json"]).arg(case("trust/nothing-usable")).output().unwrap();
+    let output =
+        program().args(["analyze", "--format", "json"]).arg(case("trust/nothing-usable")).output().unwrap();
     assert_eq!(output.status.code(), Some(3));
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["verdict"]["cause"], "undetermined");
@@ -80,7 +82,10 @@ fn check_says_what_differs_and_how() {
     assert_eq!(output.status.code(), Some(20));
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said.contains("verdict.cause: expected remote-sam, found undetermined"), "{said}");
-    assert!(said.contains("1 cases, 1 not as expected") || said.contains("1 case, 1 not as expected"), "{said}");
+    assert!(
+        said.contains("1 cases, 1 not as expected") || said.contains("1 case, 1 not as expected"),
+        "{said}"
+    );
     let empty = tempfile::tempdir().unwrap();
     assert_eq!(code(program().arg("check").arg(empty.path())), 2);
 }
