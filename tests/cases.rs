@@ -1,6 +1,9 @@
 //! All cases: the expected answers, the matrix of rule by case, and what must hold of every report.
 
-#![allow(clippy::expect_used, reason = "a test may panic; the switch for tests does not reach shared functions")]
+#![allow(
+    clippy::expect_used,
+    reason = "a test may panic; the switch for tests does not reach shared functions"
+)]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
