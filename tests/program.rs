@@ -1,5 +1,11 @@
 //! The program as users call it: outputs and exit codes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test may panic; the switch for tests does not reach shared functions"
+)]
+
 use std::path::PathBuf;
 
 use assert_cmd::Command;

@@ -1,5 +1,12 @@
 //! Real files, where they are at hand: each is read without a panic, and by the reader of its kind.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test may panic; the switch for tests does not reach shared functions"
+)]
+
 use std::path::{Path, PathBuf};
 
 use sspr_triage::{Options, analyze};

@@ -171,7 +171,7 @@ impl Condition {
         unknown || self.holds(findings)
     }
 
-    /// Whether it holds. A check that was not asked holds only for [`NotYes`](Condition::NotYes).
+    /// Whether it holds. A check that was not asked holds only for [`NotYes`].
     pub fn holds(self, findings: &[Finding]) -> bool {
         let answer =
             findings.iter().find(|finding| finding.check == self.check()).map(|finding| finding.answer);
