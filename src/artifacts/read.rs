@@ -7,7 +7,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::bundle::Member;
 use crate::source::{BundlePath, Gap, Place};
 
-use super::{Content, Reading, Wanted, event_log, policy_report, registry_export, unused};
+use super::{
+    Content, Reading, Wanted, audit_log, connect_configuration, event_log, policy_report, registry_export,
+    unused,
+};
 
 /// Longest text that is held in memory to be read. Reports and exports of a whole machine are a few
 /// megabytes; what is longer is read up to here, and the gap says so.
@@ -33,21 +36,41 @@ fn read_as_its_kind(path: &BundlePath, head: &[u8], content: &mut dyn Read, want
         let (log, gaps) = event_log::read(path, content, wanted);
         return Reading { content: Content::EventLog(log), gaps };
     }
-    let is_report = policy_report::looks_like_policy_report(head);
-    if is_report || registry_export::looks_like_registry_export(head) {
-        let (text, mut gaps) = held(path, content);
-        let (read, more) = if is_report {
-            let (report, gaps) = policy_report::read(path, &text);
-            (report.map(Content::PolicyReport), gaps)
-        } else {
-            let (export, gaps) = registry_export::read(path, &text, wanted);
-            (export.map(Content::RegistryExport), gaps)
+    let Some(reader) = reader_of(head) else {
+        return Reading {
+            content: Content::NotUsed { looks_like: unused::looks_like(head) },
+            gaps: Vec::new(),
         };
-        gaps.extend(more);
-        let content = read.unwrap_or(Content::NotUsed { looks_like: unused::looks_like(head) });
-        return Reading { content, gaps };
-    }
-    Reading { content: Content::NotUsed { looks_like: unused::looks_like(head) }, gaps: Vec::new() }
+    };
+    let (text, mut gaps) = held(path, content);
+    let (read, more) = reader(path, &text, wanted);
+    gaps.extend(more);
+    Reading { content: read.unwrap_or(Content::NotUsed { looks_like: unused::looks_like(head) }), gaps }
+}
+
+/// A reader of a text that is held in memory.
+type TextReader = fn(&BundlePath, &[u8], &Wanted) -> (Option<Content>, Vec<Gap>);
+
+fn reader_of(head: &[u8]) -> Option<TextReader> {
+    let readers: [(fn(&[u8]) -> bool, TextReader); 4] = [
+        (policy_report::looks_like_policy_report, |path, text, _| {
+            let (report, gaps) = policy_report::read(path, text);
+            (report.map(Content::PolicyReport), gaps)
+        }),
+        (registry_export::looks_like_registry_export, |path, text, wanted| {
+            let (export, gaps) = registry_export::read(path, text, wanted);
+            (export.map(Content::RegistryExport), gaps)
+        }),
+        (connect_configuration::looks_like_connect_configuration, |path, text, _| {
+            let (configuration, gaps) = connect_configuration::read(path, text);
+            (configuration.map(Content::ConnectConfiguration), gaps)
+        }),
+        (audit_log::looks_like_audit_log, |path, text, _| {
+            let (log, gaps) = audit_log::read(path, text);
+            (log.map(Content::AuditLog), gaps)
+        }),
+    ];
+    readers.into_iter().find_map(|(looks_like, reader)| looks_like(head).then_some(reader))
 }
 
 fn held(path: &BundlePath, content: &mut dyn Read) -> (Vec<u8>, Vec<Gap>) {

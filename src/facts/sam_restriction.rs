@@ -325,7 +325,7 @@ pub(super) fn gather(
                     restriction.log_spans.push((from, to));
                 }
             }
-            Content::NotUsed { .. } => {}
+            Content::ConnectConfiguration(_) | Content::AuditLog(_) | Content::NotUsed { .. } => {}
         }
     }
     for at in &events.events {
