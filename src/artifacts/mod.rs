@@ -8,6 +8,7 @@ pub mod audit_log;
 pub mod connect_configuration;
 pub mod event_log;
 mod located;
+pub mod password_policy;
 pub mod policy_report;
 mod read;
 pub mod registry_export;
@@ -19,6 +20,7 @@ pub use audit_log::AuditLog;
 pub use connect_configuration::ConnectConfiguration;
 pub use event_log::EventLog;
 pub use located::Located;
+pub use password_policy::PasswordPolicy;
 pub use policy_report::PolicyReport;
 pub use read::read;
 pub use registry_export::RegistryExport;
@@ -58,9 +60,11 @@ pub enum Content {
     /// A registry export (`.reg`).
     RegistryExport(RegistryExport),
     /// A file of Entra Connect's own configuration, or a trace of its wizard.
-    ConnectConfiguration(ConnectConfiguration),
+    ConnectConfiguration(Box<ConnectConfiguration>),
     /// An export of the Entra audit log.
     AuditLog(AuditLog),
+    /// The text of `net accounts` or `Get-ADDefaultDomainPasswordPolicy`.
+    PasswordPolicy(PasswordPolicy),
     /// A file of a kind that no reader takes, with what it seems to be.
     NotUsed {
         /// What the content looks like, in words: `an empty file`, `a PNG picture`, `text`.
@@ -84,6 +88,7 @@ impl Content {
                 _ => "connect-configuration",
             },
             Content::AuditLog(_) => "audit-log",
+            Content::PasswordPolicy(_) => "password-policy",
             Content::NotUsed { looks_like } => looks_like,
         }
     }

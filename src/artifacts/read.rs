@@ -8,8 +8,8 @@ use crate::bundle::Member;
 use crate::source::{BundlePath, Gap, Place};
 
 use super::{
-    Content, Reading, Wanted, audit_log, connect_configuration, event_log, policy_report, registry_export,
-    unused,
+    Content, Reading, Wanted, audit_log, connect_configuration, event_log, password_policy, policy_report,
+    registry_export, unused,
 };
 
 /// Longest text that is held in memory to be read. Reports and exports of a whole machine are a few
@@ -51,8 +51,11 @@ fn read_as_its_kind(path: &BundlePath, head: &[u8], content: &mut dyn Read, want
 /// A reader of a text that is held in memory.
 type TextReader = fn(&BundlePath, &[u8], &Wanted) -> (Option<Content>, Vec<Gap>);
 
+/// Tells a kind by its first bytes.
+type LooksLike = fn(&[u8]) -> bool;
+
 fn reader_of(head: &[u8]) -> Option<TextReader> {
-    let readers: [(fn(&[u8]) -> bool, TextReader); 4] = [
+    let readers: [(LooksLike, TextReader); 5] = [
         (policy_report::looks_like_policy_report, |path, text, _| {
             let (report, gaps) = policy_report::read(path, text);
             (report.map(Content::PolicyReport), gaps)
@@ -63,11 +66,15 @@ fn reader_of(head: &[u8]) -> Option<TextReader> {
         }),
         (connect_configuration::looks_like_connect_configuration, |path, text, _| {
             let (configuration, gaps) = connect_configuration::read(path, text);
-            (configuration.map(Content::ConnectConfiguration), gaps)
+            (configuration.map(|read| Content::ConnectConfiguration(Box::new(read))), gaps)
         }),
         (audit_log::looks_like_audit_log, |path, text, _| {
             let (log, gaps) = audit_log::read(path, text);
             (log.map(Content::AuditLog), gaps)
+        }),
+        (password_policy::looks_like_password_policy, |path, text, _| {
+            let (policy, gaps) = password_policy::read(path, text);
+            (policy.map(Content::PasswordPolicy), gaps)
         }),
     ];
     readers.into_iter().find_map(|(looks_like, reader)| looks_like(head).then_some(reader))

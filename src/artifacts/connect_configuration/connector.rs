@@ -51,8 +51,8 @@ struct OpenPartition {
 }
 
 impl Connector {
-    pub(super) fn opens(&mut self, below: Vec<&str>) {
-        match below.as_slice() {
+    pub(super) fn opens(&mut self, below: &[&str]) {
+        match below {
             ["private-configuration", "adma-configuration"] => self.adma = true,
             ["ma-partition-data", "partition"] if self.partitions.len() < MOST => {
                 self.partitions.push(OpenPartition::default());
@@ -63,8 +63,8 @@ impl Connector {
         }
     }
 
-    pub(super) fn closes(&mut self, below: Vec<&str>) {
-        if below.as_slice() == ["ma-partition-data", "partition"] {
+    pub(super) fn closes(&mut self, below: &[&str]) {
+        if below == ["ma-partition-data", "partition"] {
             self.in_partition = false;
         }
     }
@@ -72,13 +72,13 @@ impl Connector {
     pub(super) fn leaf(
         &mut self,
         names: &[&str],
-        below: Vec<&str>,
+        below: &[&str],
         attributes: &Attributes,
         text: &str,
         doubts: &mut Doubts<'_>,
     ) {
         let place = || place_of(names, attributes.name.as_deref());
-        match below.as_slice() {
+        match below {
             ["name"] => self.name.text(text, place(), doubts),
             ["category"] => self.category.text(text, place(), doubts),
             ["subtype" | "ma-listname"] => self.entra |= is_entra(text),
@@ -133,7 +133,7 @@ impl Connector {
         match (rest, attributes.name.as_deref()) {
             (["aad-password-reset-config", "enabled"], _) => self.writeback.truth(text, place, doubts),
             (["parameter-values", "parameter"], Some("UserName")) => {
-                self.entra_account.text(text, place, doubts)
+                self.entra_account.text(text, place, doubts);
             }
             _ => {}
         }

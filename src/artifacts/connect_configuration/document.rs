@@ -117,7 +117,7 @@ fn push(open: &mut [Open], path: &[String], wanted: &impl Fn(&[String]) -> bool,
     }
     match text {
         Some(text) if element.text.len().saturating_add(text.len()) <= LONGEST_TEXT => {
-            element.text.push_str(text)
+            element.text.push_str(text);
         }
         _ => element.lost = true,
     }

@@ -35,18 +35,13 @@ impl<'p> Doubts<'p> {
 }
 
 /// What a file says of one thing.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) enum Slot<T> {
+    #[default]
     Silent,
     Said(Located<T>),
     /// Two values that differ.
     Disputed,
-}
-
-impl<T> Default for Slot<T> {
-    fn default() -> Self {
-        Slot::Silent
-    }
 }
 
 impl<T: PartialEq + Display> Slot<T> {

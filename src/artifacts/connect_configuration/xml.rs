@@ -115,14 +115,14 @@ impl Reader {
             self.open = Some(Connector::default());
         }
         if let Some(connector) = &mut self.open {
-            connector.opens(below_connector(&names));
+            connector.opens(&below_connector(&names));
         }
     }
 
     fn leaf(&mut self, path: &[String], attributes: &Attributes, text: &str, doubts: &mut Doubts<'_>) {
         let names: Vec<&str> = path.iter().map(String::as_str).collect();
         if let Some(connector) = &mut self.open {
-            connector.leaf(&names, below_connector(&names), attributes, text, doubts);
+            connector.leaf(&names, &below_connector(&names), attributes, text, doubts);
         } else if let ([METAVERSE, .., "parameter"], Some(name)) = (names.as_slice(), &attributes.name) {
             let place = place_of(&names, Some(name));
             match name.as_str() {
@@ -141,7 +141,7 @@ impl Reader {
         if begins_connector(&names) {
             self.keep_open();
         } else if let Some(connector) = &mut self.open {
-            connector.closes(below_connector(&names));
+            connector.closes(&below_connector(&names));
         }
     }
 
@@ -188,7 +188,7 @@ impl Reader {
 
 /// The element that holds one connector: `ma-data`, or the private configuration where it stands alone.
 fn begins_connector(names: &[&str]) -> bool {
-    matches!(names, [MA_DATA] | ["saved-ma-configuration", MA_DATA] | [ADMA])
+    matches!(names, [MA_DATA | ADMA] | ["saved-ma-configuration", MA_DATA])
 }
 
 /// The path below the connector, written as if the private configuration never stood alone.
