@@ -94,3 +94,53 @@ fn held(path: &BundlePath, content: &mut dyn Read) -> (Vec<u8>, Vec<Gap>) {
     }
     (bytes, gaps)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(bytes: &[u8]) -> &'static str {
+        let (path, mut content) = ("a".into(), bytes);
+        let head = bytes.get(..64 << 10).unwrap_or(bytes);
+        let member = Member { path: &path, head, content: &mut content };
+        read(member, &Wanted::default()).content.kind()
+    }
+
+    #[test]
+    fn each_kind_has_its_reader() {
+        for (text, expected) in [
+            ("REGEDIT4\r\n", "registry-export"),
+            ("<ma-data><category>AD</category></ma-data>", "connect-configuration"),
+            ("<saved-mv-configuration server='SYNC01'/>", "connect-configuration"),
+            ("{\"onpremisesDirectoryPolicy\": []}", "connect-configuration"),
+            ("[12:09:02.758] [  1] [INFO ] Application Version: 2.2.8.0\r\n", "connect-trace"),
+            ("{\"value\": [{\"activityDisplayName\": \"x\", \"loggedByService\": \"y\"}]}", "audit-log"),
+            ("Date (UTC),Service,Category,Activity,Result\n", "audit-log"),
+            (
+                "MinPasswordAge : 1\nLockoutObservationWindow : 1\nDistinguishedName : DC=a\n",
+                "password-policy",
+            ),
+            ("{\"a\": 1}", "JSON text"),
+            ("hello", "plain text"),
+            ("", "an empty file"),
+        ] {
+            assert_eq!(kind(text.as_bytes()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn real_files_of_other_kinds_are_not_taken_for_those_of_connect() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/samples");
+        let files =
+            walkdir::WalkDir::new(folder).into_iter().flatten().filter(|file| file.file_type().is_file());
+        for file in files.filter(|file| file.metadata().is_ok_and(|data| data.len() < 4 << 20)) {
+            let name = file.path().to_string_lossy().into_owned();
+            let kind = kind(&std::fs::read(file.path()).unwrap());
+            let is_connect = kind.starts_with("connect-");
+            let of_connect = name.contains("/entra-connect/") || name.contains("/29-wizard-trace");
+            assert_eq!(is_connect, of_connect, "{name}: {kind}");
+            assert_eq!(kind == "audit-log", name.contains("/entra_audit_SSPR_rows"), "{name}: {kind}");
+            println!("{kind}\t{name}");
+        }
+    }
+}

@@ -131,9 +131,9 @@ fn is_net_accounts(text: &str) -> bool {
     const ROLES: [&str; 4] = ["PRIMARY", "BACKUP", "SERVER", "WORKSTATION"];
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines.windows(9).any(|window| {
-        let values = window.iter().filter_map(|line| line.split_whitespace().next_back());
+        let mut values = window.iter().filter_map(|line| line.split_whitespace().next_back());
         let numbers = values.clone().filter(|value| value.bytes().all(|byte| byte.is_ascii_digit())).count();
-        numbers >= 4 && values.last().is_some_and(|role| ROLES.contains(&role))
+        numbers >= 4 && values.next_back().is_some_and(|role| ROLES.contains(&role))
     })
 }
 

@@ -43,7 +43,8 @@ pub(super) fn read(path: &BundlePath, text: &str) -> (Option<ConnectConfiguratio
     (Some(read), doubts.into_gaps())
 }
 
-/// Elements whose text can be of use. All else, above all passwords and cookies, is never held.
+/// Elements whose text can be of use. All else, such as cookies, is never held, and of the parameters
+/// only those with a known name are kept.
 fn is_wanted(path: &[String]) -> bool {
     const LEAVES: [&str; 15] = [
         "name",
