@@ -4,7 +4,11 @@
 //! [`Gap`]s that it could not, in one value: a damaged file is a gap, never an error. This room does
 //! not know what an artifact means for any cause.
 
+pub mod audit_log;
+pub mod connect_configuration;
 pub mod event_log;
+mod located;
+pub mod password_policy;
 pub mod policy_report;
 mod read;
 pub mod registry_export;
@@ -12,7 +16,11 @@ pub mod text_encoding;
 pub mod unused;
 
 use crate::source::{BundlePath, Gap};
+pub use audit_log::AuditLog;
+pub use connect_configuration::ConnectConfiguration;
 pub use event_log::EventLog;
+pub use located::Located;
+pub use password_policy::PasswordPolicy;
 pub use policy_report::PolicyReport;
 pub use read::read;
 pub use registry_export::RegistryExport;
@@ -51,6 +59,12 @@ pub enum Content {
     PolicyReport(PolicyReport),
     /// A registry export (`.reg`).
     RegistryExport(RegistryExport),
+    /// A file of Entra Connect's own configuration, or a trace of its wizard.
+    ConnectConfiguration(Box<ConnectConfiguration>),
+    /// An export of the Entra audit log.
+    AuditLog(AuditLog),
+    /// The text of `net accounts` or `Get-ADDefaultDomainPasswordPolicy`.
+    PasswordPolicy(PasswordPolicy),
     /// A file of a kind that no reader takes, with what it seems to be.
     NotUsed {
         /// What the content looks like, in words: `an empty file`, `a PNG picture`, `text`.
@@ -69,6 +83,12 @@ impl Content {
                 policy_report::ReportKind::GpoReport => "gpo-report",
             },
             Content::RegistryExport(_) => "registry-export",
+            Content::ConnectConfiguration(configuration) => match configuration.file {
+                connect_configuration::ConfigurationFile::WizardTrace => "connect-trace",
+                _ => "connect-configuration",
+            },
+            Content::AuditLog(_) => "audit-log",
+            Content::PasswordPolicy(_) => "password-policy",
             Content::NotUsed { .. } => "not-used",
         }
     }

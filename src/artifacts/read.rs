@@ -7,7 +7,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::bundle::Member;
 use crate::source::{BundlePath, Gap, Place};
 
-use super::{Content, Reading, Wanted, event_log, policy_report, registry_export, unused};
+use super::{
+    Content, Reading, Wanted, audit_log, connect_configuration, event_log, password_policy, policy_report,
+    registry_export, unused,
+};
 
 /// Longest text that is held in memory to be read. Reports and exports of a whole machine are a few
 /// megabytes; what is longer is read up to here, and the gap says so.
@@ -33,21 +36,48 @@ fn read_as_its_kind(path: &BundlePath, head: &[u8], content: &mut dyn Read, want
         let (log, gaps) = event_log::read(path, content, wanted);
         return Reading { content: Content::EventLog(log), gaps };
     }
-    let is_report = policy_report::looks_like_policy_report(head);
-    if is_report || registry_export::looks_like_registry_export(head) {
-        let (text, mut gaps) = held(path, content);
-        let (read, more) = if is_report {
-            let (report, gaps) = policy_report::read(path, &text);
-            (report.map(Content::PolicyReport), gaps)
-        } else {
-            let (export, gaps) = registry_export::read(path, &text, wanted);
-            (export.map(Content::RegistryExport), gaps)
+    let Some(reader) = reader_of(head) else {
+        return Reading {
+            content: Content::NotUsed { looks_like: unused::looks_like(head) },
+            gaps: Vec::new(),
         };
-        gaps.extend(more);
-        let content = read.unwrap_or(Content::NotUsed { looks_like: unused::looks_like(head) });
-        return Reading { content, gaps };
-    }
-    Reading { content: Content::NotUsed { looks_like: unused::looks_like(head) }, gaps: Vec::new() }
+    };
+    let (text, mut gaps) = held(path, content);
+    let (read, more) = reader(path, &text, wanted);
+    gaps.extend(more);
+    Reading { content: read.unwrap_or(Content::NotUsed { looks_like: unused::looks_like(head) }), gaps }
+}
+
+/// A reader of a text that is held in memory.
+type TextReader = fn(&BundlePath, &[u8], &Wanted) -> (Option<Content>, Vec<Gap>);
+
+/// Tells a kind by its first bytes.
+type LooksLike = fn(&[u8]) -> bool;
+
+fn reader_of(head: &[u8]) -> Option<TextReader> {
+    let readers: [(LooksLike, TextReader); 5] = [
+        (policy_report::looks_like_policy_report, |path, text, _| {
+            let (report, gaps) = policy_report::read(path, text);
+            (report.map(Content::PolicyReport), gaps)
+        }),
+        (registry_export::looks_like_registry_export, |path, text, wanted| {
+            let (export, gaps) = registry_export::read(path, text, wanted);
+            (export.map(Content::RegistryExport), gaps)
+        }),
+        (connect_configuration::looks_like_connect_configuration, |path, text, _| {
+            let (configuration, gaps) = connect_configuration::read(path, text);
+            (configuration.map(|read| Content::ConnectConfiguration(Box::new(read))), gaps)
+        }),
+        (audit_log::looks_like_audit_log, |path, text, _| {
+            let (log, gaps) = audit_log::read(path, text);
+            (log.map(Content::AuditLog), gaps)
+        }),
+        (password_policy::looks_like_password_policy, |path, text, _| {
+            let (policy, gaps) = password_policy::read(path, text);
+            (policy.map(Content::PasswordPolicy), gaps)
+        }),
+    ];
+    readers.into_iter().find_map(|(looks_like, reader)| looks_like(head).then_some(reader))
 }
 
 fn held(path: &BundlePath, content: &mut dyn Read) -> (Vec<u8>, Vec<Gap>) {
@@ -63,4 +93,54 @@ fn held(path: &BundlePath, content: &mut dyn Read) -> (Vec<u8>, Vec<Gap>) {
         gaps.push(Gap::new(path, Place::Offset(TEXT_BYTES), reason));
     }
     (bytes, gaps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(bytes: &[u8]) -> &'static str {
+        let (path, mut content) = ("a".into(), bytes);
+        let head = bytes.get(..64 << 10).unwrap_or(bytes);
+        let member = Member { path: &path, head, content: &mut content };
+        read(member, &Wanted::default()).content.kind()
+    }
+
+    #[test]
+    fn each_kind_has_its_reader() {
+        for (text, expected) in [
+            ("REGEDIT4\r\n", "registry-export"),
+            ("<ma-data><category>AD</category></ma-data>", "connect-configuration"),
+            ("<saved-mv-configuration server='SYNC01'/>", "connect-configuration"),
+            ("{\"onpremisesDirectoryPolicy\": []}", "connect-configuration"),
+            ("[12:09:02.758] [  1] [INFO ] Application Version: 2.2.8.0\r\n", "connect-trace"),
+            ("{\"value\": [{\"activityDisplayName\": \"x\", \"loggedByService\": \"y\"}]}", "audit-log"),
+            ("Date (UTC),Service,Category,Activity,Result\n", "audit-log"),
+            (
+                "MinPasswordAge : 1\nLockoutObservationWindow : 1\nDistinguishedName : DC=a\n",
+                "password-policy",
+            ),
+            ("{\"a\": 1}", "JSON text"),
+            ("hello", "plain text"),
+            ("", "an empty file"),
+        ] {
+            assert_eq!(kind(text.as_bytes()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn real_files_of_other_kinds_are_not_taken_for_those_of_connect() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/samples");
+        let files =
+            walkdir::WalkDir::new(folder).into_iter().flatten().filter(|file| file.file_type().is_file());
+        for file in files.filter(|file| file.metadata().is_ok_and(|data| data.len() < 4 << 20)) {
+            let name = file.path().to_string_lossy().into_owned();
+            let kind = kind(&std::fs::read(file.path()).unwrap());
+            let is_connect = kind.starts_with("connect-");
+            let of_connect = name.contains("/entra-connect/") || name.contains("/29-wizard-trace");
+            assert_eq!(is_connect, of_connect, "{name}: {kind}");
+            assert_eq!(kind == "audit-log", name.contains("/entra_audit_SSPR_rows"), "{name}: {kind}");
+            println!("{kind}\t{name}");
+        }
+    }
 }

@@ -42,6 +42,12 @@ const RSOP_XML: &str = "a Group Policy result in XML (send the HTML report of gp
 const GPO_XML: &str = "a report of what a GPO sets, in XML (send the HTML report of gpresult /h)";
 const RSOP_TEXT: &str = "the text of gpresult /r or /z (send the HTML report of gpresult /h)";
 const TEMPLATE: &str = "a security template or secedit export (send the HTML report of gpresult /h)";
+const DCDIAG: &str = "the output of dcdiag";
+const REPLSUM: &str = "the output of repadmin /replsummary";
+const NLTEST: &str = "the output of nltest /dsgetdc";
+const NET_ACCOUNTS: &str = "the output of net accounts in a language that is not read (send that of \
+                            Get-ADDefaultDomainPasswordPolicy)";
+const PASSWORD_SETTINGS: &str = "the output of Get-ADFineGrainedPasswordPolicy";
 const REG_QUERY: &str = "console output about a registry key (export the key as .reg instead)";
 
 /// Tells in words what a file seems to be, by its first bytes: `a PNG picture`, `plain text`.
@@ -82,6 +88,8 @@ fn of_text(text: &str) -> &'static str {
         EVENTS_TEXT
     } else if text.contains("RSOP data for ") {
         RSOP_TEXT
+    } else if let Some(words) = of_console(text) {
+        words
     } else if is_json(text) {
         "JSON text"
     } else if text.is_empty() {
@@ -89,6 +97,44 @@ fn of_text(text: &str) -> &'static str {
     } else {
         "plain text"
     }
+}
+
+/// Output of commands about the domain, by what no language changes: names of tests and properties,
+/// the doubled per cent sign of repadmin, and nltest, which is English everywhere.
+fn of_console(text: &str) -> Option<&'static str> {
+    const TESTS: [&str; 8] = [
+        "FrsEvent",
+        "DFSREvent",
+        "SysVolCheck",
+        "KccEvent",
+        "KnowsOfRoleHolders",
+        "MachineAccount",
+        "NCSecDesc",
+        "ObjectsReplicated",
+    ];
+    let has = |word: &str| text.contains(word);
+    if has("Directory Server Diagnosis") || TESTS.iter().filter(|test| has(test)).count() >= 2 {
+        Some(DCDIAG)
+    } else if has("Replication Summary Start Time") || (has(" DSA") && has("%%")) {
+        Some(REPLSUM)
+    } else if has("Dom Guid:") && has("Dom Name:") {
+        Some(NLTEST)
+    } else if has("MinPasswordAge") && has("LockoutObservationWindow") && has("Precedence") {
+        Some(PASSWORD_SETTINGS)
+    } else {
+        is_net_accounts(text).then_some(NET_ACCOUNTS)
+    }
+}
+
+/// Eight settings, most of them numbers, and the role of the computer.
+fn is_net_accounts(text: &str) -> bool {
+    const ROLES: [&str; 4] = ["PRIMARY", "BACKUP", "SERVER", "WORKSTATION"];
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.windows(9).any(|window| {
+        let mut values = window.iter().filter_map(|line| line.split_whitespace().next_back());
+        let numbers = values.clone().filter(|value| value.bytes().all(|byte| byte.is_ascii_digit())).count();
+        numbers >= 4 && values.next_back().is_some_and(|role| ROLES.contains(&role))
+    })
 }
 
 /// `reg query` writes the key on a line of its own, PowerShell writes its path.
@@ -180,6 +226,14 @@ mod tests {
             ("# extended LDIF\n\ndn: CN=a,DC=contoso,DC=example\n", "LDIF text"),
             ("Level,Date and Time,Source,Event ID,Task Category\r\n", EVENTS_TEXT),
             ("レベル\t日付と時刻\tソース\tイベント ID\tタスクのカテゴリ\r\n", EVENTS_TEXT),
+            ("Diagnostic du serveur\n Test : KccEvent\n   x KccEvent\n Test : SysVolCheck\n", DCDIAG),
+            ("\r\nDirectory Server Diagnosis\r\n\r\nPerforming initial setup:\r\n", DCDIAG),
+            ("Replication Summary Start Time: 2024-05-01 10:11:12\n", REPLSUM),
+            ("Quelle DSA  max. Delta  Fehler/gesamt %%  Fehler\n DC01  06m:27s  0 /  3  0\n", REPLSUM),
+            ("   DC: \\\\DC01\n Dom Guid: 0f8fad5b\n Dom Name: CONTOSO\n Flags: PDC GC\n", NLTEST),
+            ("MinPasswordAge : 1\nLockoutObservationWindow : 1\nPrecedence : 1\n", PASSWORD_SETTINGS),
+            ("a: Nie\nb:  1\nc:  42\nd:  7\ne:  24\nf: Nie\ng:  30\nh:  30\nRolle:  PRIMARY\n", NET_ACCOUNTS),
+            ("a: Nie\nb:  1\nc:  42\nd:  7\ne:  24\nf: Nie\ng:  30\nh:  30\nRolle:  KEINE\n", "plain text"),
             ("{ \"a\": 1 }", "JSON text"),
             ("[section]\nkey=1\n", "plain text"),
             ("RSOP data for CONTOSO\\u on DC01 : Logging Mode", RSOP_TEXT),

@@ -212,7 +212,10 @@ pub(super) fn gather(
                     restriction.log_spans.push((from, to));
                 }
             }
-            Content::NotUsed { .. } => {}
+            Content::ConnectConfiguration(_)
+            | Content::AuditLog(_)
+            | Content::PasswordPolicy(_)
+            | Content::NotUsed { .. } => {}
         }
     }
     for at in &events.events {

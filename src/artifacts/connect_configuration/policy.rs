@@ -1,0 +1,106 @@
+//! Settings files of the wizard in JSON: `Applied-`, `Exported-` and `Migrated-SynchronizationPolicy-*.JSON`,
+//! and `MigratedPolicy.json`.
+//!
+//! No complete file is published. Known are: what the script `MigrateSettings.ps1` of Entra Connect writes
+//! (`policyMetadata`, `deploymentMetadata`), and from scripts that read the files the lists
+//! `onpremisesDirectoryPolicy`, with `friendlyName`, `fullyQualifiedDomainName` and `partitionFilters`, and
+//! `azureDirectoryPolicy`. Only these names are read: a name that is guessed could mean something else. The
+//! account of a connector and password writeback are therefore not taken from these files.
+
+use serde_json::{Map, Value};
+
+use super::values::{Doubts, text_of};
+use super::{AdConnector, ConfigurationFile, ConnectConfiguration, Partition};
+use crate::artifacts::Located;
+use crate::source::{BundlePath, Gap, Place};
+
+/// Longest file that is read, in bytes of UTF-8. Files with all rules have a few megabytes.
+const LONGEST_FILE: usize = 16 << 20;
+
+/// Entries of a list that are read.
+const MOST: usize = 1000;
+
+const ON_PREMISES: &str = "onpremisesDirectoryPolicy";
+const DEPLOYMENT: &str = "deploymentMetadata";
+const METADATA: &str = "policyMetadata";
+
+/// Whether the text is an object that has the names of a settings file.
+pub(super) fn begins(text: &str) -> bool {
+    let has = |name: &str| text.contains(&format!("\"{name}\""));
+    text.trim_start().starts_with('{')
+        && (has(ON_PREMISES)
+            || has("azureDirectoryPolicy")
+            || (has(METADATA) && has("azureADConnectVersion")))
+}
+
+/// Reads a settings file.
+pub(super) fn read(path: &BundlePath, text: &str) -> (Option<ConnectConfiguration>, Vec<Gap>) {
+    let gap = |place, reason: &str| (None, vec![Gap::new(path, place, reason)]);
+    if text.len() > LONGEST_FILE {
+        return gap(Place::File, "The file is too large for a settings file of Entra Connect (over 16 MB).");
+    }
+    let root = match serde_json::from_str(text) {
+        Ok(Value::Object(root)) => root,
+        Ok(_) => return gap(Place::File, "The file has no settings of Entra Connect. Ask for it again."),
+        Err(error) => {
+            let reason = "The file is no JSON from here on, so it was damaged or cut, and was not read. Ask for it \
+                          again, as Entra Connect wrote it.";
+            return gap(Place::Line(u64::try_from(error.line()).unwrap_or(u64::MAX)), reason);
+        }
+    };
+    let mut doubts = Doubts::new(path);
+    let mut read = ConnectConfiguration::of(ConfigurationFile::AppliedPolicy);
+    read.server = text_at(&root, DEPLOYMENT, "hostName", &mut doubts);
+    read.export_date = text_at(&root, METADATA, "timeCreated", &mut doubts);
+    read.version = text_at(&root, METADATA, "azureADConnectVersion", &mut doubts);
+    for (index, policy) in objects(root.get(ON_PREMISES)) {
+        read.connectors.push(connector(index, policy, &mut doubts));
+    }
+    (Some(read), doubts.into_gaps())
+}
+
+fn text_at(
+    root: &Map<String, Value>,
+    group: &str,
+    name: &str,
+    doubts: &mut Doubts<'_>,
+) -> Option<Located<String>> {
+    let object = root.get(group)?.as_object()?;
+    text(object, vec![group.to_owned()], name, doubts)
+}
+
+fn text(
+    object: &Map<String, Value>,
+    section: Vec<String>,
+    name: &str,
+    doubts: &mut Doubts<'_>,
+) -> Option<Located<String>> {
+    let place = Place::Row { section, name: name.to_owned() };
+    let value = text_of(object.get(name)?.as_str()?, &place, doubts)?;
+    Some(Located::new(value, place))
+}
+
+fn connector(index: usize, policy: &Map<String, Value>, doubts: &mut Doubts<'_>) -> AdConnector {
+    let section = vec![ON_PREMISES.to_owned(), index.to_string()];
+    let partitions = objects(policy.get("partitionFilters")).map(|(index, filter)| {
+        let section = [&section[..], &["partitionFilters".to_owned(), index.to_string()]].concat();
+        Partition { dn: text(filter, section, "distinguishedName", doubts), ..Partition::default() }
+    });
+    let partitions = partitions.collect();
+    AdConnector {
+        name: text(policy, section.clone(), "friendlyName", doubts),
+        forest: text(policy, section, "fullyQualifiedDomainName", doubts),
+        partitions,
+        ..AdConnector::default()
+    }
+}
+
+/// The objects of a list, or the object that stands in its place, with their index.
+fn objects(value: Option<&Value>) -> impl Iterator<Item = (usize, &Map<String, Value>)> {
+    let list: &[Value] = match value {
+        Some(Value::Array(list)) => list,
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    list.iter().enumerate().take(MOST).filter_map(|(index, value)| Some((index, value.as_object()?)))
+}
