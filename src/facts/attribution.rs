@@ -11,6 +11,7 @@ use crate::knowledge::policies::{COMPUTER_NAME_KEY, PRODUCT_OPTIONS_KEY};
 use crate::source::{BundlePath, Place, Source};
 use crate::words::Statement;
 
+use super::connect_server;
 use super::machines::{MachineId, Machines, Role};
 
 /// What the user says of files that do not name their machine.
@@ -99,10 +100,8 @@ fn machine_in(artifact: &Artifact, machines: &mut Machines) -> Option<MachineId>
         Content::EventLog(log) => machine_of_log(&artifact.path, log, machines),
         Content::PolicyReport(report) => machine_of_report(&artifact.path, report, machines),
         Content::RegistryExport(export) => machine_of_export(&artifact.path, export, machines),
-        Content::ConnectConfiguration(_)
-        | Content::AuditLog(_)
-        | Content::PasswordPolicy(_)
-        | Content::NotUsed { .. } => None,
+        Content::ConnectConfiguration(read) => connect_server::machine_of(&artifact.path, read, machines),
+        Content::AuditLog(_) | Content::PasswordPolicy(_) | Content::NotUsed { .. } => None,
     }
 }
 

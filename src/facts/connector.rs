@@ -62,11 +62,16 @@ pub(super) fn gather(
     events: &KnownEvents<'_>,
     attempts: &[Attempt],
     account_events: &AccountEvents,
+    configured: &[NamedAccount],
 ) -> Connectors {
     let mut connectors = Connectors::default();
     let sign_ins: Vec<NamedAccount> =
         events.of_kind(&[EventKind::ConnectorSignIn]).filter_map(sign_in_account).collect();
-    let named = attempts.iter().filter_map(|attempt| attempt.connector.clone()).chain(sign_ins);
+    let named = attempts
+        .iter()
+        .filter_map(|attempt| attempt.connector.clone())
+        .chain(sign_ins)
+        .chain(configured.iter().cloned());
     for account in named {
         match connectors.accounts.iter_mut().find(|have| same_account(&have.account, &account)) {
             // The engine's own line has the NetBIOS name, which Security events have too.

@@ -6,6 +6,7 @@
 pub mod account_events;
 pub mod attempts;
 pub mod attribution;
+pub mod connect_server;
 pub mod connector;
 pub mod connector_access;
 pub mod machines;
@@ -91,7 +92,8 @@ pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
     let events = KnownEvents::of(artifacts);
     let attempts = attempts::assemble(&events);
     let account_events = account_events::gather(&events);
-    let connectors = connector::gather(&events, &attempts, &account_events);
+    let connectors =
+        connector::gather(&events, &attempts, &account_events, &connect_server::accounts(artifacts));
     let mut contradictions = connectors.contradictions.clone();
     let restrictions = sam_restriction::gather(artifacts, &files, &machines, &events, &mut contradictions);
     contradictions.sort();
