@@ -8,6 +8,7 @@ pub mod event_log;
 pub mod policy_report;
 mod read;
 pub mod registry_export;
+pub mod security_template;
 pub mod text_encoding;
 pub mod unused;
 
@@ -16,6 +17,7 @@ pub use event_log::EventLog;
 pub use policy_report::PolicyReport;
 pub use read::read;
 pub use registry_export::RegistryExport;
+pub use security_template::SecurityTemplate;
 
 /// What a caller wants kept of each file. All else is counted, not kept, so that memory stays bounded.
 #[derive(Debug, Clone, Default)]
@@ -47,10 +49,12 @@ pub struct Artifact {
 pub enum Content {
     /// A Windows event log (`.evtx`).
     EventLog(EventLog),
-    /// A Group Policy report in HTML.
+    /// A Group Policy report in HTML, XML or console text.
     PolicyReport(PolicyReport),
     /// A registry export (`.reg`).
     RegistryExport(RegistryExport),
+    /// A security template (`secedit /export`, `GptTmpl.inf`).
+    SecurityTemplate(SecurityTemplate),
     /// A file of a kind that no reader takes, with what it seems to be.
     NotUsed {
         /// What the content looks like, in words: `an empty file`, `a PNG picture`, `text`.
@@ -69,6 +73,7 @@ impl Content {
                 policy_report::ReportKind::GpoReport => "gpo-report",
             },
             Content::RegistryExport(_) => "registry-export",
+            Content::SecurityTemplate(_) => "security-template",
             Content::NotUsed { looks_like } => looks_like,
         }
     }

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::bundle::Member;
 use crate::source::{BundlePath, Gap, Place};
 
-use super::{Content, Reading, Wanted, event_log, policy_report, registry_export, unused};
+use super::{Content, Reading, Wanted, event_log, policy_report, registry_export, security_template, unused};
 
 /// Longest text that is held in memory to be read. Reports and exports of a whole machine are a few
 /// megabytes; what is longer is read up to here, and the gap says so.
@@ -33,21 +33,50 @@ fn read_as_its_kind(path: &BundlePath, head: &[u8], content: &mut dyn Read, want
         let (log, gaps) = event_log::read(path, content, wanted);
         return Reading { content: Content::EventLog(log), gaps };
     }
-    let is_report = policy_report::looks_like_policy_report(head);
-    if is_report || registry_export::looks_like_registry_export(head) {
-        let (text, mut gaps) = held(path, content);
-        let (read, more) = if is_report {
+    let Some(kind) = text_kind(head) else {
+        return Reading {
+            content: Content::NotUsed { looks_like: unused::looks_like(head) },
+            gaps: Vec::new(),
+        };
+    };
+    let (text, mut gaps) = held(path, content);
+    let (read, more) = match kind {
+        TextKind::PolicyReport => {
             let (report, gaps) = policy_report::read(path, &text);
             (report.map(Content::PolicyReport), gaps)
-        } else {
+        }
+        TextKind::RegistryExport => {
             let (export, gaps) = registry_export::read(path, &text, wanted);
             (export.map(Content::RegistryExport), gaps)
-        };
-        gaps.extend(more);
-        let content = read.unwrap_or(Content::NotUsed { looks_like: unused::looks_like(head) });
-        return Reading { content, gaps };
+        }
+        TextKind::SecurityTemplate => {
+            let (template, gaps) = security_template::read(path, &text);
+            (template.map(Content::SecurityTemplate), gaps)
+        }
+    };
+    gaps.extend(more);
+    let content = read.unwrap_or(Content::NotUsed { looks_like: unused::looks_like(head) });
+    Reading { content, gaps }
+}
+
+/// Kinds of text that are held in memory to be read.
+#[derive(Debug, Clone, Copy)]
+enum TextKind {
+    PolicyReport,
+    RegistryExport,
+    SecurityTemplate,
+}
+
+fn text_kind(head: &[u8]) -> Option<TextKind> {
+    if registry_export::looks_like_registry_export(head) {
+        Some(TextKind::RegistryExport)
+    } else if security_template::looks_like_security_template(head) {
+        Some(TextKind::SecurityTemplate)
+    } else if policy_report::looks_like_policy_report(head) {
+        Some(TextKind::PolicyReport)
+    } else {
+        None
     }
-    Reading { content: Content::NotUsed { looks_like: unused::looks_like(head) }, gaps: Vec::new() }
 }
 
 fn held(path: &BundlePath, content: &mut dyn Read) -> (Vec<u8>, Vec<Gap>) {

@@ -325,7 +325,7 @@ pub(super) fn gather(
                     restriction.log_spans.push((from, to));
                 }
             }
-            Content::NotUsed { .. } => {}
+            Content::SecurityTemplate(_) | Content::NotUsed { .. } => {}
         }
     }
     for at in &events.events {
@@ -401,7 +401,7 @@ fn policy_in(path: &BundlePath, report: &PolicyReport) -> InReport {
                 simulated: false,
             }),
             ComputerHalf::NotAvailable => InReport::Unelevated(Source::new(path, Place::File)),
-            ComputerHalf::Missing => InReport::Nothing,
+            ComputerHalf::Missing | ComputerHalf::SummaryOnly => InReport::Nothing,
         },
         (kind, Some(policy)) => {
             InReport::NotApplied(PolicySeen { simulated: kind == ReportKind::Modeling, ..policy })
