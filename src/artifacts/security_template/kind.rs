@@ -1,7 +1,7 @@
 //! Whose settings a template holds, and whether it is whole.
 //!
-//! Nothing in the file names its origin, so it is told by what `secedit /export` always writes (three exports
-//! of Windows 10 to Server 2022 agree, and two `GptTmpl.inf` of GPOs lack it):
+//! Nothing in the file names its origin, so it is told by what `secedit /export` always writes: three real
+//! exports agree on it, and two real `GptTmpl.inf` lack it.
 //!
 //! - An export has `[System Access]`, `[Event Audit]` and `[Registry Values]` together: they are one area of
 //!   the command (`SECURITYPOLICY`). `[System Access]` has the two settings of accounts that have no default in a

@@ -2,8 +2,8 @@
 //!
 //! A policy that is not defined has no line. What that means depends on whose file it is, and nothing in the
 //! file says so: [`TemplateKind`] is told by what an export always holds ([`kind`]). Values are as written;
-//! what one means is not asked here. The format is that of setup information files:
-//! <https://learn.microsoft.com/openspecs/windows_protocols/ms-gpsb/d5ea1961-76c6-4eae-9a1e-b02ae1e4a4ae>.
+//! what one means is not asked here. The command:
+//! <https://learn.microsoft.com/windows-server/administration/windows-commands/secedit-export>.
 
 mod kind;
 mod reader;
@@ -46,7 +46,8 @@ pub struct TemplateValue {
     /// Path of the value, as written.
     pub key: String,
     /// Number of the registry type: 1 is REG_SZ, 2 REG_EXPAND_SZ, 3 REG_BINARY, 4 REG_DWORD, 7 REG_MULTI_SZ.
-    pub kind: u32,
+    /// None where nothing stands behind the `=`, as exports write some empty values.
+    pub kind: Option<u32>,
     /// Data, as written, but for the quotes around a string.
     pub data: String,
     /// Line, counted from 1.

@@ -110,11 +110,14 @@ impl Lines {
     }
 }
 
-/// `TYPE,DATA`. Old templates write `TYPE, DATA`, and a list of strings has commas of its own.
+/// `TYPE,DATA`, or nothing for an empty value. A list of strings has commas of its own.
 fn registry_value(key: &str, value: &str, line: u64) -> Option<TemplateValue> {
-    let (kind, data) = value.split_once(',')?;
-    let kind = kind.trim().parse().ok()?;
     let key = unquoted(key).to_owned();
+    if value.is_empty() {
+        return Some(TemplateValue { key, kind: None, data: String::new(), line });
+    }
+    let (kind, data) = value.split_once(',')?;
+    let kind = Some(kind.trim().parse().ok()?);
     Some(TemplateValue { key, kind, data: unquoted(data.trim()).to_owned(), line })
 }
 

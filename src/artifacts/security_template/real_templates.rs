@@ -33,7 +33,7 @@ fn exports_are_told_from_gpos() {
         let value = template.value(KEY);
         assert_eq!(value.map(|value| value.line), line, "{name}");
         let data = value.map(|value| (value.kind, value.data.as_str()));
-        assert_eq!(data, line.map(|_| (1, "O:BAG:BAD:(A;;RC;;;BA)")), "{name}");
+        assert_eq!(data, line.map(|_| (Some(1), "O:BAG:BAD:(A;;RC;;;BA)")), "{name}");
         let privilege = template.privileges.iter().find(|right| right.name == "SeImpersonatePrivilege");
         let privilege = privilege.expect("the right");
         let mut members = privilege.members.clone();
