@@ -46,6 +46,7 @@ pub struct Artifact {
 
 /// What a file says, by kind.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "there is one for each file, and few files")]
 pub enum Content {
     /// A Windows event log (`.evtx`).
     EventLog(EventLog),

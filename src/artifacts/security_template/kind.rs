@@ -4,17 +4,16 @@
 //! exports agree on it, and two real `GptTmpl.inf` lack it.
 //!
 //! - An export has `[System Access]`, `[Event Audit]` and `[Registry Values]` together: they are one area of
-//!   the command (`SECURITYPOLICY`). `[System Access]` has the two settings of accounts that have no default in a
-//!   GPO (`RequireLogonToChangePassword`, `ForceLogoffWhenHourExpire`), `[Event Audit]` all nine categories, and
-//!   `[Registry Values]` the two values of the recovery console. It lists no right that nobody holds, and has no
-//!   `[Profile Description]`.
+//!   the command (`SECURITYPOLICY`). `[System Access]` has `RequireLogonToChangePassword` and
+//!   `ForceLogoffWhenHourExpire`, `[Event Audit]` all nine categories, and `[Registry Values]` the two values
+//!   of the recovery console. It lists no right that nobody holds, and has no `[Profile Description]`.
 //! - A file that has one of these sections and lacks another, or has one in part, is no export: a GPO, or a
 //!   template for one.
 //! - All else, such as a file of rights alone (`/areas USER_RIGHTS`), cannot be told.
 //!
-//! An export that was imported into a GPO is an export by this rule, save that the GPO's file puts
-//! `[Version]` elsewhere than last. So an export is taken for one only where `[Version]` or
-//! `[Privilege Rights]` comes last, as `secedit` and those who sort its output write it.
+//! A file that has it all is taken for an export only where `[Version]` or `[Privilege Rights]` comes last, as
+//! in the real exports; the real `GptTmpl.inf` end with other sections. An export that somebody imported into a
+//! GPO and that Windows wrote in the same order could not be told from an export of a machine.
 
 use super::TemplateKind;
 use super::reader::Lines;

@@ -8,7 +8,7 @@
 mod kind;
 mod reader;
 #[cfg(test)]
-mod real_templates;
+mod real_tests;
 #[cfg(test)]
 mod tests;
 

@@ -4,6 +4,8 @@ use super::{TemplatePrivilege, TemplateSetting, TemplateValue};
 
 /// The most lines that are kept. Exports have some 200.
 const MAX_LINES: usize = 50_000;
+/// The most sections. Exports have six.
+const MAX_SECTIONS: usize = 1_000;
 /// The most lines that are named as not following the format.
 const MAX_UNREADABLE: usize = 20;
 
@@ -66,8 +68,10 @@ pub(super) fn read(text: &str) -> Lines {
             continue;
         }
         if let Some(name) = section_name(line) {
-            if lines.sections.len() < MAX_LINES {
+            if lines.sections.len() < MAX_SECTIONS {
                 lines.sections.push(name.clone());
+            } else {
+                lines.left_out = true;
             }
             section = name;
         } else if lines.kept() >= MAX_LINES {

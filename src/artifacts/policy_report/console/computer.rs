@@ -8,6 +8,8 @@ use crate::source::Place;
 
 /// The most rows that are kept. Real texts have some hundred.
 const MAX_ROWS: usize = 10_000;
+/// Lines of a setting: GPO, policy, registry value, setting.
+const BLOCK_LINES: usize = 8;
 
 /// The computer in a title such as `RSOP data for CONTOSO\user on DC01 : Logging Mode`, in English or
 /// French: the order of words differs by language.
@@ -57,14 +59,32 @@ fn gpo(name: &str, denied: Option<&str>) -> GpoEntry {
     }
 }
 
+/// The half's distinguished name in parts, where the computer is a member of a domain.
+fn own_name(lines: &[Line<'_>]) -> Option<Vec<(String, String)>> {
+    let name = lines.first()?.text;
+    let is_name = name.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("CN="));
+    is_name.then(|| distinguished_name(name))
+}
+
+/// Whether the half is of the computer that the title names. A user's half is not, nor is one whose lines
+/// lost their indentation.
+pub(super) fn is_of(outline: &Outline<'_>, headings: &[Heading<'_>], titled: Option<&str>) -> bool {
+    let lines = headings.first().map(|own| outline.below(own)).unwrap_or_default();
+    let name = own_name(lines).and_then(|parts| Some(parts.into_iter().next()?.1));
+    // The title has the NetBIOS name, which is cut at 15 characters.
+    let short = |name: &str| name.chars().take(15).flat_map(char::to_lowercase).collect::<String>();
+    let agrees = match (&name, titled) {
+        (Some(name), Some(titled)) => short(name) == short(titled),
+        _ => true,
+    };
+    agrees && lines.first().is_none_or(|line| line.indent > 0)
+}
+
 /// The lines under the heading of the half: its distinguished name, where it is a member of a domain; when
 /// policy was applied, and from where.
 fn identity(lines: &[Line<'_>], report: &mut PolicyReport) {
-    let name = lines
-        .first()
-        .filter(|line| line.text.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("CN=")));
-    if let Some(name) = name {
-        let parts = distinguished_name(name.text);
+    let name = own_name(lines);
+    if let Some(parts) = &name {
         let of = |kind: &'static str| {
             parts
                 .iter()
@@ -116,12 +136,12 @@ fn settings<'l>(lines: &'l [Line<'_>]) -> impl Iterator<Item = SecurityOption> +
         let key = value(line.text)
             .filter(|key| key.get(..8).is_some_and(|k| k.eq_ignore_ascii_case(r"MACHINE\")))?;
         let next = lines.get(at + 1).filter(|next| !next.begins_block)?;
-        let block = lines.get(..=at)?.iter().rev().find(|line| line.begins_block)?;
+        let block = lines.get(..=at)?.iter().rev().take(BLOCK_LINES).find(|line| line.begins_block);
         Some(SecurityOption {
             name: key.to_owned(),
             key_name: Some(key.to_owned()),
             value: value(next.text).unwrap_or_default().to_owned(),
-            winning_gpo: value(block.text).map(shortened),
+            winning_gpo: block.and_then(|line| value(line.text)).map(shortened),
             place: Place::Line(line.number),
         })
     })

@@ -9,7 +9,7 @@
 mod computer;
 mod outline;
 #[cfg(test)]
-mod real_texts;
+mod real_reports;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +26,9 @@ const ASK_FOR: &str = "Ask for `gpresult /h report.html /f`, run as an administr
 
 /// Words for the computer half, from real captures: they count only where one half stands alone.
 const COMPUTER: [&str; 2] = ["COMPUTER SETTINGS", "Paramètre de l’ordinateur"];
+
+/// Words for the user's half, likewise.
+const USER: [&str; 2] = ["USER SETTINGS", "PARAMÈTRES UTILISATEURS"];
 
 /// Whether the head of a text looks like one: a title with the word RSOP, underlined, and a version of
 /// Windows in the lines below.
@@ -72,7 +75,12 @@ pub(super) fn read(path: &BundlePath, bytes: &[u8]) -> (Option<PolicyReport>, Ve
         outline.end_before(&next);
         gaps.push(gap(Place::Line(next.line), "A second report begins here; only the first was read."));
     }
-    (Some(report(&outline, title)), gaps)
+    let report = report(&outline, title);
+    if report.computer_half == ComputerHalf::Missing {
+        let reason = "The computer part of the text is not whole, so nothing of it was used.";
+        gaps.push(gap(Place::File, reason));
+    }
+    (Some(report), gaps)
 }
 
 fn report(outline: &Outline<'_>, title: usize) -> PolicyReport {
@@ -86,27 +94,41 @@ fn report(outline: &Outline<'_>, title: usize) -> PolicyReport {
     report.os_configuration =
         version.and_then(|version| labels.get(version.checked_sub(1)?)).map(|role| (*role).to_owned());
     report.collected = outline.created(heading).map(str::to_owned);
-    report.computer_half = ComputerHalf::NotAvailable;
-    if let Some(half) = computer_half(outline, title) {
-        report.computer_half = ComputerHalf::SummaryOnly;
-        computer::read(outline, half, &mut report);
+    match computer_half(outline, title) {
+        Half::There(half) if computer::is_of(outline, half, report.computer.as_deref()) => {
+            report.computer_half = ComputerHalf::SummaryOnly;
+            computer::read(outline, half, &mut report);
+        }
+        Half::NotThere => report.computer_half = ComputerHalf::NotAvailable,
+        Half::There(_) | Half::Unclear => report.computer_half = ComputerHalf::Missing,
     }
     report
 }
 
-/// The headings of the computer half: its own, and those inside. It stands before the user's half; a half
-/// that stands alone needs a known word.
-fn computer_half<'o, 't>(outline: &'o Outline<'t>, title: usize) -> Option<&'o [Heading<'t>]> {
-    let after = outline.headings.get(title + 1..)?;
+/// The computer half of a text.
+enum Half<'o, 't> {
+    /// Its headings: its own, and those inside.
+    There(&'o [Heading<'t>]),
+    /// The text has the user's half alone.
+    NotThere,
+    /// The text was cut, or lost its indentation.
+    Unclear,
+}
+
+/// The computer half stands before the user's; a half that stands alone needs a known word.
+fn computer_half<'o, 't>(outline: &'o Outline<'t>, title: usize) -> Half<'o, 't> {
+    let after = outline.headings.get(title + 1..).unwrap_or_default();
     let halves: Vec<usize> =
         after.iter().enumerate().filter(|(_, heading)| heading.indent == 0).map(|(at, _)| at).collect();
-    match halves.as_slice() {
-        [] => None,
-        [only] => {
-            let half = after.get(*only..)?;
-            let text = half.first()?.text.to_lowercase();
-            COMPUTER.iter().any(|word| word.to_lowercase() == text).then_some(half)
-        }
-        [computer, user, ..] => after.get(*computer..*user),
-    }
+    let is_one_of = |at: usize, words: &[&str]| {
+        let text = after.get(at).map(|heading| heading.text.to_lowercase());
+        words.iter().any(|word| Some(word.to_lowercase()) == text)
+    };
+    let headings = match *halves.as_slice() {
+        [only] if !is_one_of(only, &COMPUTER) => return Half::NotThere,
+        [only] => after.get(only..),
+        [computer, user] if !is_one_of(computer, &USER) => after.get(computer..user),
+        _ => None,
+    };
+    headings.map_or(Half::Unclear, Half::There)
 }

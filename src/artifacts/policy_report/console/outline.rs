@@ -57,8 +57,9 @@ impl<'t> Outline<'t> {
 
     /// The lines between a heading and the next one.
     pub(super) fn below(&self, heading: &Heading<'_>) -> &[Line<'t>] {
-        let end = self.headings.iter().map(|other| other.at).find(|&at| at > heading.at);
-        self.lines.get(heading.at + 1..end.unwrap_or(self.lines.len())).unwrap_or_default()
+        let next = self.headings.partition_point(|other| other.at <= heading.at);
+        let end = self.headings.get(next).map_or(self.lines.len(), |next| next.at);
+        self.lines.get(heading.at + 1..end).unwrap_or_default()
     }
 
     /// Leaves out a heading and all that follows.

@@ -121,7 +121,7 @@ fn settings_with_a_registry_value_are_rows() {
 
 #[test]
 fn a_comma_in_a_name_is_part_of_it() {
-    let text = top(TITLE, "Member Server")
+    let text = top("RSOP data for CONTOSO\\admin on SRV01 : Logging Mode", "Member Server")
         + &computer("COMPUTER SETTINGS", r"CN=SRV01,OU=Servers\, new,OU=Paris,DC=contoso,DC=example", "")
         + &user("USER SETTINGS");
     let (report, _) = read_text(text.as_bytes());
@@ -169,5 +169,21 @@ fn a_cut_text_breaks_nothing() {
     for end in 0..text.len() {
         let (report, _) = read(&BundlePath::from("cut.txt"), &text.as_bytes()[..end]);
         assert!(report.is_none_or(|report| report.computer_half != ComputerHalf::Present), "cut at {end}");
+    }
+}
+
+#[test]
+fn a_half_of_something_else_is_not_used() {
+    // Without indentation every heading could be a half; and a half of a user names the user.
+    let flat: String =
+        whole(TITLE, "COMPUTER SETTINGS", "").lines().map(|line| format!("{}\r\n", line.trim())).collect();
+    let of_user = top(TITLE, "Member Server")
+        + &user("USER SETTINGS").replace("    -", "-").replace("    Applied", "Applied");
+    let other = whole(TITLE, "COMPUTER SETTINGS", "").replace("CN=DC01", "CN=admin");
+    for text in [flat, of_user, other] {
+        let (report, gaps) = read_text(text.as_bytes());
+        assert_eq!((report.computer_half, gaps.len()), (ComputerHalf::Missing, 1), "{text}");
+        assert_eq!((report.computer.as_deref(), report.organizational_unit), (Some("DC01"), None));
+        assert!(report.computer_groups.is_empty());
     }
 }

@@ -221,7 +221,8 @@ impl Reading {
         self.extensions += 1;
         let is_security =
             status.text_of("Identifier").is_some_and(|text| text.eq_ignore_ascii_case(SECURITY_EXTENSION));
-        let failed = status.text_of("Error").is_some_and(|error| error != "0");
+        let failed = status.text_of("Error").is_some_and(|error| error != "0")
+            || status.text_of("LoggingStatus").is_some_and(|status| status != "Complete");
         self.security_failed |= is_security && failed;
     }
 
