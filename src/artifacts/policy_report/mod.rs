@@ -137,7 +137,8 @@ pub struct UserRight {
 pub struct AccountPolicy {
     /// Name (`MinimumPasswordAge`), the same in every language.
     pub name: String,
-    /// Value as written: a number in the policy's own unit (`MinimumPasswordAge` in days), or `true`, `false`.
+    /// Value as written: a number in the policy's own unit (`MinimumPasswordAge` in days), or `true` or
+    /// `false`.
     pub value: String,
     /// Name of the winning GPO, or of the GPO that has the row.
     pub winning_gpo: Option<String>,

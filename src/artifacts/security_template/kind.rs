@@ -11,9 +11,9 @@
 //!   template for one.
 //! - All else, such as a file of rights alone (`/areas USER_RIGHTS`), cannot be told.
 //!
-//! A file that has it all is taken for an export only where `[Version]` or `[Privilege Rights]` comes last, as
-//! in the real exports; the real `GptTmpl.inf` end with other sections. An export that somebody imported into a
-//! GPO and that Windows wrote in the same order could not be told from an export of a machine.
+//! A file that has it all is taken for an export only where `[Version]` or `[Privilege Rights]` comes last,
+//! as in the real exports; the real `GptTmpl.inf` end with other sections. An export that somebody imported
+//! into a GPO and that Windows wrote in the same order could not be told from an export of a machine.
 
 use super::TemplateKind;
 use super::reader::Lines;

@@ -73,11 +73,15 @@ pub(super) fn read(path: &BundlePath, bytes: &[u8]) -> (Option<PolicyReport>, Ve
     let mut gaps = Vec::new();
     match ending {
         Ending::Whole => {}
-        Ending::Cut => gaps.push(gap("The report ends early: its last part is missing, so the file was cut.")),
+        Ending::Cut => {
+            gaps.push(gap("The report ends early: its last part is missing, so the file was cut."));
+        }
         Ending::Broken { line } => gaps.push(Gap::new(
             path,
             Place::Line(line),
-            format!("The report cannot be followed as XML from this line on, so the rest was not read. {ASK_AGAIN}"),
+            format!(
+                "The report cannot be followed as XML from this line on, so the rest was not read. {ASK_AGAIN}"
+            ),
         )),
     }
     if damaged {
