@@ -12,9 +12,9 @@ use quick_xml::name::ResolveResult;
 /// The deepest nesting that is followed. Real reports nest 12 deep.
 const MAX_DEPTH: usize = 64;
 /// The most elements of a file. The largest real report has about 20,000.
-const MAX_ELEMENTS: u64 = 4_000_000;
+const MAX_ELEMENTS: u64 = 2_000_000;
 /// The most namespace declarations that hold in one place. Real reports have five.
-const MAX_NAMESPACES: usize = 64;
+const MAX_NAMESPACES: usize = 32;
 /// The most elements, and bytes of text, of one chosen element.
 const MAX_ROW_ELEMENTS: usize = 20_000;
 const MAX_ROW_BYTES: usize = 1 << 20;
