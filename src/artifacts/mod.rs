@@ -12,6 +12,7 @@ pub mod password_policy;
 pub mod policy_report;
 mod read;
 pub mod registry_export;
+pub mod security_template;
 pub mod text_encoding;
 pub mod unused;
 
@@ -24,6 +25,7 @@ pub use password_policy::PasswordPolicy;
 pub use policy_report::PolicyReport;
 pub use read::read;
 pub use registry_export::RegistryExport;
+pub use security_template::SecurityTemplate;
 
 /// What a caller wants kept of each file. All else is counted, not kept, so that memory stays bounded.
 #[derive(Debug, Clone, Default)]
@@ -52,10 +54,11 @@ pub struct Artifact {
 
 /// What a file says, by kind.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "there is one for each file, and few files")]
 pub enum Content {
     /// A Windows event log (`.evtx`).
     EventLog(EventLog),
-    /// A Group Policy report in HTML.
+    /// A Group Policy report in HTML, XML or console text.
     PolicyReport(PolicyReport),
     /// A registry export (`.reg`).
     RegistryExport(RegistryExport),
@@ -65,6 +68,8 @@ pub enum Content {
     AuditLog(AuditLog),
     /// The text of `net accounts` or `Get-ADDefaultDomainPasswordPolicy`.
     PasswordPolicy(PasswordPolicy),
+    /// A security template (`secedit /export`, `GptTmpl.inf`).
+    SecurityTemplate(SecurityTemplate),
     /// A file of a kind that no reader takes, with what it seems to be.
     NotUsed {
         /// What the content looks like, in words: `an empty file`, `a PNG picture`, `text`.
@@ -89,6 +94,7 @@ impl Content {
             },
             Content::AuditLog(_) => "audit-log",
             Content::PasswordPolicy(_) => "password-policy",
+            Content::SecurityTemplate(_) => "security-template",
             Content::NotUsed { .. } => "not-used",
         }
     }

@@ -9,7 +9,7 @@ use crate::source::{BundlePath, Gap, Place};
 
 use super::{
     Content, Reading, Wanted, audit_log, connect_configuration, event_log, password_policy, policy_report,
-    registry_export, unused,
+    registry_export, security_template, unused,
 };
 
 /// Longest text that is held in memory to be read. Reports and exports of a whole machine are a few
@@ -55,7 +55,11 @@ type TextReader = fn(&BundlePath, &[u8], &Wanted) -> (Option<Content>, Vec<Gap>)
 type LooksLike = fn(&[u8]) -> bool;
 
 fn reader_of(head: &[u8]) -> Option<TextReader> {
-    let readers: [(LooksLike, TextReader); 5] = [
+    let readers: [(LooksLike, TextReader); 6] = [
+        (security_template::looks_like_security_template, |path, text, _| {
+            let (template, gaps) = security_template::read(path, text);
+            (template.map(Content::SecurityTemplate), gaps)
+        }),
         (policy_report::looks_like_policy_report, |path, text, _| {
             let (report, gaps) = policy_report::read(path, text);
             (report.map(Content::PolicyReport), gaps)

@@ -19,7 +19,7 @@ const BY_BYTES: [(usize, &[u8], &str); 24] = [
     (0, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "a Word or Excel document or an installer package"),
     (0, b"regf", "a registry hive (export the key as .reg instead)"),
     (0, b"PReg", "a Registry.pol file (send the HTML report of gpresult /h)"),
-    (4, b"\xEF\xCD\xAB\x89", "an ESE database, such as a secedit .sdb (send the HTML report of gpresult /h)"),
+    (4, b"\xEF\xCD\xAB\x89", ESE),
     (4, b"LfLe", "an event log of Windows XP or Server 2003 (.evt)"),
     (0, b"ElfFile\0", "a Windows event log (.evtx)"),
     (0, b"SQLite format 3\0", "an SQLite database"),
@@ -36,6 +36,8 @@ const BY_BYTES: [(usize, &[u8], &str); 24] = [
     (0, b"L\0\0\0\x01\x14\x02\0", "a shortcut (send the file that it points to)"),
 ];
 
+const ESE: &str =
+    r"an ESE database, such as a secedit .sdb (send the file of secedit /export /cfg C:\Temp\secpol.inf)";
 const EVENTS_XML: &str = "an event log saved as XML (save it as .evtx instead)";
 const EVENTS_TEXT: &str = "an event log saved as CSV or text (save it as .evtx instead)";
 const RSOP_XML: &str = "a Group Policy result in XML (send the HTML report of gpresult /h)";
@@ -206,7 +208,7 @@ mod tests {
             (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0", "a Word or Excel document"),
             (b"regf\x01\0\0\0", "a registry hive (export the key as .reg instead)"),
             (b"PReg\x01\0\0\0", "a Registry.pol file"),
-            (b"\xAC\x9A\x9A\xE9\xEF\xCD\xAB\x89", "an ESE database"),
+            (b"\xAC\x9A\x9A\xE9\xEF\xCD\xAB\x89", ESE),
             (b"\x30\0\0\0LfLe\x01\0\0\0", "an event log of Windows XP"),
             (b"\x01\x02\x03\x04", "a binary file of unknown kind"),
         ] {

@@ -101,7 +101,10 @@ fn machine_in(artifact: &Artifact, machines: &mut Machines) -> Option<MachineId>
         Content::PolicyReport(report) => machine_of_report(&artifact.path, report, machines),
         Content::RegistryExport(export) => machine_of_export(&artifact.path, export, machines),
         Content::ConnectConfiguration(read) => connect_server::machine_of(&artifact.path, read, machines),
-        Content::AuditLog(_) | Content::PasswordPolicy(_) | Content::NotUsed { .. } => None,
+        Content::AuditLog(_)
+        | Content::PasswordPolicy(_)
+        | Content::SecurityTemplate(_)
+        | Content::NotUsed { .. } => None,
     }
 }
 
@@ -184,12 +187,18 @@ fn machine_of_report(path: &BundlePath, report: &PolicyReport, machines: &mut Ma
             machines.show(id, Role::DomainController, Statement::new("machine.serves-policy"), whole());
         }
     }
+    if let Some(id) = report.applied_from.as_deref().and_then(|name| machines.known_as(name)) {
+        machines.show(id, Role::DomainController, Statement::new("machine.serves-policy"), whole());
+    }
     if report.kind != ReportKind::Results {
         return None;
     }
     let name = report.computer_fqdn.as_deref().or(report.computer.as_deref())?;
     let id = machines.known_as(name)?;
-    if report.computer_half == ComputerHalf::Present {
+    if let Some((role, key)) = report.os_configuration.as_deref().and_then(role_in_words) {
+        machines.show(id, role, Statement::new(key), whole());
+    }
+    if matches!(report.computer_half, ComputerHalf::Present | ComputerHalf::SummaryOnly) {
         let in_controllers_unit = report.organizational_unit.as_deref().is_some_and(|unit| {
             unit.rsplit(['/', '\\']).any(|part| part.eq_ignore_ascii_case("Domain Controllers"))
         });
@@ -205,6 +214,18 @@ fn machine_of_report(path: &BundlePath, report: &PolicyReport, machines: &mut Ma
         }
     }
     Some(id)
+}
+
+/// The role that console text of gpresult names, in English.
+fn role_in_words(words: &str) -> Option<(Role, &'static str)> {
+    match words {
+        "Primary Domain Controller" | "Additional/Backup Domain Controller" => {
+            Some((Role::DomainController, "machine.report-of-controller"))
+        }
+        "Member Server" => Some((Role::Member, "machine.report-of-member")),
+        "Member Workstation" => Some((Role::Workstation, "machine.report-of-member")),
+        _ => None,
+    }
 }
 
 /// `Domain Controllers` by its English name or by its RID 516, or Enterprise Domain Controllers.

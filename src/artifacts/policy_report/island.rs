@@ -36,66 +36,88 @@ pub(super) fn read(document: &Document<'_>) -> Island {
     scan(source.split_once('>').map_or("", |(_, inside)| inside))
 }
 
-#[derive(Default)]
+/// Passes that are being read, one after the other.
+#[derive(Debug, Default)]
+pub(super) struct Passes {
+    island: Island,
+    latest: Option<(Timestamp, String)>,
+    pass: Option<Pass>,
+}
+
+#[derive(Debug, Default)]
 struct Pass {
     domain_controller: Option<String>,
     span: Option<(Timestamp, Timestamp)>,
 }
 
+impl Passes {
+    /// A pass begins, and any before it ends.
+    pub(super) fn begin(&mut self, domain_controller: Option<&str>) {
+        self.end();
+        let server = domain_controller.map(|name| name.trim().to_owned());
+        self.pass = Some(Pass { domain_controller: server.filter(|name| !name.is_empty()), span: None });
+    }
+
+    /// An event of the pass, as XML.
+    pub(super) fn event(&mut self, xml: &str) {
+        let (time, computer) = event(xml);
+        if let (Some(time), Some(pass)) = (time, &mut self.pass) {
+            let (from, to) = pass.span.unwrap_or((time, time));
+            pass.span = Some((from.min(time), to.max(time)));
+        }
+        let time = time.unwrap_or(Timestamp::MIN);
+        if let Some(computer) = computer
+            && self.latest.as_ref().is_none_or(|(latest, _)| *latest <= time)
+        {
+            self.latest = Some((time, computer));
+        }
+    }
+
+    /// The pass ends.
+    pub(super) fn end(&mut self) {
+        match self.pass.take() {
+            Some(Pass { domain_controller, span: Some((from, to)) }) => {
+                self.island.passes.push(PolicyPass { from, to, domain_controller });
+            }
+            Some(_) => self.island.unreadable += 1,
+            None => {}
+        }
+    }
+
+    /// All passes, in order of time.
+    pub(super) fn finish(mut self) -> Island {
+        self.end();
+        self.island
+            .passes
+            .sort_by(|a, b| (a.from, a.to, &a.domain_controller).cmp(&(b.from, b.to, &b.domain_controller)));
+        self.island.computer = self.latest.map(|(_, computer)| computer);
+        self.island
+    }
+}
+
 fn scan(xml: &str) -> Island {
-    let mut island = Island::default();
-    let mut latest: Option<(Timestamp, String)> = None;
+    let mut passes = Passes::default();
     let (mut of_computer, mut in_event) = (false, false);
-    let mut pass: Option<Pass> = None;
     for (token, _) in Tokens::new(xml) {
         match token {
             Token::Start { name: "ComputerPolicySection", self_closing, .. } => of_computer = !self_closing,
             Token::End("ComputerPolicySection") => {
-                island.keep(pass.take());
+                passes.end();
                 of_computer = false;
             }
             _ if !of_computer => {}
             Token::Start { name: "SinglePassEventsDetails", attributes, .. } => {
-                island.keep(pass.take());
-                let server = attribute(attributes, "DomainControllerName").map(|name| name.trim().to_owned());
-                pass = Some(Pass { domain_controller: server.filter(|name| !name.is_empty()), span: None });
+                passes.begin(attribute(attributes, "DomainControllerName").as_deref());
             }
             Token::Start { name: "EventXml", .. } => in_event = true,
             Token::Text(text) if in_event => {
-                let (time, computer) = event(&decode(text));
-                if let (Some(time), Some(pass)) = (time, &mut pass) {
-                    let (from, to) = pass.span.unwrap_or((time, time));
-                    pass.span = Some((from.min(time), to.max(time)));
-                }
-                let time = time.unwrap_or(Timestamp::MIN);
-                if let Some(computer) = computer
-                    && latest.as_ref().is_none_or(|(latest, _)| *latest <= time)
-                {
-                    latest = Some((time, computer));
-                }
+                passes.event(&decode(text));
                 in_event = false;
             }
             _ => {}
         }
     }
-    island.keep(pass);
-    island
-        .passes
-        .sort_by(|a, b| (a.from, a.to, &a.domain_controller).cmp(&(b.from, b.to, &b.domain_controller)));
-    island.computer = latest.map(|(_, computer)| computer);
-    island
-}
-
-impl Island {
-    fn keep(&mut self, pass: Option<Pass>) {
-        match pass {
-            Some(Pass { domain_controller, span: Some((from, to)) }) => {
-                self.passes.push(PolicyPass { from, to, domain_controller });
-            }
-            Some(_) => self.unreadable += 1,
-            None => {}
-        }
-    }
+    passes.finish()
 }
 
 /// Time and computer of one event.

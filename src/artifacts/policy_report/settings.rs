@@ -116,6 +116,7 @@ fn security_option(
     let ([name, value] | [name, value, _]) = cells else { return None };
     let name = document.text(*name);
     Some(SecurityOption {
+        key_name: None,
         value: document.text(*value),
         winning_gpo: winning_gpo(document, cells, kind),
         place: Place::Row { section: headings.to_vec(), name: name.clone() },

@@ -160,6 +160,7 @@ fn every_row_of_security_options_and_no_other() {
     assert_eq!(
         report.security_options[1],
         SecurityOption {
+            key_name: None,
             name: SAM.into(),
             value: "O:BAG:BAD:(A;;RC;;;BA)".into(),
             winning_gpo: Some("Servers & more".into()),

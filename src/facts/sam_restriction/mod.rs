@@ -215,6 +215,7 @@ pub(super) fn gather(
             Content::ConnectConfiguration(_)
             | Content::AuditLog(_)
             | Content::PasswordPolicy(_)
+            | Content::SecurityTemplate(_)
             | Content::NotUsed { .. } => {}
         }
     }

@@ -1,6 +1,6 @@
 //! What one file says of the restriction: a registry export's value, a policy report's row.
 
-use crate::artifacts::policy_report::{ComputerHalf, PolicyReport, ReportKind};
+use crate::artifacts::policy_report::{ComputerHalf, PolicyReport, ReportKind, SecurityOption};
 use crate::artifacts::registry_export::{RegistryData, RegistryExport, RegistryKey};
 use crate::knowledge::policies::{AUDIT_ONLY_MODE, LSA_KEY, RESTRICT_REMOTE_SAM, is_sam_policy};
 use crate::security_descriptor::READ_CONTROL;
@@ -58,7 +58,8 @@ pub(super) fn policy_in(path: &BundlePath, report: &PolicyReport) -> InReport {
                 simulated: false,
             }),
             ComputerHalf::NotAvailable => InReport::Unelevated(Source::new(path, Place::File)),
-            ComputerHalf::Missing => InReport::Nothing,
+            // Names and groups without settings cannot show what is not set.
+            ComputerHalf::SummaryOnly | ComputerHalf::Missing => InReport::Nothing,
         },
         (kind, Some(policy)) => {
             InReport::NotApplied(PolicySeen { simulated: kind == ReportKind::Modeling, ..policy })
@@ -67,11 +68,18 @@ pub(super) fn policy_in(path: &BundlePath, report: &PolicyReport) -> InReport {
     }
 }
 
-/// The setting's row: by its name in a known language, or else by the shape of its value.
+/// The setting's row: by its key, by its name in a known language, or else by the shape of its
+/// value.
 fn setting_row(path: &BundlePath, report: &PolicyReport) -> Option<PolicySeen> {
     let options = &report.security_options;
-    let by_name = options.iter().find(|row| is_sam_policy(&row.name));
-    let row = by_name.or_else(|| options.iter().find(|row| restricts_reading_only(&row.value)));
+    let has_key = |row: &&SecurityOption| {
+        let value_name = row.key_name.as_deref().and_then(|key| key.rsplit('\\').next());
+        value_name.is_some_and(|name| name.eq_ignore_ascii_case(RESTRICT_REMOTE_SAM))
+    };
+    let by_key = options.iter().find(has_key);
+    let row = by_key
+        .or_else(|| options.iter().find(|row| is_sam_policy(&row.name)))
+        .or_else(|| options.iter().find(|row| restricts_reading_only(&row.value)));
     if let Some(row) = row {
         return Some(PolicySeen {
             value: Some(SamValue::of_text(&row.value)),
