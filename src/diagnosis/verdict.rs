@@ -22,20 +22,25 @@ pub(super) fn verdict(facts: &Facts, attempts: &[AttemptResult]) -> Verdict {
     }
     let decided: Vec<&(usize, &AttemptResult)> =
         failed.iter().filter(|(_, result)| result.cause != VerdictCause::Undetermined).collect();
-    let mut tally: Vec<(usize, usize, VerdictCause, State)> = Vec::new();
+    // Different diagnoses outside the three causes are different answers.
+    let same = |a: &AttemptResult, b: &AttemptResult| {
+        let id = |result: &AttemptResult| result.other.as_ref().map(|other| other.id.clone());
+        a.cause == b.cause && (a.cause != VerdictCause::Other || id(a) == id(b))
+    };
+    let mut tally: Vec<(usize, usize, &AttemptResult, State)> = Vec::new();
     for (index, result) in decided {
-        match tally.iter_mut().find(|(_, _, cause, _)| *cause == result.cause) {
+        match tally.iter_mut().find(|(_, _, have, _)| same(have, result)) {
             Some((count, latest, _, state)) => {
                 *count += 1;
                 *latest = *index;
                 *state = (*state).max(result.state);
             }
-            None => tally.push((1, *index, result.cause, result.state)),
+            None => tally.push((1, *index, result, result.state)),
         }
     }
     let winner = tally.into_iter().max_by_key(|(count, latest, _, _)| (*count, *latest));
     let (count, cause, state) = match winner {
-        Some((count, _, cause, state)) => (count, cause, state),
+        Some((count, _, result, state)) => (count, result.cause, state),
         None => (failed.len(), VerdictCause::Undetermined, State::Undetermined),
     };
     let key = match cause {
@@ -50,7 +55,7 @@ pub(super) fn verdict(facts: &Facts, attempts: &[AttemptResult]) -> Verdict {
         .iter()
         .rev()
         .map(|(_, result)| *result)
-        .find(|result| result.cause == cause && result.state == state);
+        .find(|result| winner.is_some_and(|(_, _, have, _)| same(have, result)) && result.state == state);
     if let Some(result) = of_cause {
         summary.values.extend(values_of(result, cause));
     }
@@ -59,21 +64,30 @@ pub(super) fn verdict(facts: &Facts, attempts: &[AttemptResult]) -> Verdict {
 
 /// Which causes an undecided bundle leaves open.
 fn undetermined_key(failed: &[(usize, &AttemptResult)]) -> String {
-    let Some((_, last)) = failed.last() else { return "summary.undetermined.nothing".to_owned() };
-    let open: Vec<&str> = last
-        .causes
+    let mut open: Vec<String> = failed
         .iter()
-        .filter(|(_, tier, _)| tier.state >= State::Possible)
-        .map(|(cause, _, _)| match cause {
-            CauseId::ProtectedAccount => "1",
-            CauseId::ConnectorPermissions => "2",
-            CauseId::RemoteSam => "3",
-        })
+        .filter(|(_, result)| result.cause == VerdictCause::Undetermined)
+        .map(|(_, result)| open_causes(result))
         .collect();
+    open.sort();
+    open.dedup();
     match open.as_slice() {
-        [] => "summary.undetermined.none-fits".to_owned(),
-        open => format!("summary.undetermined.open-{}", open.join("")),
+        [] => "summary.undetermined.nothing".to_owned(),
+        [none] if none.is_empty() => "summary.undetermined.none-fits".to_owned(),
+        [one] => format!("summary.undetermined.open-{one}"),
+        _ => "summary.undetermined.open-mixed".to_owned(),
     }
+}
+
+/// The numbers of the causes that one operation leaves open.
+fn open_causes(result: &AttemptResult) -> String {
+    let open = result.causes.iter().filter(|(_, tier, _)| tier.state >= State::Possible);
+    open.map(|(cause, _, _)| match cause {
+        CauseId::ProtectedAccount => '1',
+        CauseId::ConnectorPermissions => '2',
+        CauseId::RemoteSam => '3',
+    })
+    .collect()
 }
 
 fn users(facts: &Facts, failed: &[(usize, &AttemptResult)]) -> usize {
@@ -102,6 +116,7 @@ fn values_of(result: &AttemptResult, cause: VerdictCause) -> Vec<(&'static str, 
 /// Logs that would show a failure cover operations, and none failed; or no log could show one.
 fn nothing_failed(facts: &Facts) -> Verdict {
     let succeeded = facts.attempts.iter().filter(|attempt| attempt.outcome == Outcome::Succeeded).count();
+    let unknown = facts.attempts.iter().filter(|attempt| attempt.outcome == Outcome::Unknown).count();
     let writeback: Vec<_> = facts.logs.iter().filter(|log| log.has_writeback).collect();
     let undetermined = |key: &str| Verdict {
         cause: VerdictCause::Undetermined,
@@ -111,10 +126,21 @@ fn nothing_failed(facts: &Facts) -> Verdict {
     if succeeded == 0 {
         return if writeback.is_empty() {
             undetermined("summary.undetermined.no-log")
+        } else if unknown > 0 {
+            undetermined("summary.undetermined.no-end")
         } else if facts.service_trouble.is_empty() {
             undetermined("summary.undetermined.no-attempt")
         } else {
             undetermined("summary.undetermined.service-trouble")
+        };
+    }
+    if unknown > 0 {
+        return Verdict {
+            cause: VerdictCause::NoFailure,
+            state: State::Likely,
+            summary: Statement::new("summary.no-failure.open-end")
+                .with("count", succeeded.to_string())
+                .with("open", unknown.to_string()),
         };
     }
     let whole = writeback.iter().all(|log| log.coverage.lost == 0);

@@ -12,7 +12,7 @@ use crate::source::{BundlePath, Place, Source};
 use crate::words::Statement;
 
 use super::connect_server;
-use super::machines::{MachineId, Machines, Role};
+use super::machines::{MachineId, Machines, Role, same_host};
 
 /// What the user says of files that do not name their machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,8 +70,17 @@ impl AttributedBy {
 /// Finds the machines, their roles, and the machine of each file.
 pub(super) fn attribute(artifacts: &[Artifact], stated: &[Stated]) -> (Machines, Vec<Attributed>) {
     let mut machines = Machines::default();
-    let by_content: Vec<Option<MachineId>> =
-        artifacts.iter().map(|artifact| machine_in(artifact, &mut machines)).collect();
+    // Registry exports come last: their bare names mean one of the machines that the others name in full.
+    let is_export = |artifact: &Artifact| matches!(artifact.content, Content::RegistryExport(_));
+    let mut by_content: Vec<Option<MachineId>> = artifacts
+        .iter()
+        .map(|artifact| if is_export(artifact) { None } else { machine_in(artifact, &mut machines) })
+        .collect();
+    for (artifact, machine) in
+        artifacts.iter().zip(&mut by_content).filter(|(artifact, _)| is_export(artifact))
+    {
+        *machine = machine_in(artifact, &mut machines);
+    }
     let siblings = Siblings::of(artifacts, &by_content);
     let files = artifacts
         .iter()
@@ -129,11 +138,9 @@ fn machine_of_log(path: &BundlePath, log: &EventLog, machines: &mut Machines) ->
                 machines.show(id, Role::DomainController, how, source());
             }
             EventKind::PasswordSetAttempt => {
-                // An account of the machine itself has the machine's name as its domain.
-                let host = machines.name(id).split('.').next().unwrap_or_default().to_owned();
-                if value("TargetDomainName")
-                    .is_some_and(|domain| !domain.is_empty() && !domain.eq_ignore_ascii_case(&host))
-                {
+                // An account of the machine itself has the machine's NetBIOS name as its domain.
+                let is_host = |domain: &str| same_host(domain, machines.name(id));
+                if value("TargetDomainName").is_some_and(|domain| !domain.is_empty() && !is_host(domain)) {
                     let how = Statement::new("machine.sets-domain-passwords");
                     machines.show(id, Role::DomainController, how, source());
                 }
@@ -250,6 +257,9 @@ fn machine_of_export(
         }
     };
     let (name, _) = value(COMPUTER_NAME_KEY, "ComputerName")?;
+    if machines.are_several(&name) {
+        return None;
+    }
     let id = machines.known_as(&name)?;
     if let Some((product, source)) = value(PRODUCT_OPTIONS_KEY, "ProductType") {
         let role = match product.to_lowercase().as_str() {

@@ -94,10 +94,21 @@ pub(super) fn gather(
             }
         }
     }
-    for connector in &mut connectors.accounts {
+    // An account that only a Security log names may be an older installation's: its SID proves nothing.
+    let is_named = |account: &NamedAccount| events_name(events, attempts, account);
+    for connector in connectors.accounts.iter_mut().filter(|connector| is_named(&connector.account)) {
         pair(connector, account_events, &mut connectors.contradictions);
     }
     connectors
+}
+
+/// Whether the engine itself names the account.
+fn events_name(events: &KnownEvents<'_>, attempts: &[Attempt], account: &NamedAccount) -> bool {
+    attempts
+        .iter()
+        .filter_map(|attempt| attempt.connector.clone())
+        .chain(events.of_kind(&[EventKind::ConnectorSignIn]).filter_map(sign_in_account))
+        .any(|named| same_account(&named, account))
 }
 
 /// Finds the SID of an account. Two SIDs for one name are no pair.
@@ -138,7 +149,7 @@ fn is_dns(account: &NamedAccount) -> bool {
 
 /// Whether a Security event's account is the one that the engine names. Express accounts carry a name
 /// that stands for one installation; others must agree in their domain.
-fn is_same(account: &AccountName, named: &NamedAccount) -> bool {
+pub fn is_same(account: &AccountName, named: &NamedAccount) -> bool {
     account.name.eq_ignore_ascii_case(&named.name)
         && (is_express(&named.name) || domains_agree(Some(&account.domain), named.domain.as_deref()))
 }

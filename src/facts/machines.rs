@@ -85,6 +85,12 @@ impl Machines {
         self.list.iter().position(|machine| same_host(&machine.name, &name)).map(MachineId)
     }
 
+    /// Whether a name without a domain stands for several machines, of different domains.
+    pub(super) fn are_several(&self, name: &str) -> bool {
+        normalised(name)
+            .is_some_and(|name| self.list.iter().filter(|have| same_host(&have.name, &name)).count() > 1)
+    }
+
     /// A machine.
     pub fn get(&self, id: MachineId) -> Option<&Machine> {
         self.list.get(id.0)
@@ -120,7 +126,9 @@ fn normalised(name: &str) -> Option<String> {
 
 /// Names mean the same machine when their host labels agree and no domain contradicts. A NetBIOS name
 /// is the first 15 characters of the host label.
-fn same_host(a: &str, b: &str) -> bool {
+pub(super) fn same_host(a: &str, b: &str) -> bool {
+    let (a, b) = (a.to_lowercase(), b.to_lowercase());
+    let (a, b) = (a.as_str(), b.as_str());
     let split = |name: &str| match name.split_once('.') {
         Some((host, domain)) => (host.to_owned(), Some(domain.to_owned())),
         None => (name.to_owned(), None),

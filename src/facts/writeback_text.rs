@@ -110,7 +110,8 @@ fn sam_call(text: &str) -> (SamCall, Option<String>) {
     let line = pattern!(
         r"(?i)(?:Failed to acquire user information|ユーザー情報の取得に失敗しました)\s*[:：]\s*(?:([^\\\s]+\\[^\r\n]+?)[.。]\s*(?:Error Code|エラー\s*コード)\s*[:：]\s*([A-Z_]+|0x[0-9a-f]+|\d+)|(0x[0-9a-f]+|\d+))"
     );
-    let Some(found) = line.and_then(|pattern| pattern.captures(text)) else {
+    // The engine tries again: the last line says how the call ended.
+    let Some(found) = line.and_then(|pattern| pattern.captures_iter(text).last()) else {
         return (SamCall::NotMentioned, None);
     };
     let account = found.get(1).map(|account| account.as_str().to_owned());
@@ -127,7 +128,9 @@ fn sam_call(text: &str) -> (SamCall, Option<String>) {
 /// A Win32 error code, from a number or from the names that stand for remote procedure call errors.
 fn win32_code(error: &str) -> Option<u32> {
     if let Some(hex) = error.strip_prefix("0x").or_else(|| error.strip_prefix("0X")) {
-        return u32::from_str_radix(hex, 16).ok();
+        // An HRESULT of the Win32 facility holds the Win32 code in its lower half.
+        let win32 = |code: u32| if code >> 16 == 0x8007 { code & 0xffff } else { code };
+        return u32::from_str_radix(hex, 16).ok().map(win32);
     }
     match error {
         "RPC_S_SERVER_UNAVAILABLE" => Some(1722),

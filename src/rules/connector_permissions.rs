@@ -7,7 +7,7 @@ use crate::facts::writeback_text::SamCall;
 use crate::facts::{Attempt, Facts, Operation, Outcome};
 
 use super::controllers::Survey;
-use super::shared::{ACCESS_DENIED_CODE, Shared};
+use super::shared::{ACCESS_DENIED_CODE, Shared, is_user};
 use super::{Answer, Finding, Weight};
 
 pub(super) fn findings(facts: &Facts, attempt: &Attempt, survey: &Survey, shared: &Shared) -> Vec<Finding> {
@@ -62,6 +62,7 @@ fn many_users_refused(facts: &Facts) -> Finding {
         .iter()
         .filter(refused)
         .filter_map(|attempt| attempt.user.as_deref())
+        .filter(|user| !facts.account_events.restamps.iter().any(|at| is_user(facts, &at.target, user)))
         .map(str::to_lowercase)
         .collect();
     let reset_works = facts.attempts.iter().find(|attempt| {

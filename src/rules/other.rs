@@ -59,7 +59,10 @@ fn match_codes(known: &KnownDiagnosis, attempt: &Attempt) -> Option<(bool, Strin
         && let SamCall::Failed { code: Some(code), text } = &trace.text.sam_call
         && known.win32.contains(code)
     {
-        return Some((true, text.clone(), trace.source.clone()));
+        let certain = !attempt.trace_ambiguous && !trace.from_slack;
+        if !named_by_error(attempt) {
+            return Some((certain, text.clone(), trace.source.clone()));
+        }
     }
     let in_error = attempt.code.as_ref().filter(|code| known.codes.contains(code));
     if let (Some(code), Some((_, source))) = (in_error, &attempt.error) {
@@ -80,6 +83,11 @@ fn match_codes(known: &KnownDiagnosis, attempt: &Attempt) -> Option<(bool, Strin
     let sentence = known.traces.iter().find(|sentence| trace.text.lower.contains(sentence.as_str())).cloned();
     let code = code.or(sentence)?;
     Some((certain, code, trace.source.clone()))
+}
+
+/// The error event's own code tells a diagnosis; a trace beside it may be another operation's.
+fn named_by_error(attempt: &Attempt) -> bool {
+    attempt.code.as_ref().is_some_and(|code| known_diagnoses().iter().any(|known| known.codes.contains(code)))
 }
 
 fn match_event(known: &KnownDiagnosis, attempt: &Attempt) -> Option<(bool, String, Source)> {

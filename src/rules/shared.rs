@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use crate::facts::account_events::{AccountName, PasswordSet};
+use crate::facts::connector::is_same;
 use crate::facts::writeback_text::SamCall;
 use crate::facts::{Attempt, Facts, Outcome};
 
@@ -76,7 +77,7 @@ pub(super) fn password_set_of<'f>(facts: &'f Facts, attempt: &Attempt) -> Option
     facts.account_events.password_sets.iter().find(|set| {
         alone
             && set.time.duration_since(attempt.time).abs() <= PASSWORD_SET_WINDOW
-            && set.caller.name.eq_ignore_ascii_case(&connector.account.name)
+            && is_same(&set.caller, &connector.account)
             && is_user(facts, &set.target, user)
     })
 }

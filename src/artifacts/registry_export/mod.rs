@@ -25,6 +25,8 @@ pub struct RegistryExport {
     pub keys: Vec<RegistryKey>,
     /// Number of keys in the file, wanted or not.
     pub keys_in_file: u64,
+    /// The file ends inside a wanted key, or may do so: a value that is not there may have been cut off.
+    pub may_be_cut: bool,
 }
 
 /// Version of the format.

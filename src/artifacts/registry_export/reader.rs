@@ -23,7 +23,7 @@ pub(super) fn read(
         data: DataReader { format, encoding: decoded.encoding },
         lines: Lines::new(&decoded.text),
         section: Section::Nothing,
-        export: RegistryExport { format, keys: Vec::new(), keys_in_file: 0 },
+        export: RegistryExport { format, keys: Vec::new(), keys_in_file: 0, may_be_cut: false },
         gaps: Vec::new(),
         unreadable: 0,
         skipped: None,
@@ -240,6 +240,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn cut(&mut self, line: u64) {
+        self.export.may_be_cut = true;
         let reason = "The file ends in the middle of a key or a value, so it was cut short, and what stood \
              behind is not known. Ask for the export again.";
         self.gaps.push(Gap::new(self.path, Place::Line(line), reason));
@@ -265,6 +266,7 @@ impl<'t> Reader<'t, '_> {
             let reason = "The file does not end with the empty line that Windows writes behind the last key, so \
                  it may have been cut short, and this key may have more values. Ask for the export again.";
             self.gaps.push(Gap::new(self.path, Place::Line(key.line), reason));
+            self.export.may_be_cut = true;
         }
         (self.export, self.gaps)
     }

@@ -257,12 +257,14 @@ fn join_sign_ins(attempts: &mut [Attempt], events: &KnownEvents<'_>) {
             Some(NamedAccount { domain: Some(domain.to_owned()), name: name.to_owned(), source })
         });
         attempt.connector = from_trace.or_else(|| {
-            let near = sign_ins.iter().rev().find(|(time, computer, _)| {
+            let mut near = sign_ins.iter().rev().filter(|(time, computer, _)| {
                 *time <= attempt.time
                     && attempt.time.duration_since(*time) <= SIGN_IN_WINDOW
                     && computer.eq_ignore_ascii_case(&attempt.computer)
             });
-            near.map(|(_, _, account)| account.clone())
+            let (_, _, nearest) = near.next()?;
+            // With several forests nobody knows whose sign-in it was.
+            near.all(|(_, _, other)| other.name.eq_ignore_ascii_case(&nearest.name)).then(|| nearest.clone())
         });
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn join(attempts: &mut Vec<Attempt>, events: &KnownEvents<'_>) {
             },
         })
         .collect();
-    let mut pairs: Vec<(SignedDuration, bool, usize, usize)> = Vec::new();
+    let mut pairs: Vec<(bool, SignedDuration, bool, usize, usize)> = Vec::new();
     for (t, found) in traces.iter().enumerate() {
         for (a, attempt) in attempts.iter().enumerate() {
             let after = found.trace.time > attempt.time;
@@ -39,13 +39,17 @@ pub(super) fn join(attempts: &mut Vec<Attempt>, events: &KnownEvents<'_>) {
                 && apart <= TRACE_WINDOW
                 && attempt.computer.eq_ignore_ascii_case(&found.at.event.computer)
             {
-                pairs.push((apart, after, t, a));
+                pairs.push((contradicts(attempt.code.as_deref(), &found.trace), apart, after, t, a));
             }
         }
     }
+    // A trace whose code another failure names is that one's.
+    let of_others: Vec<bool> = (0..traces.len())
+        .map(|t| pairs.iter().any(|(contradicting, _, _, trace, _)| *trace == t && !contradicting))
+        .collect();
     pairs.sort();
     let mut given = vec![false; traces.len()];
-    for (_, _, t, a) in pairs {
+    for (contradicting, _, _, t, a) in pairs {
         let (Some(found), Some(attempt), Some(taken)) =
             (traces.get(t), attempts.get_mut(a), given.get_mut(t))
         else {
@@ -55,6 +59,9 @@ pub(super) fn join(attempts: &mut Vec<Attempt>, events: &KnownEvents<'_>) {
             continue;
         }
         if attempt.trace.is_none() {
+            if contradicting && of_others.get(t) == Some(&true) {
+                continue;
+            }
             attempt.trace = Some(found.trace.clone());
             attempt.events.push(found.trace.source.clone());
             *taken = true;
@@ -93,19 +100,34 @@ fn attempt_of_trace(found: FoundTrace<'_>) -> Attempt {
     }
 }
 
-fn same_kind(have: Option<&Trace>, other: &Trace) -> bool {
-    have.is_some_and(|have| {
-        have.text.sam_call == other.text.sam_call && have.text.codes.last() == other.text.codes.last()
+/// The error names one code of the engine, and the trace another.
+fn contradicts(code: Option<&str>, trace: &Trace) -> bool {
+    let of_engine = |code: &str| code.starts_with("8023");
+    code.is_some_and(|code| {
+        let mut named = trace.text.codes.iter().filter(|named| of_engine(named)).peekable();
+        (of_engine(code) && named.peek().is_some() && named.all(|named| named != code))
+            || (code != "80230626" && of_engine(code) && trace.text.sam_call != SamCall::NotMentioned)
+            || (code == "80004005" && trace.text.sam_call == SamCall::NotMentioned)
     })
 }
 
-/// A trace that lies within two failed operations may belong to either.
+fn same_kind(have: Option<&Trace>, other: &Trace) -> bool {
+    have.is_some_and(|have| kind(have) == kind(other))
+}
+
+/// What tells traces apart: the call for user information, and the last code.
+fn kind(trace: &Trace) -> (SamCall, Option<String>) {
+    (trace.text.sam_call.clone(), trace.text.codes.last().cloned())
+}
+
+/// A trace that lies within two failed operations may belong to either, unless their codes tell.
 fn mark_ambiguous(attempts: &mut [Attempt]) {
     struct Span {
         from: Timestamp,
         to: Timestamp,
         computer: String,
-        call: Option<SamCall>,
+        code: Option<String>,
+        trace: Option<Trace>,
     }
     let slack = SignedDuration::from_secs(2);
     let spans: Vec<Option<Span>> = attempts
@@ -115,7 +137,8 @@ fn mark_ambiguous(attempts: &mut [Attempt]) {
                 from: attempt.started.min(attempt.time.saturating_sub(slack).unwrap_or(attempt.time)),
                 to: attempt.time.saturating_add(slack).unwrap_or(attempt.time),
                 computer: attempt.computer.clone(),
-                call: attempt.trace.as_ref().map(|trace| trace.text.sam_call.clone()),
+                code: attempt.code.clone(),
+                trace: attempt.trace.clone(),
             })
         })
         .collect();
@@ -127,7 +150,9 @@ fn mark_ambiguous(attempts: &mut [Attempt]) {
                     && span.computer.eq_ignore_ascii_case(&attempt.computer)
                     && span.from <= trace.time
                     && trace.time <= span.to
-                    && span.call.as_ref() != Some(&trace.text.sam_call)
+                    && span.trace.as_ref().map(kind) != Some(kind(trace))
+                    && !contradicts(span.code.as_deref(), trace)
+                    && !span.trace.as_ref().is_some_and(|other| contradicts(attempt.code.as_deref(), other))
             })
         });
     }

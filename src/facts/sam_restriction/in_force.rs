@@ -123,13 +123,21 @@ impl Restriction {
 
     /// Audit-only mode at a time; none where nothing says so.
     pub fn audit_only_at(&self, time: Timestamp) -> Option<AuditState> {
-        if let Some(said) = self.audit_only.iter().rev().find(|said| said.time <= time) {
-            let firm = self.log_covers(said.time, time);
-            return Some(AuditState { on: said.on, firm, source: said.source.clone() });
+        let said = self.audit_only.iter().rev().find(|said| said.time <= time);
+        if let Some(said) = said.filter(|said| self.log_covers(said.time, time)) {
+            return Some(AuditState { on: said.on, firm: true, source: said.source.clone() });
         }
-        let seen = self.values.iter().find(|seen| seen.firm).or(self.values.first())?;
+        let turned_later = self.audit_only.iter().any(|later| later.time > time);
+        // Of exports that disagree, the one with the mode on: it keeps the others from proving a refusal.
+        let of_exports = || self.values.iter().filter(|seen| seen.audit_only);
+        let Some(seen) = of_exports().next().or(self.values.first()) else {
+            let said = said?;
+            return Some(AuditState { on: said.on, firm: false, source: said.source.clone() });
+        };
+        let agree = self.values.iter().all(|other| other.audit_only == seen.audit_only)
+            && said.is_none_or(|said| said.on == seen.audit_only);
         let source = seen.audit_source.clone().unwrap_or_else(|| seen.source.clone());
-        Some(AuditState { on: seen.audit_only, firm: seen.firm, source })
+        Some(AuditState { on: seen.audit_only, firm: seen.firm && agree && !turned_later, source })
     }
 }
 

@@ -75,7 +75,8 @@ pub enum SamValue {
         /// Read.
         descriptor: SecurityDescriptor,
     },
-    /// Of another type than REG_SZ, or unreadable: nobody documents what SAM makes of it.
+    /// Of another type than REG_SZ, unreadable, or spelled as no document shows it: nobody documents what SAM
+    /// makes of it.
     Unusable(String),
 }
 
@@ -88,6 +89,10 @@ impl SamValue {
         }
         match SecurityDescriptor::from_sddl(bare) {
             Ok(descriptor) => SamValue::Descriptor { text: bare.to_owned(), descriptor },
+            // Tags in lower case: whether Windows takes them is not documented.
+            Err(_) if SecurityDescriptor::from_sddl(&bare.to_uppercase()).is_ok() => {
+                SamValue::Unusable(bare.to_owned())
+            }
             Err(_) => SamValue::Malformed(bare.to_owned()),
         }
     }

@@ -22,12 +22,25 @@ pub(super) fn value_in(path: &BundlePath, export: &RegistryExport, firm: bool) -
     let audit = last(AUDIT_ONLY_MODE);
     let state = match value.map(|value| &value.data) {
         None => SamValue::Absent,
+        // A policy's text may be quoted; quotes in the registry itself are part of the value.
+        Some(RegistryData::String(text)) if text.trim_start().starts_with('"') => {
+            SamValue::Unusable(text.clone())
+        }
         Some(RegistryData::String(text)) => SamValue::of_text(text),
         // A file that deletes the value is a script for import, and shows nothing of the machine.
         Some(RegistryData::Deleted) => return None,
         Some(RegistryData::Unreadable(text)) => SamValue::Unusable(text.clone()),
         Some(other) => SamValue::Unusable(format!("{other:?}")),
     };
+    // Which numbered set is the current one, a file does not say. A key without any value, or with one that
+    // is cut short, is no whole export.
+    let of_set = |key: &&RegistryKey| !key.control_set.eq_ignore_ascii_case(&chosen.control_set);
+    let undecided = current.is_none() && keys().any(|key| of_set(&key));
+    let values = || parts.iter().flat_map(|key| &key.values);
+    let partial = export.may_be_cut
+        || values().next().is_none()
+        || values().any(|value| matches!(value.data, RegistryData::Unreadable(_)));
+    let firm = firm && !undecided && !(partial && state == SamValue::Absent);
     let place = |line: u64| Source::new(path, Place::Line(line));
     Some(ValueSeen {
         value: state,

@@ -6,7 +6,7 @@ use crate::facts::sam_restriction::{Basis, Denial, SamValue};
 use crate::facts::{Attempt, Facts};
 use crate::rules::{Answer, Finding, Weight};
 
-use super::{Effect, Stance, Standing, Survey};
+use super::{Effect, NearDenial, Stance, Standing, Survey};
 
 /// SAM logs a refusal at most once in 15 minutes by default; clocks may differ by five.
 const DENIAL_WINDOW: SignedDuration = SignedDuration::from_secs(20 * 60);
@@ -43,7 +43,11 @@ impl Survey {
     fn all_cleared(&self) -> bool {
         self.unseen.is_empty()
             && self.of(Standing::Controller).next().is_some()
-            && self.of(Standing::Controller).all(Self::clears)
+            && self.of(Standing::Controller).all(|stance| {
+                Self::clears(stance)
+                    || (stance.elsewhere && matches!(stance.effect, Effect::LetsIn | Effect::AuditOnly))
+            })
+            && self.some_cleared()
             && self
                 .of(Standing::Unplaced)
                 .all(|stance| matches!(stance.effect, Effect::LetsIn | Effect::AuditOnly))
@@ -73,7 +77,8 @@ impl Survey {
         let not_by_policy = |stance: &&Stance| {
             stance.in_force.as_ref().is_none_or(|in_force| in_force.basis != Basis::Policy)
         };
-        let doubtful = self.of(Standing::Controller).filter(not_by_policy).find(|stance| {
+        let here = |stance: &&Stance| !stance.elsewhere;
+        let doubtful = self.of(Standing::Controller).filter(not_by_policy).filter(here).find(|stance| {
             stance.effect == Effect::MayDeny
                 || (stance.effect == Effect::Denies && (!stance.firm || self.some_cleared()))
         });
@@ -88,9 +93,16 @@ impl Survey {
         }
         let unplaced = self
             .of(Standing::Unplaced)
+            .filter(here)
             .find(|stance| matches!(stance.effect, Effect::Denies | Effect::MayDeny));
         match unplaced {
-            Some(stance) => self.saying(finding(Answer::Yes).variant("unplaced"), stance),
+            Some(stance) => return self.saying(finding(Answer::Yes).variant("unplaced"), stance),
+            None => {}
+        }
+        let elsewhere =
+            self.of(Standing::Controller).find(|stance| stance.elsewhere && stance.effect == Effect::Denies);
+        match elsewhere {
+            Some(stance) => self.saying(finding(Answer::Unknown).variant("elsewhere"), stance),
             None => finding(if self.all_cleared() { Answer::No } else { Answer::Unknown }),
         }
     }
@@ -194,8 +206,9 @@ impl Survey {
         else {
             return finding(Answer::Unknown).needing("connector-account", None);
         };
-        let denied = self.near_denials().find(|(_, denial)| denial.caller.as_ref() == Some(sid));
-        match denied {
+        let denied =
+            self.near_denials().find(|near| near.of_controller && near.denial.caller.as_ref() == Some(sid));
+        match denied.map(|near| (near.machine.as_deref(), &near.denial)) {
             Some((machine, denial)) => finding(Answer::Yes)
                 .with("sid", sid.as_str())
                 .with("machine", machine.unwrap_or("a machine"))
@@ -213,8 +226,10 @@ impl Survey {
         let own =
             facts.connectors.of(attempt).and_then(|connector| connector.sid.as_ref()).map(|(sid, _)| sid);
         // A caller whose SID is known not to be the account's says nothing here.
-        let unknown = |denial: &Denial| denial.caller.is_none() || own.is_none();
-        match self.near_denials().find(|(_, denial)| unknown(denial)) {
+        let may_be_own =
+            |denial: &Denial| denial.caller.as_ref().is_none_or(|caller| own.is_none_or(|own| caller == own));
+        let near = self.near_denials().find(|near| may_be_own(&near.denial));
+        match near.map(|near| (near.machine.as_deref(), &near.denial)) {
             Some((machine, denial)) => finding(Answer::Yes)
                 .with("machine", machine.unwrap_or("a machine"))
                 .with("time", denial.time.to_string())
@@ -225,10 +240,10 @@ impl Survey {
         }
     }
 
-    fn near_denials(&self) -> impl Iterator<Item = (Option<&str>, &Denial)> {
-        self.denials.iter().filter_map(|(machine, cleared_since, denial)| {
-            let near = self.time.is_some_and(|time| denial.time.duration_since(time).abs() <= DENIAL_WINDOW);
-            (near && !cleared_since).then_some((machine.as_deref(), denial))
+    fn near_denials(&self) -> impl Iterator<Item = &NearDenial> {
+        self.denials.iter().filter(|near| {
+            let apart = self.time.map(|time| near.denial.time.duration_since(time).abs());
+            apart.is_some_and(|apart| apart <= DENIAL_WINDOW) && !near.changed
         })
     }
 

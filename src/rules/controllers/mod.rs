@@ -20,11 +20,22 @@ pub(super) struct Survey {
     stances: Vec<Stance>,
     /// Domain controllers of which nothing is known but that they exist.
     unseen: Vec<String>,
-    denials: Vec<(Option<String>, bool, Denial)>,
+    denials: Vec<NearDenial>,
     time: Option<Timestamp>,
     account: String,
     unelevated: Vec<Source>,
     gpo_defining: Option<PolicySeen>,
+}
+
+/// A refused caller, with what limits what it says of the failure.
+#[derive(Debug)]
+struct NearDenial {
+    machine: Option<String>,
+    /// The machine is known to be a domain controller.
+    of_controller: bool,
+    /// The descriptor in use changed between the two.
+    changed: bool,
+    denial: Denial,
 }
 
 /// One machine's stance.
@@ -34,6 +45,8 @@ struct Stance {
     machine: Option<String>,
     effect: Effect,
     firm: bool,
+    /// It is a domain controller of another domain tree than the connector account's.
+    elsewhere: bool,
     in_force: Option<InForce>,
     /// Audit-only mode is known to be off.
     audit_off: bool,
@@ -93,14 +106,23 @@ pub(super) fn survey(facts: &Facts, attempt: Option<&Attempt>) -> Survey {
         .restrictions
         .seen
         .iter()
-        .filter(|restriction| standing(facts, restriction.machine) != Some(Standing::ConnectServer))
+        .filter(|restriction| {
+            matches!(standing(facts, restriction.machine), Some(Standing::Controller | Standing::Unplaced))
+        })
         .flat_map(|restriction| {
             let machine = restriction.machine.map(|id| facts.machines.name(id).to_owned());
             restriction.denials.iter().map(move |denial| {
-                let cleared_since = time.is_some_and(|time| {
-                    restriction.announced.iter().any(|said| denial.time < said.time && said.time <= time)
+                // Another descriptor was taken into use between the failure and the refusal.
+                let changed = time.is_some_and(|time| {
+                    let (first, last) = (denial.time.min(time), denial.time.max(time));
+                    restriction.announced.iter().any(|said| first < said.time && said.time <= last)
                 });
-                (machine.clone(), cleared_since, denial.clone())
+                NearDenial {
+                    machine: machine.clone(),
+                    of_controller: standing(facts, restriction.machine) == Some(Standing::Controller),
+                    changed,
+                    denial: denial.clone(),
+                }
             })
         })
         .collect();
@@ -126,15 +148,37 @@ fn keeps_out(policy: &PolicySeen, connector: Option<&Connector>) -> bool {
     !policy.simulated && connector_access(descriptor, connector).access != Access::Granted
 }
 
+/// Some password was written after the failure: of the same user, or of another one by the same server.
 fn succeeded_later(facts: &Facts, attempt: &Attempt) -> bool {
     facts.attempts.iter().any(|other| {
+        let same_user = match (&other.user, &attempt.user) {
+            (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+            _ => false,
+        };
         other.outcome == Outcome::Succeeded
             && other.time > attempt.time
-            && match (&other.user, &attempt.user) {
-                (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
-                _ => false,
-            }
+            && (same_user || other.computer.eq_ignore_ascii_case(&attempt.computer))
     })
+}
+
+/// Whether a domain controller belongs to another domain tree than the connector account. That needs a
+/// machine in the bundle whose domain is the account's; a NetBIOS name need not be part of a DNS name.
+fn is_elsewhere(facts: &Facts, controller: MachineId, connector: Option<&Connector>) -> bool {
+    let domain = |name: &str| name.split_once('.').map(|(_, domain)| domain.to_lowercase());
+    let (Some(of_controller), Some(of_account)) = (
+        domain(facts.machines.name(controller)),
+        connector.and_then(|connector| connector.account.domain.as_deref()).map(str::to_lowercase),
+    ) else {
+        return false;
+    };
+    let is_accounts = |have: &String| {
+        *have == of_account || have.split('.').next().is_some_and(|label| label == of_account)
+    };
+    let homes: Vec<String> =
+        facts.machines.iter().filter_map(|(_, machine)| domain(&machine.name)).filter(is_accounts).collect();
+    let below =
+        |a: &str, b: &str| a.strip_suffix(b).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    !homes.is_empty() && !homes.iter().any(|home| below(&of_controller, home) || below(home, &of_controller))
 }
 
 fn standing(facts: &Facts, machine: Option<MachineId>) -> Option<Standing> {
@@ -163,14 +207,16 @@ fn stance(
     let machine = restriction.machine.map(|id| facts.machines.name(id).to_owned());
     let in_force = restriction.at(at);
     let audit = restriction.audit_only_at(at);
+    let elsewhere = restriction.machine.is_some_and(|id| is_elsewhere(facts, id, connector));
     if let Some(audit) = audit.as_ref().filter(|audit| audit.on) {
-        let (firm, sources) = (audit.firm && !later_success, vec![audit.source.clone()]);
+        let (firm, sources) = (audit.firm && !later_success && !elsewhere, vec![audit.source.clone()]);
         let (effect, undecided) = (Effect::AuditOnly, Vec::new());
         return Some(Stance {
             standing,
             machine,
             effect,
             firm,
+            elsewhere,
             in_force,
             audit_off: false,
             sources,
@@ -192,9 +238,23 @@ fn stance(
             (effect, decision.undecided)
         }
     };
-    // An undated export describes the machine at the failure, unless something changed since: the same
-    // user's later success is such a change.
-    let firm = in_force.firm && !(later_success && in_force.basis == Basis::Registry);
+    // An undated export describes the machine at the failure, unless something changed since: a later
+    // success shows such a change, or another domain controller.
+    let audit_disputed = restriction.values.iter().any(|seen| seen.audit_only);
+    let firm = in_force.firm
+        && !elsewhere
+        && !audit_disputed
+        && !(later_success && in_force.basis == Basis::Registry);
     let sources = in_force.sources.clone();
-    Some(Stance { standing, machine, effect, firm, in_force: Some(in_force), audit_off, sources, undecided })
+    Some(Stance {
+        standing,
+        machine,
+        effect,
+        firm,
+        elsewhere,
+        in_force: Some(in_force),
+        audit_off,
+        sources,
+        undecided,
+    })
 }
