@@ -32,14 +32,13 @@ pub(super) fn value_in(path: &BundlePath, export: &RegistryExport, firm: bool) -
         Some(RegistryData::Unreadable(text)) => SamValue::Unusable(text.clone()),
         Some(other) => SamValue::Unusable(format!("{other:?}")),
     };
-    // Which numbered set is the current one, a file does not say. A key without any value, or with one that
-    // is cut short, is no whole export.
+    // Which numbered set is the current one, a file does not say. A key with a value that is cut short is no
+    // whole export.
     let of_set = |key: &&RegistryKey| !key.control_set.eq_ignore_ascii_case(&chosen.control_set);
     let undecided = current.is_none() && keys().any(|key| of_set(&key));
     let values = || parts.iter().flat_map(|key| &key.values);
-    let partial = export.may_be_cut
-        || values().next().is_none()
-        || values().any(|value| matches!(value.data, RegistryData::Unreadable(_)));
+    let partial =
+        export.may_be_cut || values().any(|value| matches!(value.data, RegistryData::Unreadable(_)));
     let firm = firm && !undecided && !(partial && state == SamValue::Absent);
     let place = |line: u64| Source::new(path, Place::Line(line));
     Some(ValueSeen {

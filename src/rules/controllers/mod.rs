@@ -81,12 +81,12 @@ pub(super) fn survey(facts: &Facts, attempt: Option<&Attempt>) -> Survey {
         None => facts.connectors.accounts.first(),
     };
     let time = attempt.map(|attempt| attempt.time);
-    let later_success = attempt.is_some_and(|attempt| succeeded_later(facts, attempt));
+    let later = attempt.map_or(LaterSuccess::None, |attempt| later_success(facts, attempt));
     let stances: Vec<Stance> = facts
         .restrictions
         .seen
         .iter()
-        .filter_map(|restriction| stance(facts, restriction, connector, time, later_success))
+        .filter_map(|restriction| stance(facts, restriction, connector, time, later))
         .collect();
     let known: BTreeSet<&str> = stances
         .iter()
@@ -148,17 +148,31 @@ fn keeps_out(policy: &PolicySeen, connector: Option<&Connector>) -> bool {
     !policy.simulated && connector_access(descriptor, connector).access != Access::Granted
 }
 
-/// Some password was written after the failure: of the same user, or of another one by the same server.
-fn succeeded_later(facts: &Facts, attempt: &Attempt) -> bool {
-    facts.attempts.iter().any(|other| {
-        let same_user = match (&other.user, &attempt.user) {
-            (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
-            _ => false,
-        };
+/// What was written after a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum LaterSuccess {
+    /// Nothing.
+    None,
+    /// A password of another user, by the same server: what is seen now may have been mended since.
+    OfAnother,
+    /// A password of the same user: something changed since.
+    OfUser,
+}
+
+fn later_success(facts: &Facts, attempt: &Attempt) -> LaterSuccess {
+    let later = facts.attempts.iter().filter(|other| {
         other.outcome == Outcome::Succeeded
             && other.time > attempt.time
-            && (same_user || other.computer.eq_ignore_ascii_case(&attempt.computer))
-    })
+            && other.computer.eq_ignore_ascii_case(&attempt.computer)
+    });
+    let of_user = |other: &Attempt| match (&other.user, &attempt.user) {
+        (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+        _ => false,
+    };
+    later
+        .map(|other| if of_user(other) { LaterSuccess::OfUser } else { LaterSuccess::OfAnother })
+        .max()
+        .unwrap_or(LaterSuccess::None)
 }
 
 /// Whether a domain controller belongs to another domain tree than the connector account. That needs a
@@ -200,7 +214,7 @@ fn stance(
     restriction: &Restriction,
     connector: Option<&Connector>,
     time: Option<Timestamp>,
-    later_success: bool,
+    later: LaterSuccess,
 ) -> Option<Stance> {
     let standing = standing(facts, restriction.machine)?;
     let at = time.unwrap_or(Timestamp::MAX);
@@ -209,7 +223,8 @@ fn stance(
     let audit = restriction.audit_only_at(at);
     let elsewhere = restriction.machine.is_some_and(|id| is_elsewhere(facts, id, connector));
     if let Some(audit) = audit.as_ref().filter(|audit| audit.on) {
-        let (firm, sources) = (audit.firm && !later_success && !elsewhere, vec![audit.source.clone()]);
+        let (firm, sources) =
+            (audit.firm && later == LaterSuccess::None && !elsewhere, vec![audit.source.clone()]);
         let (effect, undecided) = (Effect::AuditOnly, Vec::new());
         return Some(Stance {
             standing,
@@ -238,13 +253,15 @@ fn stance(
             (effect, decision.undecided)
         }
     };
-    // An undated export describes the machine at the failure, unless something changed since: a later
-    // success shows such a change, or another domain controller.
+    // An undated export describes the machine at the failure, unless something changed since. A success
+    // of the same user shows such a change; one of another user may, so that nothing is cleared by it.
+    let changed = match effect {
+        Effect::Denies | Effect::MayDeny => later == LaterSuccess::OfUser,
+        Effect::LetsIn | Effect::AuditOnly => later != LaterSuccess::None,
+    };
     let audit_disputed = restriction.values.iter().any(|seen| seen.audit_only);
-    let firm = in_force.firm
-        && !elsewhere
-        && !audit_disputed
-        && !(later_success && in_force.basis == Basis::Registry);
+    let firm =
+        in_force.firm && !elsewhere && !audit_disputed && !(changed && in_force.basis == Basis::Registry);
     let sources = in_force.sources.clone();
     Some(Stance {
         standing,
