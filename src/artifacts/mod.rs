@@ -49,7 +49,7 @@ pub enum Content {
     EventLog(EventLog),
     /// A Group Policy report in HTML.
     PolicyReport(PolicyReport),
-    /// A registry export (`.reg`).
+    /// Registry evidence: a `.reg` file, console text, a hive or a Registry.pol file.
     RegistryExport(RegistryExport),
     /// A file of a kind that no reader takes, with what it seems to be.
     NotUsed {
@@ -68,7 +68,7 @@ impl Content {
                 policy_report::ReportKind::Modeling => "group-policy-modeling",
                 policy_report::ReportKind::GpoReport => "gpo-report",
             },
-            Content::RegistryExport(_) => "registry-export",
+            Content::RegistryExport(export) => export.format.kind(),
             Content::NotUsed { looks_like } => looks_like,
         }
     }

@@ -8,7 +8,7 @@
 use jiff::Timestamp;
 
 use crate::artifacts::policy_report::{ComputerHalf, PolicyReport, ReportKind};
-use crate::artifacts::registry_export::{RegistryData, RegistryExport, RegistryKey};
+use crate::artifacts::registry_export::{ExportFormat, RegistryData, RegistryExport, RegistryKey};
 use crate::artifacts::{Artifact, Content};
 use crate::knowledge::events::EventKind;
 use crate::knowledge::policies::{AUDIT_ONLY_MODE, LSA_KEY, RESTRICT_REMOTE_SAM, is_sam_policy};
@@ -354,6 +354,10 @@ impl Restriction {
 
 /// The value in an export: the current control set where the export has it, else the first numbered one.
 fn value_in(path: &BundlePath, export: &RegistryExport, firm: bool) -> Option<ValueSeen> {
+    // What a policy sets is not what the machine has.
+    if export.format == ExportFormat::RegistryPolicy {
+        return None;
+    }
     let keys = || export.keys.iter().filter(|key| key.wanted.eq_ignore_ascii_case(LSA_KEY) && !key.deleted);
     let current = keys().find(|key| key.control_set.eq_ignore_ascii_case("CurrentControlSet"));
     let chosen = current.or_else(|| keys().min_by_key(|key| key.control_set.to_lowercase()))?;
@@ -365,19 +369,21 @@ fn value_in(path: &BundlePath, export: &RegistryExport, firm: bool) -> Option<Va
     let value = last(RESTRICT_REMOTE_SAM);
     let audit = last(AUDIT_ONLY_MODE);
     let state = match value.map(|value| &value.data) {
-        None => SamValue::Absent,
+        // Where not all values were asked for, silence says nothing.
+        None if !parts.iter().any(|key| key.complete) => return None,
+        None | Some(RegistryData::Absent) => SamValue::Absent,
         Some(RegistryData::String(text)) => SamValue::of_text(text),
         // A file that deletes the value is a script for import, and shows nothing of the machine.
         Some(RegistryData::Deleted) => return None,
         Some(RegistryData::Unreadable(text)) => SamValue::Unusable(text.clone()),
         Some(other) => SamValue::Unusable(format!("{other:?}")),
     };
-    let place = |line: u64| Source::new(path, Place::Line(line));
+    let place = |place: &Place| Source::new(path, place.clone());
     Some(ValueSeen {
         value: state,
         audit_only: audit.is_some_and(|audit| matches!(audit.data, RegistryData::Dword(mode) if mode != 0)),
-        source: place(value.map_or(chosen.line, |value| value.line)),
-        audit_source: audit.map(|audit| place(audit.line)),
+        source: place(value.map_or(&chosen.place, |value| &value.place)),
+        audit_source: audit.map(|audit| place(&audit.place)),
         firm,
     })
 }
