@@ -3,12 +3,12 @@
 //! A text may hold several outputs, of several times and machines. What a later output or command
 //! replaces does not count, and a text that mixes machines tells nothing of any.
 
-use std::collections::BTreeMap;
-
 use super::commands::{Command, Verb, remote_prompt};
 use super::key_path::below_control_set;
 use super::lines::{Line, Lines};
-use super::{ExportFormat, RegistryExport, RegistryKey, RegistryValue, item_properties, reg_query};
+use super::{
+    ExportFormat, RegistryData, RegistryExport, RegistryKey, RegistryValue, item_properties, reg_query,
+};
 use crate::artifacts::text_encoding;
 use crate::source::{BundlePath, Gap, Place};
 
@@ -17,6 +17,9 @@ const LINES: usize = 500_000;
 
 /// Outputs of wanted keys that are kept of one text.
 const OUTPUTS: usize = 1_000;
+
+/// Commands that change the registry, of which each is applied to the outputs above it.
+const CHANGES: usize = 500;
 
 /// A key as some output shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,13 +80,18 @@ pub(super) fn read(path: &BundlePath, bytes: &[u8], wanted: &[String]) -> (Optio
     name_machines(&lines, &mut listings);
     let mut found: Vec<Found> =
         listings.into_iter().filter_map(|listing| Found::of(listing, wanted)).collect();
-    if let Some(first) = found.get(OUTPUTS) {
-        let reason = "The text shows the same keys more than 1,000 times, and was not read any further. Please send \
-                      the output of one command.";
+    let surplus = found.len().saturating_sub(OUTPUTS);
+    if let Some(first) = found.drain(..surplus).next() {
+        let reason = "The text shows the keys that are asked for more than 1,000 times, of which only the last were \
+                      used. Please send the output of one command.";
         gaps.push(Gap::new(path, Place::Line(first.line), reason));
-        found.truncate(OUTPUTS);
     }
-    replaced(&lines, &mut found);
+    replaced(&mut found);
+    if let Some(line) = changed(&lines, &mut found) {
+        let reason = "A command changes a key here that was shown before, so that what it holds since is not known. \
+                      Ask for the key with reg export.";
+        gaps.push(Gap::new(path, Place::Line(line), reason));
+    }
     gaps.extend(lost(path, &found));
     gaps.extend(unfinished(path, &lines, &found));
     let computer = one_machine(path, &mut found, &mut gaps);
@@ -139,9 +147,8 @@ fn name_machines(lines: &[Line<'_>], listings: &mut [Listing]) {
     }
 }
 
-/// Drops what later lines replace: an earlier output by a later one that shows all values, and values
-/// that a later command changes.
-fn replaced(lines: &[Line<'_>], found: &mut Vec<Found>) {
+/// Drops outputs of keys that a later one shows with all values.
+fn replaced(found: &mut Vec<Found>) {
     let whole: Vec<(String, Option<String>, u64)> = found
         .iter()
         .filter(|found| found.key.complete)
@@ -153,24 +160,42 @@ fn replaced(lines: &[Line<'_>], found: &mut Vec<Found>) {
             .iter()
             .any(|(of, computer, line)| *of == path && *computer == found.computer && found.line < *line)
     });
-    // By name, the line of the last command that changes such a value.
-    let mut changed = BTreeMap::new();
-    let mut last = 0;
-    for line in lines {
-        let Some(command) = Command::of(line.text).filter(|command| command.verb == Verb::Change) else {
-            continue;
+}
+
+/// Values that a command changes after they were shown, or that a key may have got since, are not known.
+/// Returns the line of the first such command.
+fn changed(lines: &[Line<'_>], found: &mut [Found]) -> Option<u64> {
+    let mut first = None;
+    let changes = lines.iter().filter_map(|line| {
+        Some((line, Command::of(line.text).filter(|command| command.verb == Verb::Change)?))
+    });
+    for (count, (line, mut command)) in changes.take(CHANGES + 1).enumerate() {
+        if count == CHANGES {
+            // A script, and no transcript: nothing that stands above it can be relied on.
+            command = Command { key: None, values: Vec::new(), ..command };
+        }
+        let of_key = |found: &&mut Found| {
+            found.line < line.number
+                && command.key.as_ref().is_none_or(|key| key.path.eq_ignore_ascii_case(&found.key.path))
         };
-        last = line.number;
-        changed.extend(command.values.iter().map(|name| (name.to_lowercase(), line.number)));
+        for found in found.iter_mut().filter(of_key) {
+            first = first.or(Some(line.number));
+            // A command without names changes the key as a whole.
+            if command.values.is_empty() {
+                found.key.complete = false;
+                found.key.values.clear();
+            }
+            for name in &command.values {
+                found.key.values.retain(|value| !name.eq_ignore_ascii_case(&value.name));
+                found.key.values.push(RegistryValue {
+                    name: name.clone(),
+                    data: RegistryData::Unreadable("changed by a later command".to_owned()),
+                    place: Place::Line(line.number),
+                });
+            }
+        }
     }
-    for found in found.iter_mut().filter(|found| found.line < last) {
-        let line = found.line;
-        let stands =
-            |value: &RegistryValue| changed.get(&value.name.to_lowercase()).is_none_or(|at| *at < line);
-        found.key.values.retain(stands);
-        // What a command adds was not shown before it, and is there now.
-        found.key.complete = false;
-    }
+    first
 }
 
 /// Values whose lines cannot be put together.

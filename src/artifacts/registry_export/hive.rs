@@ -7,6 +7,8 @@
 //! <https://github.com/msuhanov/regf/blob/master/Windows%20registry%20file%20format%20specification.md>.
 
 mod cells;
+#[cfg(test)]
+mod tests;
 
 use self::cells::{Cells, Key, Lost};
 use super::{ExportFormat, RegistryExport, RegistryKey};

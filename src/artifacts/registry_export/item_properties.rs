@@ -35,7 +35,8 @@ pub(super) fn is_in(lines: &[Line<'_>]) -> bool {
         .iter()
         .position(|line| Command::of(line.text).is_some_and(|command| command.verb == Verb::GetItemProperty));
     let below = command.and_then(|at| lines.get(at.saturating_add(1)..)).unwrap_or_default();
-    lines.iter().any(|line| names_key(line) || line.text.contains("[Get-ItemProperty]"))
+    let is_error = |text: &str| text.contains("[Get-ItemProperty]") || text.starts_with("Get-ItemProperty: ");
+    lines.iter().any(|line| names_key(line) || is_error(line.text))
         || below.iter().any(|line| property(line.text).is_some())
 }
 
@@ -102,7 +103,7 @@ pub(super) fn listings(lines: &[Line<'_>], wanted: &[String]) -> Vec<Listing> {
         } else if is_prompt(line.text) {
             command = None;
         } else if let Some((list, next)) = list(lines, at) {
-            found.extend(listing(list, command.as_ref(), next < lines.len()));
+            found.extend(listing(list, command.as_ref()));
             // An error's lines look like a list, and may begin anywhere in it.
             found.extend((at..next).filter_map(|at| absent(lines, at, wanted)));
             at = next.max(at.saturating_add(1));
@@ -115,7 +116,7 @@ pub(super) fn listings(lines: &[Line<'_>], wanted: &[String]) -> Vec<Listing> {
 }
 
 /// A list as a listing: with the key that it names itself, or that the command line above it names.
-fn listing(list: List, command: Option<&Command>, ended: bool) -> Option<Listing> {
+fn listing(list: List, command: Option<&Command>) -> Option<Listing> {
     let List { properties, line } = list;
     let is_added = |name: &str| TRAILER.contains(&name) || REMOTING.contains(&name);
     let trailer = properties.iter().position(|(name, _, _)| name == "PSPath");
@@ -143,7 +144,8 @@ fn listing(list: List, command: Option<&Command>, ended: bool) -> Option<Listing
         Some(command) => !command.partial,
         None => values.len() >= WHOLE_KEY && !begin_alike(&values),
     };
-    let complete = trailer.is_some() && whole && ended && of("PSProvider").is_some();
+    // The provider is the last property, so that no value can stand behind it.
+    let complete = trailer.is_some() && whole && of("PSProvider").is_some();
     let computer = of("PSComputerName").cloned().or(key.computer);
     Some(Listing { path: key.path, computer, line, complete, values, lost: None })
 }
@@ -198,13 +200,14 @@ fn absent(lines: &[Line<'_>], at: usize, wanted: &[String]) -> Option<Listing> {
         let name = window.split_once(":String)[Get-ItemProperty]")?.0.rsplit_once('(')?.1.to_owned();
         return said_absent(&packed(before), name, line.number, wanted);
     }
-    if !line.text.contains("Property ") {
+    if !line.text.contains("Property ") || Command::of(line.text).is_some() {
         return None;
     }
     let below = lines.get(at..)?;
     let end = below.iter().position(|line| line.text.trim().is_empty()).unwrap_or(below.len());
     let window = packed(below.get(..end.min(6))?);
-    let (name, rest) = window.split_once("Property")?.1.split_once("doesnotexistatpath")?;
+    let (said, rest) = window.split_once("doesnotexistatpath")?;
+    let name = said.rsplit_once("Property")?.1;
     let is_old = packed(below.get(..end.min(ERROR_LINES))?).contains("FullyQualifiedErrorId");
     (!is_old).then(|| said_absent(rest, name.to_owned(), line.number, wanted)).flatten()
 }

@@ -194,6 +194,8 @@ impl ExportFormat {
 }
 
 #[cfg(test)]
+mod console_tests;
+#[cfg(test)]
 mod samples;
 #[cfg(test)]
 mod tests;

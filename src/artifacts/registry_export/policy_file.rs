@@ -103,3 +103,67 @@ fn keep(export: &mut RegistryExport, entry: Entry<'_>, place: Place, wanted: &[S
         values: vec![value],
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf16(text: &str) -> Vec<u8> {
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    }
+
+    fn entry(key: &str, name: &str, kind: u8, data: &[u8]) -> Vec<u8> {
+        let size = u8::try_from(data.len()).unwrap();
+        let numbers = [vec![kind, 0, 0, 0, b';', 0], vec![size, 0, 0, 0, b';', 0]].concat();
+        [utf16(&format!("[{key}\0;{name}\0;")), numbers, data.to_vec(), vec![b']', 0]].concat()
+    }
+
+    fn read_all(entries: &[Vec<u8>]) -> (RegistryExport, Vec<Gap>) {
+        let bytes = [HEADER.to_vec(), entries.concat()].concat();
+        assert!(looks_like_policy_file(&bytes));
+        read(&"Registry.pol".into(), &bytes, &[r"Control\Lsa".to_owned()])
+    }
+
+    const LSA: &str = r"System\CurrentControlSet\Control\Lsa";
+
+    #[test]
+    fn entries_of_wanted_keys_are_kept() {
+        let (export, gaps) = read_all(&[
+            entry(r"Software\Policies\Contoso", "a", 4, &[1, 0, 0, 0]),
+            entry(LSA, "RestrictRemoteSam", 1, &utf16("O:BA]\0")),
+            entry(LSA, "**del.LimitBlankPasswordUse", 1, &utf16(" \0")),
+            entry(LSA, "x", 4, &[1]),
+        ]);
+        assert_eq!(gaps, []);
+        assert_eq!(
+            (export.format, export.keys_in_file, export.keys.len()),
+            (ExportFormat::RegistryPolicy, 2, 1)
+        );
+        let key = &export.keys[0];
+        assert!(!key.complete);
+        let values: Vec<_> =
+            key.values.iter().map(|value| (value.name.as_str(), value.data.clone())).collect();
+        assert_eq!(
+            values,
+            [
+                ("RestrictRemoteSam", RegistryData::String("O:BA]".into())),
+                ("LimitBlankPasswordUse", RegistryData::Deleted),
+                ("x", RegistryData::Unreadable("[01]".into())),
+            ]
+        );
+        // 8 bytes of header; 52 of key and NUL, 4 of name and NUL, 4 of data, 8 of numbers, 12 of signs.
+        assert_eq!(key.place, Place::Offset(8 + 52 + 4 + 4 + 8 + 12));
+    }
+
+    #[test]
+    fn an_empty_file_is_whole_and_a_cut_one_is_not() {
+        assert_eq!(read_all(&[]).1, []);
+        let whole = entry(LSA, "a", 4, &[1, 0, 0, 0]);
+        for cut in 1..whole.len() {
+            let (export, gaps) = read_all(&[whole.clone(), whole[..cut].to_vec()]);
+            assert_eq!(export.keys[0].values.len(), 1, "{cut}");
+            assert_eq!(gaps.len(), 1, "{cut}");
+            assert_eq!(gaps[0].place, Place::Offset(8 + whole.len() as u64));
+        }
+    }
+}
