@@ -104,8 +104,8 @@ impl SamValue {
 pub struct ValueSeen {
     /// Its state.
     pub value: SamValue,
-    /// `RestrictRemoteSamAuditOnlyMode` is there and not 0.
-    pub audit_only: bool,
+    /// `RestrictRemoteSamAuditOnlyMode` is there and not 0; none where the file does not show it.
+    pub audit_only: Option<bool>,
     /// Place of the value, or of the key where the value is absent.
     pub source: Source,
     /// Place of the audit-only value.
@@ -251,7 +251,9 @@ impl Restriction {
             return (Some(said.on), said.on.then(|| said.source.clone()));
         }
         match self.values.iter().find(|value| value.firm).or(self.values.first()) {
-            Some(value) => (Some(value.audit_only), value.audit_source.clone().filter(|_| value.audit_only)),
+            Some(value) => {
+                (value.audit_only, value.audit_source.clone().filter(|_| value.audit_only == Some(true)))
+            }
             None => (None, None),
         }
     }
@@ -381,7 +383,12 @@ fn value_in(path: &BundlePath, export: &RegistryExport, firm: bool) -> Option<Va
     let place = |place: &Place| Source::new(path, place.clone());
     Some(ValueSeen {
         value: state,
-        audit_only: audit.is_some_and(|audit| matches!(audit.data, RegistryData::Dword(mode) if mode != 0)),
+        audit_only: match audit.map(|audit| &audit.data) {
+            Some(RegistryData::Dword(mode)) => Some(*mode != 0),
+            Some(RegistryData::Unreadable(_)) => None,
+            Some(_) => Some(false),
+            None => parts.iter().any(|key| key.complete).then_some(false),
+        },
         source: place(value.map_or(&chosen.place, |value| &value.place)),
         audit_source: audit.map(|audit| place(&audit.place)),
         firm,
@@ -532,5 +539,41 @@ fn disagreements(restriction: &Restriction, machines: &Machines, into: &mut Vec<
                 [&first.source, &last.source],
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::artifacts::registry_export::RegistryValue;
+
+    fn seen(format: ExportFormat, complete: bool, data: Option<RegistryData>) -> Option<ValueSeen> {
+        let place = Place::Line(3);
+        let name = RESTRICT_REMOTE_SAM.to_owned();
+        let values =
+            data.map(|data| RegistryValue { name, data, place: place.clone() }).into_iter().collect();
+        let key = RegistryKey {
+            path: r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Lsa".to_owned(),
+            control_set: "CurrentControlSet".to_owned(),
+            wanted: LSA_KEY.to_owned(),
+            deleted: false,
+            complete,
+            place,
+            values,
+        };
+        let export = RegistryExport { format, computer: None, keys: vec![key], keys_in_file: 1 };
+        value_in(&"lsa.txt".into(), &export, true)
+    }
+
+    #[test]
+    fn silence_counts_only_where_all_values_are_shown() {
+        let (query, absent) = (ExportFormat::RegQuery, Some(RegistryData::Absent));
+        assert_eq!(seen(query, true, None).map(|seen| seen.value), Some(SamValue::Absent));
+        assert_eq!(seen(query, false, None), None);
+        assert_eq!(seen(query, false, absent.clone()).map(|seen| seen.value), Some(SamValue::Absent));
+        // The other value was not asked for.
+        assert_eq!(seen(query, false, absent.clone()).and_then(|seen| seen.audit_only), None);
+        assert_eq!(seen(query, true, absent.clone()).and_then(|seen| seen.audit_only), Some(false));
+        assert_eq!(seen(ExportFormat::RegistryPolicy, true, absent), None);
     }
 }

@@ -175,7 +175,7 @@ fn words(line: &str) -> Vec<String> {
         match letter {
             '"' => quoted = !quoted,
             ' ' | '\t' | '\'' | '(' | ')' | '>' | ';' | '&' | '{' | '}' if !quoted => {
-                words.push(String::new())
+                words.push(String::new());
             }
             '|' if !quoted => words.extend(["|".to_owned(), String::new()]),
             letter => {

@@ -116,8 +116,7 @@ fn a_text_that_stops_inside_a_value_says_so() {
 
 #[test]
 fn a_value_that_was_not_found_is_absent_only_with_its_name() {
-    let command =
-        format!("C:\\>reg query \"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Lsa\" /v RestrictRemoteSam");
+    let command = "C:\\>reg query \"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Lsa\" /v RestrictRemoteSam";
     for message in [
         "ERROR: The system was unable to find the specified registry key or value.",
         "エラー: 指定されたレジストリ キーまたは値が見つかりませんでした。",
