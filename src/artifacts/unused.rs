@@ -158,7 +158,7 @@ mod tests {
             (b"GIF89a", "a GIF picture"),
             (b"%PDF-1.7\n", "a PDF document"),
             (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0", "a Word or Excel document"),
-            (b"regf\x01\0\0\0", "a registry hive (export the key as .reg instead)"),
+            (b"regf\x01\0\0\0", "the log of a registry hive (export the key as .reg instead)"),
             (b"PReg\x01\0\0\0", "a Registry.pol file"),
             (b"\xAC\x9A\x9A\xE9\xEF\xCD\xAB\x89", "an ESE database"),
             (b"\x30\0\0\0LfLe\x01\0\0\0", "an event log of Windows XP"),
