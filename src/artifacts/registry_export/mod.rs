@@ -194,8 +194,4 @@ impl ExportFormat {
 }
 
 #[cfg(test)]
-mod console_tests;
-#[cfg(test)]
-mod samples;
-#[cfg(test)]
 mod tests;

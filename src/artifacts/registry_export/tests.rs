@@ -1,5 +1,8 @@
 //! Exports as a whole, one quirk in each.
 
+mod console;
+mod samples;
+
 use super::*;
 
 const HEADER: &str = "Windows Registry Editor Version 5.00\r\n\r\n";
