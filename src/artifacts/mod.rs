@@ -60,7 +60,7 @@ pub enum Content {
     EventLog(EventLog),
     /// A Group Policy report in HTML, XML or console text.
     PolicyReport(PolicyReport),
-    /// A registry export (`.reg`).
+    /// Registry evidence: a `.reg` file, console text, a hive or a Registry.pol file.
     RegistryExport(RegistryExport),
     /// A file of Entra Connect's own configuration, or a trace of its wizard.
     ConnectConfiguration(Box<ConnectConfiguration>),
@@ -87,7 +87,7 @@ impl Content {
                 policy_report::ReportKind::Modeling => "group-policy-modeling",
                 policy_report::ReportKind::GpoReport => "gpo-report",
             },
-            Content::RegistryExport(_) => "registry-export",
+            Content::RegistryExport(export) => export.format.kind(),
             Content::ConnectConfiguration(configuration) => match configuration.file {
                 connect_configuration::ConfigurationFile::WizardTrace => "connect-trace",
                 _ => "connect-configuration",

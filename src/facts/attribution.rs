@@ -4,7 +4,7 @@
 //! files in the same folder. How a file was attributed limits what it can prove.
 
 use crate::artifacts::policy_report::{ComputerHalf, PolicyReport, ReportKind};
-use crate::artifacts::registry_export::{RegistryData, RegistryExport};
+use crate::artifacts::registry_export::{ExportFormat, RegistryData, RegistryExport};
 use crate::artifacts::{Artifact, Content, EventLog};
 use crate::knowledge::events::{EventKind, known_event};
 use crate::knowledge::policies::{COMPUTER_NAME_KEY, PRODUCT_OPTIONS_KEY};
@@ -252,11 +252,14 @@ fn machine_of_export(
         let keys = export.keys.iter().filter(|have| have.wanted.eq_ignore_ascii_case(key) && !have.deleted);
         let value = keys.flat_map(|key| &key.values).find(|value| value.name.eq_ignore_ascii_case(name))?;
         match &value.data {
-            RegistryData::String(text) => Some((text.clone(), Source::new(path, Place::Line(value.line)))),
+            RegistryData::String(text) => Some((text.clone(), Source::new(path, value.place.clone()))),
             _ => None,
         }
     };
-    let (name, _) = value(COMPUTER_NAME_KEY, "ComputerName")?;
+    if export.format == ExportFormat::RegistryPolicy {
+        return None;
+    }
+    let name = value(COMPUTER_NAME_KEY, "ComputerName").map(|(name, _)| name).or(export.computer.clone())?;
     if machines.are_several(&name) {
         return None;
     }

@@ -74,7 +74,18 @@ pub(super) fn bytes(text: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
+/// Bytes of `01020a`, as `reg query` writes them.
+pub(super) fn packed_bytes(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let bytes = pairs.iter().map(|[high, low]| Some((digit(*high)? << 4) | digit(*low)?)).collect();
+    rest.is_empty().then_some(bytes).flatten()
+}
+
 impl DataReader {
+    /// For binary files, whose strings are UTF-16LE.
+    pub(super) const UTF_16: Self = DataReader { format: ExportFormat::Version5, encoding: UTF_8 };
+
     /// Bytes of a type as that type's data; `None` where they cannot be.
     pub(super) fn typed(self, kind: u32, bytes: Vec<u8>) -> Option<RegistryData> {
         Some(match kind {

@@ -1,14 +1,24 @@
-//! Registry exports (`.reg`): version 5.00 and REGEDIT4.
+//! Registry evidence: exports (`.reg`), console text of `reg query` and `Get-ItemProperty`, offline hives,
+//! and Registry.pol files. All of them are read into one type.
 //!
 //! Only wanted keys keep their values. A value that is not in [`RegistryKey::values`] is not in the
-//! export, one that is there as [`RegistryData::Unreadable`] is in the export with data nobody can
-//! tell, and a key that is not in [`RegistryExport::keys`] was not exported; these are different facts.
-//! The format: <https://learn.microsoft.com/troubleshoot/windows-server/performance/windows-registry-advanced-users>.
+//! registry if the key is [complete](RegistryKey::complete), and unknown otherwise; one that is there as
+//! [`RegistryData::Unreadable`] exists with data nobody can tell; one that is there as
+//! [`RegistryData::Absent`] was asked for and not found; and a key that is not in
+//! [`RegistryExport::keys`] was not in the file. These are different facts.
+//! The format of exports:
+//! <https://learn.microsoft.com/troubleshoot/windows-server/performance/windows-registry-advanced-users>.
 
+mod commands;
+mod console;
 mod data;
+mod hive;
+mod item_properties;
 mod key_path;
 mod lines;
+mod policy_file;
 mod reader;
+mod reg_query;
 
 use crate::artifacts::{Wanted, text_encoding};
 use crate::source::{BundlePath, Gap, Place};
@@ -19,23 +29,32 @@ const HEADER_BYTES: usize = 256;
 /// What one export says.
 #[derive(Debug, Clone)]
 pub struct RegistryExport {
-    /// The header line's format.
+    /// The file's format.
     pub format: ExportFormat,
+    /// The machine that console text names: by a remote path (`\\\\dc01\\HKLM`), a remote prompt
+    /// (`[dc01]: PS`) or `PSComputerName`. Other formats do not say.
+    pub computer: Option<String>,
     /// Keys that the export names, wanted ones with their values, in file order. A key may come twice.
     pub keys: Vec<RegistryKey>,
-    /// Number of keys in the file, wanted or not.
+    /// Number of keys in the file, wanted or not. In a hive, which is not read as a whole, those found.
     pub keys_in_file: u64,
-    /// The file ends inside a wanted key, or may do so: a value that is not there may have been cut off.
-    pub may_be_cut: bool,
 }
 
-/// Version of the format.
+/// Format of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExportFormat {
     /// `Windows Registry Editor Version 5.00`.
     Version5,
     /// `REGEDIT4`.
     Regedit4,
+    /// Console text of `reg query`.
+    RegQuery,
+    /// Console text of PowerShell's `Get-ItemProperty`, as a list.
+    GetItemProperty,
+    /// A hive: a copied file, or one that `reg save` wrote.
+    Hive,
+    /// `Registry.pol`: what a policy sets, and not what the machine has.
+    RegistryPolicy,
 }
 
 /// One wanted key of an export.
@@ -50,8 +69,11 @@ pub struct RegistryKey {
     pub wanted: String,
     /// The line `[-KEY]` deletes the key when it is imported.
     pub deleted: bool,
-    /// Line of the key, counted from 1.
-    pub line: u64,
+    /// The file shows all values of the key, so that one that is not here is absent. False where a
+    /// command asked for single values, or where some could not be read.
+    pub complete: bool,
+    /// Line of the key, or byte offset of its cell in a hive.
+    pub place: Place,
     /// Its values, in file order. A name may come twice; the last one counts.
     pub values: Vec<RegistryValue>,
 }
@@ -63,8 +85,8 @@ pub struct RegistryValue {
     pub name: String,
     /// Data.
     pub data: RegistryData,
-    /// Line of the value's name, counted from 1.
-    pub line: u64,
+    /// Line of the value's name, or byte offset of its cell in a hive.
+    pub place: Place,
 }
 
 /// Data of a value, by type.
@@ -91,19 +113,46 @@ pub enum RegistryData {
     },
     /// `"Name"=-`: deletes the value when it is imported.
     Deleted,
-    /// The text after `=` does not follow the grammar.
+    /// The text after `=` does not follow the grammar, or a hive's cells do not hold together.
     Unreadable(String),
+    /// A list as PowerShell shows it (`{0, 48, 0...}`), which tells neither its type nor all of it.
+    Shown(String),
+    /// Asked for by name, and not there.
+    Absent,
 }
 
-/// Whether a file begins with the header line of an export, in any encoding.
+/// Whether a file holds registry evidence of any format, by its first bytes.
 pub fn looks_like_registry_export(head: &[u8]) -> bool {
+    looks_like_reg_file(head)
+        || hive::looks_like_hive(head)
+        || policy_file::looks_like_policy_file(head)
+        || console::looks_like_console(head)
+}
+
+fn looks_like_reg_file(head: &[u8]) -> bool {
     let head = head.get(..HEADER_BYTES).unwrap_or(head);
     ExportFormat::of(&text_encoding::decode(head).text).is_some()
 }
 
-/// Reads an export. Gaps name what does not follow the format; without the header line there is no
-/// export to return.
+/// Reads registry evidence of any format. Without anything of such a format there is nothing to return.
 pub fn read(path: &BundlePath, bytes: &[u8], wanted: &Wanted) -> (Option<RegistryExport>, Vec<Gap>) {
+    if hive::looks_like_hive(bytes) {
+        let (export, gaps) = hive::read(path, bytes, &wanted.registry_keys);
+        return (Some(export), gaps);
+    }
+    if policy_file::looks_like_policy_file(bytes) {
+        let (export, gaps) = policy_file::read(path, bytes, &wanted.registry_keys);
+        return (Some(export), gaps);
+    }
+    if looks_like_reg_file(bytes) {
+        return read_reg_file(path, bytes, wanted);
+    }
+    console::read(path, bytes, &wanted.registry_keys)
+}
+
+/// Reads a `.reg` file. Gaps name what does not follow the format; without the header line there is no
+/// export to return.
+fn read_reg_file(path: &BundlePath, bytes: &[u8], wanted: &Wanted) -> (Option<RegistryExport>, Vec<Gap>) {
     let decoded = text_encoding::decode(bytes);
     let Some(format) = ExportFormat::of(&decoded.text) else {
         let reason = "It does not begin with the header line of a registry export, so it was not read. \
@@ -124,6 +173,17 @@ pub fn read(path: &BundlePath, bytes: &[u8], wanted: &Wanted) -> (Option<Registr
 }
 
 impl ExportFormat {
+    /// The word of the report for the format.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Version5 | Self::Regedit4 => "registry-export",
+            Self::RegQuery => "registry-query",
+            Self::GetItemProperty => "registry-properties",
+            Self::Hive => "registry-hive",
+            Self::RegistryPolicy => "registry-policy",
+        }
+    }
+
     /// The format that the header line names.
     fn of(text: &str) -> Option<Self> {
         let header = text.trim_start().lines().next()?.trim_end();

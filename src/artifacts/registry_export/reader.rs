@@ -10,6 +10,10 @@ use crate::source::{BundlePath, Gap, Place};
 /// Unreadable values that get a gap each. What is beyond is counted in one.
 const UNREADABLE_GAPS: usize = 50;
 
+/// Why a file that ends inside a key or a value is a gap.
+const CUT: &str = "The file ends in the middle of a key or a value, so it was cut short, and what stood behind is \
+                   not known. Ask for the export again.";
+
 /// Reads a decoded export.
 pub(super) fn read(
     path: &BundlePath,
@@ -23,7 +27,7 @@ pub(super) fn read(
         data: DataReader { format, encoding: decoded.encoding },
         lines: Lines::new(&decoded.text),
         section: Section::Nothing,
-        export: RegistryExport { format, keys: Vec::new(), keys_in_file: 0, may_be_cut: false },
+        export: RegistryExport { format, computer: None, keys: Vec::new(), keys_in_file: 0 },
         gaps: Vec::new(),
         unreadable: 0,
         skipped: None,
@@ -98,7 +102,8 @@ impl<'t> Reader<'t, '_> {
                 control_set: control_set.to_owned(),
                 wanted: wanted.clone(),
                 deleted: deletion.is_some(),
-                line: line.number,
+                complete: true,
+                place: Place::Line(line.number),
                 values: Vec::new(),
             });
         }
@@ -230,7 +235,7 @@ impl<'t> Reader<'t, '_> {
             }
         }
         if let Some(key) = self.export.keys.last_mut() {
-            key.values.push(RegistryValue { name, data, line });
+            key.values.push(RegistryValue { name, data, place: Place::Line(line) });
         }
     }
 
@@ -240,10 +245,10 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn cut(&mut self, line: u64) {
-        self.export.may_be_cut = true;
-        let reason = "The file ends in the middle of a key or a value, so it was cut short, and what stood \
-             behind is not known. Ask for the export again.";
-        self.gaps.push(Gap::new(self.path, Place::Line(line), reason));
+        self.gaps.push(Gap::new(self.path, Place::Line(line), CUT));
+        if let Some(key) = self.export.keys.last_mut() {
+            key.complete = false;
+        }
     }
 
     fn finish(mut self, decoded: &Decoded) -> (RegistryExport, Vec<Gap>) {
@@ -258,15 +263,15 @@ impl<'t> Reader<'t, '_> {
             let reason = format!("{} values in all cannot be read.", self.unreadable);
             self.gaps.push(Gap::new(self.path, Place::File, reason));
         }
-        let utf16 = !decoded.encoding.is_ascii_compatible();
-        let whole = ["\n\r\n", "\n\n"].iter().any(|end| decoded.text.ends_with(end));
-        if let (true, false, Section::Wanted, Some(key)) =
-            (utf16, whole, self.section, self.export.keys.last())
+        let ended = decoded.text.is_empty() || decoded.text.ends_with(['\n', '\r']);
+        let cut = self.gaps.iter().any(|gap| gap.reason == CUT);
+        if let (false, false, Section::Wanted, Some(key)) =
+            (ended, cut, self.section, self.export.keys.last_mut())
         {
-            let reason = "The file does not end with the empty line that Windows writes behind the last key, so \
-                 it may have been cut short, and this key may have more values. Ask for the export again.";
-            self.gaps.push(Gap::new(self.path, Place::Line(key.line), reason));
-            self.export.may_be_cut = true;
+            key.complete = false;
+            let reason = "The last line of the file does not end with a line end, so that the file may have been \
+                 cut short, and this key may have more values. Ask for the export again.";
+            self.gaps.push(Gap::new(self.path, key.place.clone(), reason));
         }
         (self.export, self.gaps)
     }

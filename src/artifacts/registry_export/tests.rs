@@ -1,5 +1,8 @@
 //! Exports as a whole, one quirk in each.
 
+mod console;
+mod samples;
+
 use super::*;
 
 const HEADER: &str = "Windows Registry Editor Version 5.00\r\n\r\n";
@@ -25,7 +28,12 @@ fn values(lines: &str) -> Vec<(String, RegistryData, u64)> {
     let (export, gaps) = lsa(lines);
     assert_eq!(gaps, []);
     let values = export.keys.into_iter().flat_map(|key| key.values);
-    values.map(|value| (value.name, value.data, value.line)).collect()
+    values
+        .map(|value| match value.place {
+            Place::Line(line) => (value.name, value.data, line),
+            place => panic!("{place}"),
+        })
+        .collect()
 }
 
 /// The data of the only value.
@@ -91,7 +99,7 @@ fn bytes_go_on_behind_backslashes() {
     for lines in [
         "\"a\"=hex:01,02,\\\r\n  03,ab\r\n",
         "\"a\"=hex:01,02,\\  \r\n\t03,\\\r\n; note\r\n\r\nAB\r\n",
-        "\"a\"=hex:01,\\;note\n02,03,AB",
+        "\"a\"=hex:01,\\;note\n02,03,AB\n",
     ] {
         assert_eq!(only(lines), data, "{lines}");
     }
@@ -135,14 +143,17 @@ fn keys_are_found_below_any_control_set() {
     let keys: Vec<_> = export
         .keys
         .iter()
-        .map(|key| (key.control_set.as_str(), key.wanted.as_str(), key.deleted, key.line, key.values.len()))
+        .map(|key| {
+            let key_at = key.place.clone();
+            (key.control_set.as_str(), key.wanted.as_str(), key.deleted, key_at, key.values.len())
+        })
         .collect();
     assert_eq!(
         keys,
         [
-            ("ControlSet004", r"Control\Lsa", false, 3, 1),
-            ("ControlSet001", r"Control\Lsa", false, 5, 0),
-            ("CurrentControlSet", r"Control\Lsa", true, 6, 0),
+            ("ControlSet004", r"Control\Lsa", false, Place::Line(3), 1),
+            ("ControlSet001", r"Control\Lsa", false, Place::Line(5), 0),
+            ("CurrentControlSet", r"Control\Lsa", true, Place::Line(6), 0),
         ]
     );
 }
@@ -160,7 +171,7 @@ fn every_encoding_is_read() {
         assert_eq!(gaps, []);
         assert_eq!(
             export.keys[0].values[0],
-            RegistryValue { name: "名前".into(), data: string("値"), line: 4 }
+            RegistryValue { name: "名前".into(), data: string("値"), place: Place::Line(4) }
         );
     }
 }
@@ -225,12 +236,18 @@ fn a_file_that_is_cut_says_so() {
 }
 
 #[test]
-fn an_export_without_its_last_empty_line_may_be_cut() {
+fn an_export_without_its_last_line_end_may_be_cut() {
     let utf16 = |text: String| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
-    let (_, gaps) = read_bytes(&utf16(format!("{HEADER}{LSA}\"a\"=dword:00000001\r\n")));
-    assert!(gaps.len() == 1 && gaps[0].reason.contains("may have been cut short"), "{gaps:?}");
-    let (_, gaps) = read_bytes(&utf16(format!("{HEADER}{LSA}\"a\"=dword:00000001\r\n\r\n")));
-    assert_eq!(gaps, []);
+    let cut = format!("{HEADER}{LSA}\"a\"=dword:00000001");
+    for bytes in [utf16(cut.clone()), cut.clone().into_bytes()] {
+        let (export, gaps) = read_bytes(&bytes);
+        assert_eq!(export.keys[0].values.len(), 1);
+        assert!(gaps.len() == 1 && gaps[0].reason.contains("may have been cut short"), "{gaps:?}");
+    }
+    for end in ["\r\n", "\r\n\r\n", "\n"] {
+        let (_, gaps) = read_bytes(&utf16(format!("{cut}{end}")));
+        assert_eq!(gaps, [], "{end:?}");
+    }
 }
 
 #[test]

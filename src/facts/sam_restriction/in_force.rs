@@ -129,15 +129,16 @@ impl Restriction {
         }
         let turned_later = self.audit_only.iter().any(|later| later.time > time);
         // Of exports that disagree, the one with the mode on: it keeps the others from proving a refusal.
-        let of_exports = || self.values.iter().filter(|seen| seen.audit_only);
-        let Some(seen) = of_exports().next().or(self.values.first()) else {
+        let mut shown: Vec<(bool, &ValueSeen)> =
+            self.values.iter().filter_map(|seen| Some((seen.audit_only?, seen))).collect();
+        shown.sort_by_key(|(on, _)| !on);
+        let Some((on, seen)) = shown.first().copied() else {
             let said = said?;
             return Some(AuditState { on: said.on, firm: false, source: said.source.clone() });
         };
-        let agree = self.values.iter().all(|other| other.audit_only == seen.audit_only)
-            && said.is_none_or(|said| said.on == seen.audit_only);
+        let agree = shown.iter().all(|(other, _)| *other == on) && said.is_none_or(|said| said.on == on);
         let source = seen.audit_source.clone().unwrap_or_else(|| seen.source.clone());
-        Some(AuditState { on: seen.audit_only, firm: seen.firm && agree && !turned_later, source })
+        Some(AuditState { on, firm: seen.firm && agree && !turned_later, source })
     }
 }
 

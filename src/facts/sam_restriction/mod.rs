@@ -114,8 +114,8 @@ impl SamValue {
 pub struct ValueSeen {
     /// Its state.
     pub value: SamValue,
-    /// `RestrictRemoteSamAuditOnlyMode` is there and not 0.
-    pub audit_only: bool,
+    /// `RestrictRemoteSamAuditOnlyMode` is there and not 0; none where the file does not show it.
+    pub audit_only: Option<bool>,
     /// Place of the value, or of the key where the value is absent.
     pub source: Source,
     /// Place of the audit-only value.

@@ -1,7 +1,7 @@
 //! What one file says of the restriction: a registry export's value, a policy report's row.
 
 use crate::artifacts::policy_report::{ComputerHalf, PolicyReport, ReportKind, SecurityOption};
-use crate::artifacts::registry_export::{RegistryData, RegistryExport, RegistryKey};
+use crate::artifacts::registry_export::{ExportFormat, RegistryData, RegistryExport, RegistryKey};
 use crate::knowledge::policies::{AUDIT_ONLY_MODE, LSA_KEY, RESTRICT_REMOTE_SAM, is_sam_policy};
 use crate::security_descriptor::READ_CONTROL;
 use crate::source::{BundlePath, Place, Source};
@@ -10,6 +10,10 @@ use super::{PolicySeen, SamValue, ValueSeen};
 
 /// The value in an export: the current control set where the export has it, else the first numbered one.
 pub(super) fn value_in(path: &BundlePath, export: &RegistryExport, firm: bool) -> Option<ValueSeen> {
+    // What a policy sets is not what the machine has.
+    if export.format == ExportFormat::RegistryPolicy {
+        return None;
+    }
     let keys = || export.keys.iter().filter(|key| key.wanted.eq_ignore_ascii_case(LSA_KEY) && !key.deleted);
     let current = keys().find(|key| key.control_set.eq_ignore_ascii_case("CurrentControlSet"));
     let chosen = current.or_else(|| keys().min_by_key(|key| key.control_set.to_lowercase()))?;
@@ -20,8 +24,11 @@ pub(super) fn value_in(path: &BundlePath, export: &RegistryExport, firm: bool) -
     };
     let value = last(RESTRICT_REMOTE_SAM);
     let audit = last(AUDIT_ONLY_MODE);
+    let whole = parts.iter().any(|key| key.complete);
     let state = match value.map(|value| &value.data) {
-        None => SamValue::Absent,
+        // Where not all values were asked for, silence says nothing.
+        None if !whole => return None,
+        None | Some(RegistryData::Absent) => SamValue::Absent,
         // A policy's text may be quoted; quotes in the registry itself are part of the value.
         Some(RegistryData::String(text)) if text.trim_start().starts_with('"') => {
             SamValue::Unusable(text.clone())
@@ -37,15 +44,19 @@ pub(super) fn value_in(path: &BundlePath, export: &RegistryExport, firm: bool) -
     let of_set = |key: &&RegistryKey| !key.control_set.eq_ignore_ascii_case(&chosen.control_set);
     let undecided = current.is_none() && keys().any(|key| of_set(&key));
     let values = || parts.iter().flat_map(|key| &key.values);
-    let partial =
-        export.may_be_cut || values().any(|value| matches!(value.data, RegistryData::Unreadable(_)));
+    let partial = values().any(|value| matches!(value.data, RegistryData::Unreadable(_)));
     let firm = firm && !undecided && !(partial && state == SamValue::Absent);
-    let place = |line: u64| Source::new(path, Place::Line(line));
+    let place = |place: &Place| Source::new(path, place.clone());
     Some(ValueSeen {
         value: state,
-        audit_only: audit.is_some_and(|audit| matches!(audit.data, RegistryData::Dword(mode) if mode != 0)),
-        source: place(value.map_or(chosen.line, |value| value.line)),
-        audit_source: audit.map(|audit| place(audit.line)),
+        audit_only: match audit.map(|audit| &audit.data) {
+            Some(RegistryData::Dword(mode)) => Some(*mode != 0),
+            Some(RegistryData::Unreadable(_)) => None,
+            Some(_) => Some(false),
+            None => whole.then_some(false),
+        },
+        source: place(value.map_or(&chosen.place, |value| &value.place)),
+        audit_source: audit.map(|audit| place(&audit.place)),
         firm,
     })
 }
@@ -120,5 +131,41 @@ fn restricts_reading_only(value: &str) -> bool {
             !dacl.aces.is_empty() && dacl.aces.iter().all(|ace| ace.mask == READ_CONTROL)
         }),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::artifacts::registry_export::RegistryValue;
+
+    fn seen(format: ExportFormat, complete: bool, data: Option<RegistryData>) -> Option<ValueSeen> {
+        let place = Place::Line(3);
+        let name = RESTRICT_REMOTE_SAM.to_owned();
+        let values =
+            data.map(|data| RegistryValue { name, data, place: place.clone() }).into_iter().collect();
+        let key = RegistryKey {
+            path: r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Lsa".to_owned(),
+            control_set: "CurrentControlSet".to_owned(),
+            wanted: LSA_KEY.to_owned(),
+            deleted: false,
+            complete,
+            place,
+            values,
+        };
+        let export = RegistryExport { format, computer: None, keys: vec![key], keys_in_file: 1 };
+        value_in(&"lsa.txt".into(), &export, true)
+    }
+
+    #[test]
+    fn silence_counts_only_where_all_values_are_shown() {
+        let (query, absent) = (ExportFormat::RegQuery, Some(RegistryData::Absent));
+        assert_eq!(seen(query, true, None).map(|seen| seen.value), Some(SamValue::Absent));
+        assert_eq!(seen(query, false, None), None);
+        assert_eq!(seen(query, false, absent.clone()).map(|seen| seen.value), Some(SamValue::Absent));
+        // The other value was not asked for.
+        assert_eq!(seen(query, false, absent.clone()).and_then(|seen| seen.audit_only), None);
+        assert_eq!(seen(query, true, absent.clone()).and_then(|seen| seen.audit_only), Some(false));
+        assert_eq!(seen(ExportFormat::RegistryPolicy, true, absent), None);
     }
 }

@@ -259,7 +259,7 @@ fn stance(
         Effect::Denies | Effect::MayDeny => later == LaterSuccess::OfUser,
         Effect::LetsIn | Effect::AuditOnly => later != LaterSuccess::None,
     };
-    let audit_disputed = restriction.values.iter().any(|seen| seen.audit_only);
+    let audit_disputed = restriction.values.iter().any(|seen| seen.audit_only == Some(true));
     let firm =
         in_force.firm && !elsewhere && !audit_disputed && !(changed && in_force.basis == Basis::Registry);
     let sources = in_force.sources.clone();
