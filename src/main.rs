@@ -105,7 +105,8 @@ fn check(arguments: &Check) -> anyhow::Result<u8> {
         }
     }
     let differing = results.iter().filter(|result| !result.differences.is_empty()).count();
-    lines.push_str(&format!("{} cases, {differing} not as expected\n", results.len()));
+    let cases = if results.len() == 1 { "case" } else { "cases" };
+    lines.push_str(&format!("{} {cases}, {differing} not as expected\n", results.len()));
     write(&lines, None)?;
     Ok(if differing == 0 { 0 } else { NOT_AS_EXPECTED })
 }
