@@ -1,5 +1,10 @@
 //! The program as users call it: outputs and exit codes.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may panic; the switch for tests does not reach shared functions"
+)]
+
 use std::path::PathBuf;
 
 use assert_cmd::Command;
