@@ -106,27 +106,50 @@ pub struct NoCases {
 
 /// Runs all cases under a folder, in parallel; results come in order of name.
 ///
+/// A folder that cannot be read is a result too, with that as its difference: a case in it must not pass
+/// by not being seen. A `case.toml` inside a case's bundle is the customer's and no case.
+///
 /// # Errors
 /// There is no case under the folder.
 pub fn check(folder: &Path, options: &Options) -> Result<Vec<CaseResult>, NoCases> {
-    let mut cases: Vec<PathBuf> = walkdir::WalkDir::new(folder)
-        .into_iter()
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_file() && entry.file_name() == "case.toml")
-        .filter_map(|entry| entry.path().parent().map(Path::to_owned))
-        .collect();
-    cases.sort();
+    let (mut cases, mut unread) = (Vec::new(), Vec::new());
+    for entry in walkdir::WalkDir::new(folder).into_iter().filter_entry(|entry| !is_bundle(entry.path())) {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() && entry.file_name() == "case.toml" => {
+                cases.extend(entry.path().parent().map(Path::to_owned));
+            }
+            Ok(_) => {}
+            Err(error) => unread.extend(error.path().map(|path| CaseResult {
+                name: name(folder, path),
+                differences: vec![format!("cannot be read: {error}")],
+                report: None,
+            })),
+        }
+    }
     if cases.is_empty() {
         return Err(NoCases { path: folder.to_owned() });
     }
-    Ok(cases.par_iter().map(|case| run(folder, case, options)).collect())
+    cases.sort();
+    let mut results: Vec<CaseResult> = cases.par_iter().map(|case| run(folder, case, options)).collect();
+    results.append(&mut unread);
+    Ok(results)
 }
 
-fn run(folder: &Path, case: &Path, options: &Options) -> CaseResult {
+/// The bundle of a case.
+fn is_bundle(path: &Path) -> bool {
+    path.ends_with("bundle") && path.with_file_name("case.toml").is_file()
+}
+
+/// Path of a case below the folder, with `/` on every system.
+fn name(folder: &Path, case: &Path) -> String {
     let below = case.strip_prefix(folder).unwrap_or(case);
     let parts: Vec<String> =
         below.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
-    let name = if parts.is_empty() { ".".to_owned() } else { parts.join("/") };
+    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+}
+
+fn run(folder: &Path, case: &Path, options: &Options) -> CaseResult {
+    let name = name(folder, case);
     let failed =
         |difference: String| CaseResult { name: name.clone(), differences: vec![difference], report: None };
     let text = match std::fs::read_to_string(case.join("case.toml")) {

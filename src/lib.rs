@@ -75,6 +75,9 @@ pub struct Analysis {
     pub report: Report,
     /// At least one file could be used. Without one the report says what to ask for, and decides nothing.
     pub usable: bool,
+    /// Paths in [`Options::stated`] that gave no file its machine: misspelled, or of files that name it
+    /// themselves.
+    pub unused_statements: Vec<String>,
 }
 
 /// Analyses an upload: several paths are one bundle.
@@ -100,10 +103,20 @@ pub fn analyze(paths: &[impl AsRef<Path>], options: &Options) -> Result<Analysis
     gaps.dedup();
     let usable = artifacts.iter().any(|artifact| !matches!(artifact.content, Content::NotUsed { .. }));
     let facts = facts::establish(&artifacts, &options.stated);
+    let unused_statements = unused_statements(&facts, &options.stated);
     let diagnosis = diagnosis::diagnose(&facts);
     let provenance = Provenance { inputs: &inputs, artifacts: &artifacts, gaps: &gaps };
     let report = write_up(&provenance, &facts, &diagnosis, Catalogue::english());
-    Ok(Analysis { report, usable })
+    Ok(Analysis { report, usable, unused_statements })
+}
+
+fn unused_statements(facts: &facts::Facts, stated: &[Stated]) -> Vec<String> {
+    let used = |at: &Stated| {
+        let stated =
+            facts.files.iter().filter(|file| file.by == Some(facts::attribution::AttributedBy::Stated));
+        stated.into_iter().any(|file| at.is_of(&file.path))
+    };
+    stated.iter().filter(|at| !used(at)).map(|at| at.path.clone()).collect()
 }
 
 /// What the readers are to keep: the events and registry keys that knowledge gives a meaning to.

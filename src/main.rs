@@ -58,12 +58,19 @@ fn analyze(arguments: &Analyze) -> anyhow::Result<u8> {
         .iter()
         .map(|(path, machine)| Stated { path: path.clone(), machine: machine.clone() });
     let options = Options { limits: limits(&arguments.limits), stated: stated.collect() };
-    let analysis = sspr_triage::analyze(&arguments.paths, &options)?;
+    // The error's own words have the reason already.
+    let analysis = sspr_triage::analyze(&arguments.paths, &options).map_err(anyhow::Error::msg)?;
     let rendered = match arguments.format {
         Format::Json => json::render(&analysis.report)?,
         Format::Text => text::render(&analysis.report, &text_options(arguments.output.is_none())),
     };
     write(&rendered, arguments.output.as_deref())?;
+    for stated in &analysis.unused_statements {
+        say(&format!(
+            "sspr-triage: --machine {}: no file of the bundle that asks for it has this path\n",
+            terminal_safe(stated)
+        ));
+    }
     if !analysis.usable {
         say("sspr-triage: nothing in the input could be used; the report says what to ask for\n");
         return Ok(NOTHING_USABLE);
@@ -98,7 +105,8 @@ fn check(arguments: &Check) -> anyhow::Result<u8> {
         }
     }
     let differing = results.iter().filter(|result| !result.differences.is_empty()).count();
-    lines.push_str(&format!("{} cases, {differing} not as expected\n", results.len()));
+    let cases = if results.len() == 1 { "case" } else { "cases" };
+    lines.push_str(&format!("{} {cases}, {differing} not as expected\n", results.len()));
     write(&lines, None)?;
     Ok(if differing == 0 { 0 } else { NOT_AS_EXPECTED })
 }
@@ -140,12 +148,21 @@ fn write(text: &str, output: Option<&Path>) -> anyhow::Result<()> {
     match output {
         Some(path) => fs::write(path, text).with_context(|| format!("cannot write {}", path.display())),
         None => {
-            let mut out = anstream::stdout().lock();
-            out.write_all(text.as_bytes())?;
-            out.flush()?;
+            // Bytes as they are, so that a pipe gets what a file gets. Colours come only to a terminal, and
+            // only there a stream that knows old consoles.
+            if io::stdout().is_terminal() {
+                write_to(anstream::stdout().lock(), text)?;
+            } else {
+                write_to(io::stdout().lock(), text)?;
+            }
             Ok(())
         }
     }
+}
+
+fn write_to(mut out: impl Write, text: &str) -> io::Result<()> {
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }
 
 /// What is not the report goes to standard error; where that is closed, nobody listens.

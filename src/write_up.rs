@@ -1,15 +1,18 @@
 //! The write-up: facts and diagnosis become the report's model. Words are put in here, and nothing is
 //! judged.
 
+use std::collections::HashMap;
+
 use crate::artifacts::{Artifact, Content};
 use crate::bundle::Input;
 use crate::diagnosis::{AttemptResult, CauseResult, Collect, Diagnosis, OtherResult, RemedyPlan};
+use crate::facts::attribution::Attributed;
 use crate::facts::machines::{Machine as MachineFact, Role};
 use crate::facts::{Attempt as AttemptFact, Facts, Operation, Outcome};
 use crate::knowledge;
 use crate::knowledge::pages;
 use crate::rules::Finding;
-use crate::source::{Gap, Source};
+use crate::source::{BundlePath, Gap, Source};
 use crate::words::{Catalogue, Statement};
 
 use crate::report::model::{
@@ -35,7 +38,8 @@ pub fn write_up(
     diagnosis: &Diagnosis,
     words: &Catalogue,
 ) -> Report {
-    let writer = Writer { facts, words };
+    let files = facts.files.iter().map(|file| (&file.path, file)).collect();
+    let writer = Writer { facts, files, words };
     Report {
         schema: SCHEMA.to_owned(),
         tool: Tool {
@@ -75,12 +79,14 @@ pub fn write_up(
 
 struct Writer<'a> {
     facts: &'a Facts,
+    /// Uploads may have a hundred thousand files, so that none is searched for.
+    files: HashMap<&'a BundlePath, &'a Attributed>,
     words: &'a Catalogue,
 }
 
 impl Writer<'_> {
     fn source(&self, source: &Source) -> SourceEntry {
-        let file = self.facts.files.iter().find(|file| file.path == source.path);
+        let file = self.files.get(&source.path);
         let machine = file.and_then(|file| file.machine).map(|id| self.facts.machines.name(id).to_owned());
         SourceEntry { path: source.path.to_string(), place: source.place.to_string(), machine }
     }
@@ -226,7 +232,7 @@ impl Writer<'_> {
     }
 
     fn artifact(&self, artifact: &Artifact) -> ArtifactEntry {
-        let file = self.facts.files.iter().find(|file| file.path == artifact.path);
+        let file = self.files.get(&artifact.path);
         ArtifactEntry {
             path: artifact.path.to_string(),
             kind: artifact.content.kind().to_owned(),

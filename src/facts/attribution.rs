@@ -23,6 +23,14 @@ pub struct Stated {
     pub machine: String,
 }
 
+impl Stated {
+    /// Whether it speaks of a file: of itself, or of a folder or archive above it.
+    pub(crate) fn is_of(&self, path: &str) -> bool {
+        path.strip_prefix(self.path.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '!']))
+    }
+}
+
 /// A file, and the machine that it speaks for.
 #[derive(Debug, Clone)]
 pub struct Attributed {
@@ -284,12 +292,8 @@ fn machine_of_export(
 }
 
 fn stated_machine(path: &str, stated: &[Stated], machines: &mut Machines) -> Option<MachineId> {
-    let above = |at: &&Stated| {
-        path.strip_prefix(at.path.as_str())
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '!']))
-    };
     // The longest path is the nearest statement.
-    let nearest = stated.iter().filter(above).max_by_key(|at| at.path.len())?;
+    let nearest = stated.iter().filter(|at| at.is_of(path)).max_by_key(|at| at.path.len())?;
     machines.known_as(&nearest.machine)
 }
 

@@ -8,9 +8,26 @@ use super::Report;
 /// # Errors
 /// None is known for this model; the serializer's own error is passed on.
 pub fn render(report: &Report) -> Result<String, serde_json::Error> {
-    let mut document = serde_json::to_string_pretty(report)?;
+    let mut document = without_terminal_controls(serde_json::to_string_pretty(report)?);
     document.push('\n');
     Ok(document)
+}
+
+/// JSON asks for no escape of DEL and of the controls above it, which a terminal obeys all the same.
+fn without_terminal_controls(document: String) -> String {
+    let is_control = |letter: char| matches!(letter, '\u{7f}'..='\u{9f}');
+    if !document.contains(is_control) {
+        return document;
+    }
+    let mut escaped = String::with_capacity(document.len().saturating_add(64));
+    for letter in document.chars() {
+        if is_control(letter) {
+            escaped.push_str(&format!("\\u{:04x}", u32::from(letter)));
+        } else {
+            escaped.push(letter);
+        }
+    }
+    escaped
 }
 
 #[cfg(test)]
@@ -60,5 +77,14 @@ mod tests {
         report.verdict.summary = "a\u{202e}b\u{1b}\n".to_owned();
         let document = render(&report).unwrap();
         assert!(document.contains("\"a\u{202e}b\\u001b\\n\""));
+    }
+
+    #[test]
+    fn controls_that_a_terminal_obeys_are_escaped() {
+        let mut report = examples::remote_sam();
+        report.verdict.summary = "a\u{7f}b\u{9b}31m\u{a0}".to_owned();
+        let document = render(&report).unwrap();
+        assert!(document.contains("\"a\\u007fb\\u009b31m\u{a0}\""));
+        assert_eq!(serde_json::from_str::<Report>(&document).unwrap(), report);
     }
 }

@@ -33,7 +33,11 @@ fn one_to_collect(canvas: &mut Canvas, number: usize, collect: &CollectNext) {
     canvas.numbered(number, &format!("{}: {place}", collect.artifact));
     canvas.command(8, &collect.command);
     let decides = collect.decides.join(", ");
-    canvas.paragraph(6, &words("collect-decides", &[("why", collect.why.clone()), ("decides", decides)]));
+    let why = match decides.is_empty() {
+        true => collect.why.clone(),
+        false => words("collect-decides", &[("why", collect.why.clone()), ("decides", decides)]),
+    };
+    canvas.paragraph(6, &why);
 }
 
 /// A cause or diagnosis that has a remedy.
