@@ -281,6 +281,15 @@ impl Survey {
         if named.is_empty() {
             return finding.needing("controller-lsa-key", None).needing("controller-policy-report", None);
         }
-        named.into_iter().fold(finding, |finding, name| finding.needing("controller-lsa-key", Some(name)))
+        // An export that is there, and is not certain: the log says since when its value is in force.
+        let undated = self.of(Standing::Controller).filter(|stance| {
+            !stance.firm && stance.in_force.as_ref().is_some_and(|in_force| in_force.basis == Basis::Registry)
+        });
+        let finding = named
+            .into_iter()
+            .fold(finding, |finding, name| finding.needing("controller-lsa-key", Some(name)));
+        undated
+            .filter_map(|stance| stance.machine.as_deref())
+            .fold(finding, |finding, name| finding.needing("controller-system-log", Some(name)))
     }
 }
