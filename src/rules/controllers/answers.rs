@@ -95,9 +95,8 @@ impl Survey {
             .of(Standing::Unplaced)
             .filter(here)
             .find(|stance| matches!(stance.effect, Effect::Denies | Effect::MayDeny));
-        match unplaced {
-            Some(stance) => return self.saying(finding(Answer::Yes).variant("unplaced"), stance),
-            None => {}
+        if let Some(stance) = unplaced {
+            return self.saying(finding(Answer::Yes).variant("unplaced"), stance);
         }
         let elsewhere =
             self.of(Standing::Controller).find(|stance| stance.elsewhere && stance.effect == Effect::Denies);
