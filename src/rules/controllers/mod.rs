@@ -245,7 +245,11 @@ fn stance(
     };
     // An undated export describes the machine at the failure, unless something changed since: a later
     // success shows such a change, or another domain controller.
-    let firm = in_force.firm && !elsewhere && !(later_success && in_force.basis == Basis::Registry);
+    let audit_disputed = restriction.values.iter().any(|seen| seen.audit_only);
+    let firm = in_force.firm
+        && !elsewhere
+        && !audit_disputed
+        && !(later_success && in_force.basis == Basis::Registry);
     let sources = in_force.sources.clone();
     Some(Stance {
         standing,
