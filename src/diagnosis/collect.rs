@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::facts::machines::Role;
-use crate::facts::{Facts, Outcome};
+use crate::facts::{Attempt, Facts, Outcome};
 use crate::knowledge::collect::{Collectable, collectables};
 use crate::knowledge::pages::Values;
 use crate::rules::{Answer, Need};
 
-use super::{CauseResult, State, Verdict, VerdictCause, remedy, tiers};
+use super::{AttemptResult, CauseResult, State, Verdict, VerdictCause, remedy, tiers};
 
 /// One artifact to collect.
 #[derive(Debug, Clone)]
@@ -50,7 +50,12 @@ fn position(artifact: &str) -> usize {
 }
 
 /// The fewest artifacts that separate what is still open, cheapest first.
-pub(super) fn next(verdict: &Verdict, causes: &[CauseResult], facts: &Facts) -> Vec<Collect> {
+pub(super) fn next(
+    verdict: &Verdict,
+    causes: &[CauseResult],
+    facts: &Facts,
+    results: &[AttemptResult],
+) -> Vec<Collect> {
     if verdict.state == State::Confirmed {
         return Vec::new();
     }
@@ -82,13 +87,29 @@ pub(super) fn next(verdict: &Verdict, causes: &[CauseResult], facts: &Facts) -> 
         .into_iter()
         .filter_map(|((artifact, machine), decides)| {
             let artifact = collectables().get(artifact)?;
-            let values = values(facts, machine, artifact);
+            // Of the operation that the artifact would decide: the user to look at is that one's.
+            let leading = match verdict.cause {
+                VerdictCause::Cause(cause) => Some(cause),
+                _ => None,
+            };
+            let asking = |cause: &&CauseResult| decides.iter().any(|id| id == cause.cause.id());
+            let cause = causes.iter().filter(asking).max_by_key(|cause| Some(cause.cause) == leading);
+            let attempt = match cause {
+                Some(cause) => remedy::loudest(cause.cause, facts, results),
+                None => facts.attempts.iter().rfind(|attempt| attempt.outcome == Outcome::Failed),
+            };
+            let values = values(facts, machine, artifact, attempt);
             Some(Collect { artifact, values, decides })
         })
         .collect()
 }
 
-fn values(facts: &Facts, machine: Option<String>, artifact: &Collectable) -> Values {
+fn values(
+    facts: &Facts,
+    machine: Option<String>,
+    artifact: &Collectable,
+    attempt: Option<&Attempt>,
+) -> Values {
     let base = Values::default();
     let base = match machine {
         Some(machine) if artifact.r#where.contains("{connect_server}") => {
@@ -100,5 +121,5 @@ fn values(facts: &Facts, machine: Option<String>, artifact: &Collectable) -> Val
     let controllers: Vec<&str> =
         facts.machines.with_role(Role::DomainController).map(|id| facts.machines.name(id)).collect();
     let base = if controllers.is_empty() { base } else { base.with("controller", controllers.join(", ")) };
-    remedy::values(base, facts, facts.attempts.iter().rfind(|attempt| attempt.outcome == Outcome::Failed))
+    remedy::values(base, facts, attempt)
 }

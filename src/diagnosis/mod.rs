@@ -157,10 +157,10 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
         CauseId::ALL.iter().map(|cause| over_all::cause(*cause, facts, &attempts, &machines)).collect();
     for result in &mut causes {
         result.missing = collect::missing(result);
-        result.remedy = remedy::for_cause(result, facts);
+        result.remedy = remedy::for_cause(result, facts, &attempts);
     }
     let other = over_all::other(facts, &attempts);
-    let collect = collect::next(&verdict, &causes, facts);
+    let collect = collect::next(&verdict, &causes, facts, &attempts);
     let warnings = warnings::warnings(facts, &verdict, &machines);
     Diagnosis { verdict, causes, other, attempts, collect, warnings }
 }

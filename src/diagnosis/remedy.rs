@@ -6,7 +6,7 @@ use crate::knowledge::pages::Values;
 use crate::rules::CauseId;
 use crate::words::Statement;
 
-use super::{CauseResult, State};
+use super::{AttemptResult, CauseResult, State};
 
 /// Sections of a page, in the order in which they fit, and the values for their places.
 #[derive(Debug, Clone)]
@@ -21,7 +21,24 @@ pub struct RemedyPlan {
     pub values: Values,
 }
 
-pub(super) fn for_cause(result: &CauseResult, facts: &Facts) -> Option<RemedyPlan> {
+/// The failed operation that gives a cause its highest state; of several, the latest.
+pub(super) fn loudest<'f>(
+    cause: CauseId,
+    facts: &'f Facts,
+    results: &[AttemptResult],
+) -> Option<&'f Attempt> {
+    let failed = facts.attempts.iter().zip(results).filter(|(at, _)| at.outcome == Outcome::Failed);
+    let state = |result: &AttemptResult| {
+        result.causes.iter().find(|(of, _, _)| *of == cause).map(|(_, tier, _)| tier.state)
+    };
+    failed.max_by_key(|(_, result)| state(result)).map(|(attempt, _)| attempt)
+}
+
+pub(super) fn for_cause(
+    result: &CauseResult,
+    facts: &Facts,
+    results: &[AttemptResult],
+) -> Option<RemedyPlan> {
     if result.state < State::Possible {
         return None;
     }
@@ -62,7 +79,7 @@ pub(super) fn for_cause(result: &CauseResult, facts: &Facts) -> Option<RemedyPla
     if let Some(machine) = machine.filter(|machine| facts.machines.find(machine).is_some()) {
         values = values.with("controller", machine);
     }
-    let attempt = facts.attempts.iter().rfind(|attempt| attempt.outcome == Outcome::Failed);
+    let attempt = loudest(result.cause, facts, results);
     Some(RemedyPlan {
         page: result.cause.id().to_owned(),
         sections,

@@ -95,9 +95,8 @@ impl Survey {
             .of(Standing::Unplaced)
             .filter(here)
             .find(|stance| matches!(stance.effect, Effect::Denies | Effect::MayDeny));
-        match unplaced {
-            Some(stance) => return self.saying(finding(Answer::Yes).variant("unplaced"), stance),
-            None => {}
+        if let Some(stance) = unplaced {
+            return self.saying(finding(Answer::Yes).variant("unplaced"), stance);
         }
         let elsewhere =
             self.of(Standing::Controller).find(|stance| stance.elsewhere && stance.effect == Effect::Denies);
@@ -281,6 +280,15 @@ impl Survey {
         if named.is_empty() {
             return finding.needing("controller-lsa-key", None).needing("controller-policy-report", None);
         }
-        named.into_iter().fold(finding, |finding, name| finding.needing("controller-lsa-key", Some(name)))
+        // An export that is there, and is not certain: the log says since when its value is in force.
+        let undated = self.of(Standing::Controller).filter(|stance| {
+            !stance.firm && stance.in_force.as_ref().is_some_and(|in_force| in_force.basis == Basis::Registry)
+        });
+        let finding = named
+            .into_iter()
+            .fold(finding, |finding, name| finding.needing("controller-lsa-key", Some(name)));
+        undated
+            .filter_map(|stance| stance.machine.as_deref())
+            .fold(finding, |finding, name| finding.needing("controller-system-log", Some(name)))
     }
 }

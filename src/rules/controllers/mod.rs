@@ -102,7 +102,26 @@ pub(super) fn survey(facts: &Facts, attempt: Option<&Attempt>) -> Survey {
         .map(|(_, machine)| machine.name.clone())
         .filter(|name| !known.contains(name.as_str()))
         .collect();
-    let denials = facts
+    let denials = denials(facts, time);
+    Survey {
+        stances,
+        unseen,
+        denials,
+        time,
+        account: connector.map_or_else(|| "the connector account".to_owned(), |c| c.account.full()),
+        unelevated: facts.restrictions.unelevated.clone(),
+        gpo_defining: facts
+            .restrictions
+            .not_applied
+            .iter()
+            .find(|policy| keeps_out(policy, connector))
+            .cloned(),
+    }
+}
+
+/// Refused callers of machines that may be domain controllers.
+fn denials(facts: &Facts, time: Option<Timestamp>) -> Vec<NearDenial> {
+    facts
         .restrictions
         .seen
         .iter()
@@ -125,21 +144,7 @@ pub(super) fn survey(facts: &Facts, attempt: Option<&Attempt>) -> Survey {
                 }
             })
         })
-        .collect();
-    Survey {
-        stances,
-        unseen,
-        denials,
-        time,
-        account: connector.map_or_else(|| "the connector account".to_owned(), |c| c.account.full()),
-        unelevated: facts.restrictions.unelevated.clone(),
-        gpo_defining: facts
-            .restrictions
-            .not_applied
-            .iter()
-            .find(|policy| keeps_out(policy, connector))
-            .cloned(),
-    }
+        .collect()
 }
 
 /// A GPO report, whose setting would keep the account out wherever it is applied. A simulation is none.
