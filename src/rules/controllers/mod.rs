@@ -165,15 +165,14 @@ enum LaterSuccess {
 }
 
 fn later_success(facts: &Facts, attempt: &Attempt) -> LaterSuccess {
-    let later = facts.attempts.iter().filter(|other| {
-        other.outcome == Outcome::Succeeded
-            && other.time > attempt.time
-            && other.computer.eq_ignore_ascii_case(&attempt.computer)
-    });
     let of_user = |other: &Attempt| match (&other.user, &attempt.user) {
         (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
         _ => false,
     };
+    let later = facts.attempts.iter().filter(|other| {
+        let same_server = other.computer.eq_ignore_ascii_case(&attempt.computer);
+        other.outcome == Outcome::Succeeded && other.time > attempt.time && (of_user(other) || same_server)
+    });
     later
         .map(|other| if of_user(other) { LaterSuccess::OfUser } else { LaterSuccess::OfAnother })
         .max()
@@ -264,9 +263,7 @@ fn stance(
         Effect::Denies | Effect::MayDeny => later == LaterSuccess::OfUser,
         Effect::LetsIn | Effect::AuditOnly => later != LaterSuccess::None,
     };
-    let audit_disputed = restriction.values.iter().any(|seen| seen.audit_only == Some(true));
-    let firm =
-        in_force.firm && !elsewhere && !audit_disputed && !(changed && in_force.basis == Basis::Registry);
+    let firm = in_force.firm && !elsewhere && !(changed && in_force.basis == Basis::Registry);
     let sources = in_force.sources.clone();
     Some(Stance {
         standing,
