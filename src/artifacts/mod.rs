@@ -4,14 +4,19 @@
 //! [`Gap`]s that it could not, in one value: a damaged file is a gap, never an error. This room does
 //! not know what an artifact means for any cause.
 
+pub mod access_control_list;
+pub mod directory_objects;
 pub mod event_log;
 pub mod policy_report;
+mod property_list;
 mod read;
 pub mod registry_export;
 pub mod text_encoding;
 pub mod unused;
 
 use crate::source::{BundlePath, Gap};
+pub use access_control_list::AccessControlLists;
+pub use directory_objects::DirectoryObjects;
 pub use event_log::EventLog;
 pub use policy_report::PolicyReport;
 pub use read::read;
@@ -51,6 +56,10 @@ pub enum Content {
     PolicyReport(PolicyReport),
     /// A registry export (`.reg`).
     RegistryExport(RegistryExport),
+    /// Directory objects: LDIF, CSV, or console output about accounts and groups.
+    DirectoryObjects(DirectoryObjects),
+    /// Access control lists of directory objects, of `dsacls` or `Get-Acl`.
+    AccessControlLists(AccessControlLists),
     /// A file of a kind that no reader takes, with what it seems to be.
     NotUsed {
         /// What the content looks like, in words: `an empty file`, `a PNG picture`, `text`.
@@ -69,6 +78,8 @@ impl Content {
                 policy_report::ReportKind::GpoReport => "gpo-report",
             },
             Content::RegistryExport(_) => "registry-export",
+            Content::DirectoryObjects(_) => "directory-objects",
+            Content::AccessControlLists(_) => "access-control-list",
             Content::NotUsed { looks_like } => looks_like,
         }
     }

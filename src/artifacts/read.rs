@@ -7,7 +7,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::bundle::Member;
 use crate::source::{BundlePath, Gap, Place};
 
-use super::{Content, Reading, Wanted, event_log, policy_report, registry_export, unused};
+use super::{
+    Content, Reading, Wanted, access_control_list, directory_objects, event_log, policy_report,
+    registry_export, unused,
+};
 
 /// Longest text that is held in memory to be read. Reports and exports of a whole machine are a few
 /// megabytes; what is longer is read up to here, and the gap says so.
@@ -33,21 +36,60 @@ fn read_as_its_kind(path: &BundlePath, head: &[u8], content: &mut dyn Read, want
         let (log, gaps) = event_log::read(path, content, wanted);
         return Reading { content: Content::EventLog(log), gaps };
     }
-    let is_report = policy_report::looks_like_policy_report(head);
-    if is_report || registry_export::looks_like_registry_export(head) {
-        let (text, mut gaps) = held(path, content);
-        let (read, more) = if is_report {
-            let (report, gaps) = policy_report::read(path, &text);
-            (report.map(Content::PolicyReport), gaps)
-        } else {
-            let (export, gaps) = registry_export::read(path, &text, wanted);
-            (export.map(Content::RegistryExport), gaps)
+    let Some(reader) = TextKind::of(head) else {
+        return Reading {
+            content: Content::NotUsed { looks_like: unused::looks_like(head) },
+            gaps: Vec::new(),
         };
-        gaps.extend(more);
-        let content = read.unwrap_or(Content::NotUsed { looks_like: unused::looks_like(head) });
-        return Reading { content, gaps };
+    };
+    let (text, mut gaps) = held(path, content);
+    let (read, more) = reader.read(path, &text, wanted);
+    gaps.extend(more);
+    let content = read.unwrap_or(Content::NotUsed { looks_like: unused::looks_like(head) });
+    Reading { content, gaps }
+}
+
+/// Kinds that are read from memory, each told by its own content. Those with a header of their own come
+/// before those that only their words tell.
+#[derive(Clone, Copy)]
+enum TextKind {
+    PolicyReport,
+    RegistryExport,
+    AccessControlLists,
+    DirectoryObjects,
+}
+
+impl TextKind {
+    fn of(head: &[u8]) -> Option<Self> {
+        let kinds: [(Self, fn(&[u8]) -> bool); 4] = [
+            (Self::PolicyReport, policy_report::looks_like_policy_report),
+            (Self::RegistryExport, registry_export::looks_like_registry_export),
+            (Self::AccessControlLists, access_control_list::looks_like_access_control_lists),
+            (Self::DirectoryObjects, directory_objects::looks_like_directory_objects),
+        ];
+        kinds.into_iter().find(|(_, looks_like)| looks_like(head)).map(|(kind, _)| kind)
     }
-    Reading { content: Content::NotUsed { looks_like: unused::looks_like(head) }, gaps: Vec::new() }
+
+    fn read(self, path: &BundlePath, text: &[u8], wanted: &Wanted) -> (Option<Content>, Vec<Gap>) {
+        match self {
+            Self::PolicyReport => {
+                let (report, gaps) = policy_report::read(path, text);
+                (report.map(Content::PolicyReport), gaps)
+            }
+            Self::RegistryExport => {
+                let (export, gaps) = registry_export::read(path, text, wanted);
+                (export.map(Content::RegistryExport), gaps)
+            }
+            Self::AccessControlLists => {
+                let (lists, gaps) = access_control_list::read(path, text);
+                (lists.map(Content::AccessControlLists), gaps)
+            }
+            Self::DirectoryObjects => {
+                let (objects, gaps) = directory_objects::read(path, text);
+                (objects.map(Content::DirectoryObjects), gaps)
+            }
+        }
+    }
 }
 
 fn held(path: &BundlePath, content: &mut dyn Read) -> (Vec<u8>, Vec<Gap>) {

@@ -99,7 +99,7 @@ fn machine_in(artifact: &Artifact, machines: &mut Machines) -> Option<MachineId>
         Content::EventLog(log) => machine_of_log(&artifact.path, log, machines),
         Content::PolicyReport(report) => machine_of_report(&artifact.path, report, machines),
         Content::RegistryExport(export) => machine_of_export(&artifact.path, export, machines),
-        Content::NotUsed { .. } => None,
+        Content::DirectoryObjects(_) | Content::AccessControlLists(_) | Content::NotUsed { .. } => None,
     }
 }
 

@@ -325,7 +325,7 @@ pub(super) fn gather(
                     restriction.log_spans.push((from, to));
                 }
             }
-            Content::NotUsed { .. } => {}
+            Content::DirectoryObjects(_) | Content::AccessControlLists(_) | Content::NotUsed { .. } => {}
         }
     }
     for at in &events.events {
