@@ -5,6 +5,8 @@
 //! line is shorter than others, and perhaps inside a word where it is as long as the longest.
 //! <https://learn.microsoft.com/powershell/module/microsoft.powershell.utility/format-list>
 
+use std::collections::BTreeSet;
+
 /// One object of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Block {
@@ -53,6 +55,8 @@ impl Block {
 #[derive(Default)]
 struct Open {
     block: Block,
+    /// Names of its properties in lower case.
+    names: BTreeSet<String>,
     /// Column of the names.
     indent: usize,
     /// Column of the values.
@@ -62,9 +66,8 @@ struct Open {
     longest: usize,
 }
 
-/// All lists of a text. A line that is no property and not indented ends a list, and so does an empty line.
-pub(super) fn blocks(text: &str) -> Vec<Block> {
-    let mut blocks = Vec::new();
+/// Gives each list of a text to `each`. A line that is no property and not indented ends a list, and so does an empty line.
+pub(super) fn each_block(text: &str, mut each: impl FnMut(&Block)) {
     let mut open = Open::default();
     let mut previous = 0_usize;
     for (number, line) in (1_u64..).zip(text.lines()) {
@@ -74,11 +77,13 @@ pub(super) fn blocks(text: &str) -> Vec<Block> {
         let is_first = open.block.properties.is_empty();
         let goes_on = !is_first && indent > open.indent;
         match property(line).filter(|_| is_first || indent == open.indent) {
-            _ if line.is_empty() => close(&mut open, &mut blocks),
+            _ if line.is_empty() => close(&mut open, &mut each),
             Some((name, value, column)) => {
-                if open.block.get(name).is_some() || (!is_first && column != open.column) {
-                    close(&mut open, &mut blocks);
+                let again = open.names.contains(&name.to_ascii_lowercase());
+                if again || (!is_first && column != open.column) {
+                    close(&mut open, &mut each);
                 }
+                open.names.insert(name.to_ascii_lowercase());
                 open.indent = indent;
                 open.column = column;
                 open.block.properties.push(Property {
@@ -89,13 +94,12 @@ pub(super) fn blocks(text: &str) -> Vec<Block> {
                 });
             }
             None if goes_on => go_on(&mut open, line, indent, previous),
-            None => close(&mut open, &mut blocks),
+            None => close(&mut open, &mut each),
         }
         open.longest = open.longest.max(length);
         previous = length;
     }
-    close(&mut open, &mut blocks);
-    blocks
+    close(&mut open, &mut each);
 }
 
 fn go_on(open: &mut Open, line: &str, indent: usize, previous: usize) {
@@ -107,7 +111,7 @@ fn go_on(open: &mut Open, line: &str, indent: usize, previous: usize) {
     }
 }
 
-fn close(open: &mut Open, blocks: &mut Vec<Block>) {
+fn close(open: &mut Open, each: &mut impl FnMut(&Block)) {
     let done = std::mem::take(open);
     let mut block = done.block;
     for (index, length) in done.broken {
@@ -116,7 +120,7 @@ fn close(open: &mut Open, blocks: &mut Vec<Block>) {
         }
     }
     if !block.properties.is_empty() {
-        blocks.push(block);
+        each(&block);
     }
 }
 
@@ -135,6 +139,12 @@ fn property(line: &str) -> Option<(&str, &str, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn blocks(text: &str) -> Vec<Block> {
+        let mut blocks = Vec::new();
+        each_block(text, |block| blocks.push(block.clone()));
+        blocks
+    }
 
     #[test]
     fn lists_are_taken_apart() {

@@ -61,7 +61,8 @@ enum TextKind {
 
 impl TextKind {
     fn of(head: &[u8]) -> Option<Self> {
-        let kinds: [(Self, fn(&[u8]) -> bool); 4] = [
+        type Known = (TextKind, fn(&[u8]) -> bool);
+        let kinds: [Known; 4] = [
             (Self::PolicyReport, policy_report::looks_like_policy_report),
             (Self::RegistryExport, registry_export::looks_like_registry_export),
             (Self::AccessControlLists, access_control_list::looks_like_access_control_lists),

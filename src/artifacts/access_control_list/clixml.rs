@@ -13,7 +13,7 @@ use quick_xml::{Reader, XmlVersion};
 use crate::security_descriptor::SecurityDescriptor;
 
 use super::access_rules::{self, is_rule};
-use super::{AclEntry, Gaps, MAX_ENTRIES, ObjectAcl, dn_of_path};
+use super::{AclEntry, Gaps, MAX_ENTRIES, MAX_OBJECTS, ObjectAcl, dn_of_path};
 
 /// Deepest nesting that is followed. Access lists have five levels.
 const MAX_DEPTH: usize = 64;
@@ -120,7 +120,7 @@ impl State {
         if frame.is_object {
             // An enumeration or a name is an object with its text in `ToString`.
             if let Some(text) = frame.properties.remove("ToString") {
-                if let Some(number) = frame.reference {
+                if let Some(number) = frame.reference.filter(|_| self.texts.len() < MAX_ENTRIES) {
                     self.texts.insert(number, text.clone());
                 }
                 around.properties.entry(frame.name).or_insert(text);
@@ -148,12 +148,14 @@ impl State {
             }
             self.entries = self.entries.saturating_add(1);
         } else if properties.contains_key("Sddl") || properties.contains_key("AreAccessRulesProtected") {
-            let object = self.object(frame, gaps);
-            self.objects.push(object);
+            let object = Self::object(frame, gaps);
+            if self.objects.len() <= MAX_OBJECTS {
+                self.objects.push(object);
+            }
         }
     }
 
-    fn object(&self, frame: &mut Frame, gaps: &mut Gaps<'_>) -> ObjectAcl {
+    fn object(frame: &mut Frame, gaps: &mut Gaps<'_>) -> ObjectAcl {
         let get = |name: &str| frame.properties.get(name).filter(|value| !value.is_empty()).cloned();
         let path = get("Path").or_else(|| get("PSPath"));
         let descriptor = get("Sddl").and_then(|sddl| {

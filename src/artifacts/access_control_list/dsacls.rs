@@ -5,7 +5,7 @@
 //! that objects below inherit, under `Inherited to all subobjects` or `Inherited to <class>`.
 //! <https://learn.microsoft.com/previous-versions/windows/it-pro/windows-server-2012-r2-and-2012/cc771151(v=ws.11)>
 
-use super::{AclEntry, AppliesTo, MAX_ENTRIES, ObjectAcl, Scope, is_dn};
+use super::{AclEntry, AppliesTo, MAX_ENTRIES, MAX_OBJECTS, ObjectAcl, Scope, is_dn};
 
 /// Column in which the right or `SPECIAL ACCESS` stands.
 const COLUMN: usize = 38;
@@ -39,11 +39,15 @@ const MARKS: [&str; 4] = [" SPECIAL ACCESS", " FULL CONTROL", " Reset Password",
 const ON_THIS: &str = "Effective Permissions on this object are:";
 const ON_OTHERS: &str = "Permissions inherited to subobjects are:";
 
+/// An entry, and beside it a heading of the tool or a right that only it spells so.
 pub(super) fn looks_like(text: &str) -> bool {
-    let has = |what: &str| text.lines().any(|line| line.trim().eq_ignore_ascii_case(what));
-    let starts = text.lines().filter(|line| entry_start(line.trim()).is_some());
-    let special = text.lines().any(|line| line.contains("SPECIAL ACCESS") || line.contains("FULL CONTROL"));
-    starts.count() >= 1 && (special || has("Access list:") || has(ON_THIS))
+    let entries = || text.lines().map(str::trim).filter(|line| entry_start(line).is_some());
+    let is_heading =
+        |line: &str| ["Access list:", ON_THIS].iter().any(|known| line.eq_ignore_ascii_case(known));
+    let headed = text.lines().any(|line| is_heading(line.trim()));
+    let special = entries().any(|line| line.contains("SPECIAL ACCESS"))
+        && text.lines().any(|line| RIGHTS.contains(&line.trim()));
+    (headed || special) && entries().next().is_some()
 }
 
 /// What is open while lines are read.
@@ -155,7 +159,9 @@ impl Reader {
             if object.trustworthy {
                 object.protected.get_or_insert(false);
             }
-            self.objects.push(object);
+            if self.objects.len() <= MAX_OBJECTS {
+                self.objects.push(object);
+            }
         }
         self.applies_to = on(Scope::ThisObject, None);
         (self.special, self.waiting, self.begun) = (false, false, false);
@@ -235,7 +241,7 @@ impl Reader {
         let Some(entry) = self.last_entry() else { return };
         match special {
             Some(rest) => {
-                entry.for_object = rest.trim().strip_prefix("for ").map(|name| name.trim().to_owned())
+                entry.for_object = rest.trim().strip_prefix("for ").map(|name| name.trim().to_owned());
             }
             None => entry.rights.extend((!right.is_empty()).then(|| right.to_owned())),
         }

@@ -3,15 +3,17 @@
 //! The first ends with the descriptor in SDDL, over several lines; the entries above it lack what they are
 //! for. The second is a list of rules, each a list of its own.
 
-use crate::artifacts::property_list::{Block, blocks};
+use crate::artifacts::property_list::{Block, Property, each_block};
 use crate::security_descriptor::SecurityDescriptor;
 
 use super::access_rules::{self, is_rule};
-use super::{Gaps, MAX_ENTRIES, ObjectAcl, dn_of_path};
+use super::{Gaps, MAX_ENTRIES, MAX_OBJECTS, ObjectAcl, dn_of_path};
 
 /// A list with a path and SDDL, or one with the properties of a rule.
 pub(super) fn looks_like(text: &str) -> bool {
-    blocks(text).iter().any(|block| is_acl(block) || is_rule(&|name| block.get(name).is_some()))
+    let mut found = false;
+    each_block(text, |block| found |= is_acl(block) || is_rule(&|name| block.get(name).is_some()));
+    found
 }
 
 fn is_acl(block: &Block) -> bool {
@@ -21,9 +23,11 @@ fn is_acl(block: &Block) -> bool {
 pub(super) fn read(text: &str, gaps: &mut Gaps<'_>) -> Vec<ObjectAcl> {
     let mut objects = Vec::new();
     let mut rules = ObjectAcl { trustworthy: true, ..ObjectAcl::default() };
-    for block in blocks(text) {
-        if is_acl(&block) {
-            objects.push(of_block(&block, gaps));
+    each_block(text, |block| {
+        if is_acl(block) {
+            if objects.len() <= MAX_OBJECTS {
+                objects.push(of_block(block, gaps));
+            }
         } else if let Some(rule) = access_rules::entry(&|name| Some(block.get(name)?.value()), block.line()) {
             if rules.entries.is_empty() {
                 rules.line = block.line();
@@ -36,7 +40,7 @@ pub(super) fn read(text: &str, gaps: &mut Gaps<'_>) -> Vec<ObjectAcl> {
         } else if is_rule(&|name| block.get(name).is_some()) {
             rules.trustworthy = false;
         }
-    }
+    });
     if !rules.entries.is_empty() {
         objects.push(rules);
     }
@@ -45,7 +49,7 @@ pub(super) fn read(text: &str, gaps: &mut Gaps<'_>) -> Vec<ObjectAcl> {
 
 fn of_block(block: &Block, gaps: &mut Gaps<'_>) -> ObjectAcl {
     let path = block.get("Path").map(|path| (path.value(), path.unsure));
-    let owner = block.get("Owner").map(|owner| owner.value()).filter(|owner| !owner.is_empty());
+    let owner = block.get("Owner").map(Property::value).filter(|owner| !owner.is_empty());
     let sddl = block.get("Sddl").map(|sddl| (sddl.value_without_spaces(), sddl.line));
     let descriptor = sddl.filter(|(sddl, _)| !sddl.is_empty()).and_then(|(sddl, line)| {
         SecurityDescriptor::from_sddl(&sddl)

@@ -115,7 +115,7 @@ pub fn looks_like_access_control_lists(head: &[u8]) -> bool {
 pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<AccessControlLists>, Vec<Gap>) {
     let decoded = text_encoding::decode(bytes);
     let text = decoded.text.as_str();
-    let Some(format) = format_of(text) else { return (None, Vec::new()) };
+    let Some(format) = format_of(text_encoding::start_of(text)) else { return (None, Vec::new()) };
     let mut gaps = Gaps { path, gaps: Vec::new() };
     let mut objects = match format {
         AclFormat::Dsacls => dsacls::read(text),
@@ -145,8 +145,11 @@ pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<AccessControlLists>, Vec
     (Some(AccessControlLists { format, objects }), gaps.gaps)
 }
 
+/// A format and whether a text begins like it.
+type Known = (AclFormat, fn(&str) -> bool);
+
 fn format_of(text: &str) -> Option<AclFormat> {
-    let formats: [(AclFormat, fn(&str) -> bool); 4] = [
+    let formats: [Known; 4] = [
         (AclFormat::Clixml, clixml::looks_like),
         (AclFormat::SddlText, |text| sddl_text(text).is_some()),
         (AclFormat::Dsacls, dsacls::looks_like),

@@ -82,7 +82,7 @@ pub(super) fn is_binary(name: &str) -> bool {
 
 /// Whether these names of columns or properties are those of directory objects: two that only such have, or
 /// `adminCount` beside a name.
-pub(super) fn tell<'a>(names: impl Iterator<Item = &'a str> + Clone) -> bool {
+pub(super) fn tell<'a>(names: &(impl Iterator<Item = &'a str> + Clone)) -> bool {
     let telling = names.clone().filter(|name| is_in(&TELLING, name)).count();
     let names_it = names.clone().any(|name| name.eq_ignore_ascii_case("name"));
     let counts = names.clone().any(|name| is_in(&["adminCount", "memberOf"], name));

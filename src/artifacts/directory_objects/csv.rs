@@ -21,7 +21,7 @@ fn delimiter(text: &str) -> Option<char> {
     let heading = heading(text)?;
     DELIMITERS.into_iter().find(|delimiter| {
         let names = heading.split(*delimiter).map(|name| name.trim().trim_matches('"'));
-        names.clone().count() >= 2 && tell(names)
+        names.clone().count() >= 2 && tell(&names)
     })
 }
 

@@ -3,7 +3,7 @@
 //! A list shows at most four values of an attribute and `...` for the rest (`$FormatEnumerationLimit`), and
 //! the name of a .NET type for a security descriptor: neither is complete.
 
-use crate::artifacts::property_list::{Block, Property, blocks};
+use crate::artifacts::property_list::{Block, Property, each_block};
 
 use super::collect::{Collector, is_binary, is_wanted, tell};
 use super::distinguished_name::split_names;
@@ -11,21 +11,26 @@ use super::{AttributeValue, DirectoryObject};
 
 /// One list in the text has names that only directory objects have.
 pub(super) fn looks_like(text: &str) -> bool {
-    blocks(text).iter().any(is_object)
+    let mut found = false;
+    each_block(text, |block| found |= is_object(block));
+    found
 }
 
 pub(super) fn read(text: &str, collector: &mut Collector<'_>) {
-    for block in blocks(text).iter().filter(|block| is_object(block)) {
+    each_block(text, |block| {
+        if !is_object(block) {
+            return;
+        }
         let mut object = DirectoryObject::at(block.line());
         for property in block.properties.iter().filter(|property| is_wanted(&property.name)) {
             take(property, &mut object);
         }
         collector.push(object);
-    }
+    });
 }
 
 fn is_object(block: &Block) -> bool {
-    tell(block.properties.iter().map(|property| property.name.as_str()))
+    tell(&block.properties.iter().map(|property| property.name.as_str()))
 }
 
 fn take(property: &Property, object: &mut DirectoryObject) {

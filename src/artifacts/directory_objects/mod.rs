@@ -87,7 +87,7 @@ pub fn looks_like_directory_objects(head: &[u8]) -> bool {
 /// Reads a text about directory objects. Without one of the formats there is nothing to return.
 pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<DirectoryObjects>, Vec<Gap>) {
     let decoded = text_encoding::decode(bytes);
-    let Some(format) = format_of(&decoded.text) else { return (None, Vec::new()) };
+    let Some(format) = format_of(text_encoding::start_of(&decoded.text)) else { return (None, Vec::new()) };
     let mut collector = Collector::new(path);
     match format {
         DirectoryFormat::Ldif => ldif::read(&decoded.text, &mut collector),
@@ -110,8 +110,11 @@ pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<DirectoryObjects>, Vec<G
     (Some(DirectoryObjects { format, objects }), gaps)
 }
 
+/// A format and whether a text begins like it.
+type Known = (DirectoryFormat, fn(&str) -> bool);
+
 fn format_of(text: &str) -> Option<DirectoryFormat> {
-    let formats: [(DirectoryFormat, fn(&str) -> bool); 6] = [
+    let formats: [Known; 6] = [
         (DirectoryFormat::Ldif, ldif::looks_like),
         (DirectoryFormat::Csv, csv::looks_like),
         (DirectoryFormat::WhoAmI, whoami::looks_like),

@@ -32,6 +32,9 @@ const GROUP_NAME: [&str; 6] =
 /// Lines with a label and a value at the column of the groups that a `net user` has at least.
 const MIN_LINES: usize = 5;
 
+/// Most lines of members of a group.
+const MAX_MEMBERS: usize = 20_000;
+
 /// Groups stand in a column, and further lines have their values in that column. Where letters are two
 /// columns wide, the column counts as the console shows it.
 pub(super) fn looks_like_user(text: &str) -> bool {
@@ -131,11 +134,13 @@ pub(super) fn read_group(text: &str, collector: &mut Collector<'_>) {
         };
         let mut members: Vec<(u64, &str)> = Vec::new();
         while let Some(line) = lines.next_if(|(_, line)| !line.trim().is_empty()) {
-            members.push(line);
+            if members.len() <= MAX_MEMBERS {
+                members.push(line);
+            }
         }
         // The command ends with a sentence on its own success; without it the list was cut.
         let ends = |(_, line): &(u64, &str)| line.trim_end().ends_with(['.', '。']);
-        let whole = members.pop_if(|line| ends(line)).is_some();
+        let whole = members.len() <= MAX_MEMBERS && members.pop_if(|line| ends(line)).is_some();
         group.add("member", None, ruler, whole);
         for (line, row) in members {
             for member in row.split("  ").map(str::trim).filter(|member| !member.is_empty()) {

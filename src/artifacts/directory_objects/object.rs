@@ -1,6 +1,6 @@
 //! Questions to a directory object that do not depend on the format.
 
-use crate::security_descriptor::{Sid, binary};
+use crate::security_descriptor::{BinaryError, SecurityDescriptor, Sid, binary};
 
 use super::{Attribute, AttributeValue, DirectoryObject};
 
@@ -48,6 +48,18 @@ impl DirectoryObject {
     pub fn member_of(&self) -> Option<(Vec<&str>, bool)> {
         let attribute = self.attribute("memberOf")?;
         Some((attribute.texts().collect(), attribute.complete))
+    }
+
+    /// The security descriptor, where the export has it in binary form. `None` where it was not asked for,
+    /// or where the text only names its .NET type.
+    ///
+    /// # Errors
+    /// The bytes are no security descriptor.
+    pub fn security_descriptor(&self) -> Option<Result<SecurityDescriptor, BinaryError>> {
+        match self.attribute("nTSecurityDescriptor")?.values.first()? {
+            AttributeValue::Bytes(bytes) => Some(SecurityDescriptor::from_bytes(bytes)),
+            AttributeValue::Text(_) => None,
+        }
     }
 
     /// SIDs of the token's groups (`tokenGroups`), and whether they are all.

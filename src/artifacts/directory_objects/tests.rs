@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::security_descriptor::Sid;
 
 fn read_text(text: &str) -> DirectoryObjects {
     assert!(looks_like_directory_objects(text.as_bytes()), "{text}");
@@ -22,6 +23,7 @@ fn ldif() {
         "version: 1\r\n\r\n# a comment\r\n  of two lines\r\ndn: CN=Sakura\\, Ai,OU=Staff,DC=contoso,DC=exa\r\n mple\r\n\
          changetype: add\r\nobjectClass: top\r\nobjectClass: user\r\nadminCount: 1\r\n\
          memberOf: CN=Domain Admins,CN=Users,DC=contoso,DC=example\r\nmemberOf:: Q049566h55CGLERDPWE=\r\n\
+         nTSecurityDescriptor:: AQAEkAAAAAAAAAAAAAAAABQAAAACAAgAAAAAAA==\r\n\
          cn: not kept\r\nobjectSid:: {SID_BASE64}\r\nobjectGUID:: {GUID_BASE64}\r\n\r\n\
          dn: CN=b,DC=a\r\nchangetype: modify\r\nreplace: adminCount\r\nadminCount: 1\r\n-\r\n\r\n\
          dn:: Q049566h55CGLERDPWE=\r\nmember;range=0-1: CN=x,DC=a\r\nmember;range=0-1: CN=y,DC=a\r\n\r\n\
@@ -43,6 +45,9 @@ fn ldif() {
         Some((vec!["CN=Domain Admins,CN=Users,DC=contoso,DC=example", "CN=管理,DC=a"], true))
     );
     assert!(user.attribute("cn").is_none());
+    // Control 0x9004 (self-relative, a protected list), and at byte 20 a list without entries.
+    let dacl = user.security_descriptor().unwrap().unwrap().dacl.unwrap();
+    assert!(dacl.protected && dacl.aces.is_empty());
     assert_eq!(group.dn(), Some("CN=管理,DC=a"));
     assert_eq!(group.attribute("member").map(|a| (a.values.len(), a.complete)), Some((2, false)));
 }
@@ -148,7 +153,7 @@ fn whoami_in_any_language() {
         (Some("contoso\\ai"), "S-1-5-21-1-2-3-1105")
     );
     let (groups, complete) = user.token_groups().unwrap();
-    assert_eq!(groups.iter().map(|sid| sid.as_str()).collect::<Vec<_>>(), ["S-1-1-0", "S-1-5-21-1-2-3-512"]);
+    assert_eq!(groups.iter().map(Sid::as_str).collect::<Vec<_>>(), ["S-1-1-0", "S-1-5-21-1-2-3-512"]);
     assert!(complete);
     assert_eq!(user.member_of().unwrap().0, ["Jeder", "CONTOSO\\Domänen-Admins"]);
 }

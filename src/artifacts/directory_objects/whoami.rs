@@ -11,6 +11,9 @@ use super::{AttributeValue, DirectoryObject};
 /// Integrity levels stand among the groups and are none.
 const MANDATORY_LABEL: &str = "S-1-16-";
 
+/// Most rows of a table. A token holds at most 1,024 groups.
+const MAX_ROWS: usize = 4096;
+
 pub(super) fn looks_like(text: &str) -> bool {
     tables(text).iter().any(|table| !table.rows.is_empty())
 }
@@ -62,8 +65,8 @@ fn tables(text: &str) -> Vec<Table<'_>> {
             open = None;
         } else if let (Some(width), Some(table)) = (open, tables.last_mut()) {
             match row(line, width, number) {
-                Some(row) => table.rows.push(row),
-                None => table.damaged = true,
+                Some(row) if table.rows.len() < MAX_ROWS => table.rows.push(row),
+                Some(_) | None => table.damaged = true,
             }
         }
     }
@@ -90,5 +93,9 @@ fn row(line: &str, width: usize, number: u64) -> Option<Row<'_>> {
     let cut = before.char_indices().nth(width).filter(|(_, letter)| *letter == ' ').map(|(at, _)| at);
     // Where letters are two columns wide, the ruler does not measure characters.
     let name = cut.and_then(|cut| before.get(..cut)).or_else(|| before.split("  ").next())?;
-    Some(Row { name: name.trim(), sid, line: number })
+    // The name of an account that is gone is its SID.
+    let name = Some(name.trim())
+        .filter(|name| !name.is_empty())
+        .or_else(|| line.get(at..)?.split_whitespace().next());
+    Some(Row { name: name?, sid, line: number })
 }

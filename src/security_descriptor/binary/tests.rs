@@ -89,7 +89,7 @@ fn reads_what_sddl_says() {
     let slack = (DACL, acl(&aces(), 12));
     assert_eq!(parse(&descriptor(control, &[slack, group.clone(), owner.clone()])), Ok(expected.clone()));
     let no_owner = SecurityDescriptor { owner: None, group: None, ..expected };
-    assert_eq!(parse(&descriptor(control, &[dacl.clone()])), Ok(no_owner));
+    assert_eq!(parse(&descriptor(control, std::slice::from_ref(&dacl))), Ok(no_owner));
     // NULL and absent lists.
     let without = SecurityDescriptor { owner: None, group: None, dacl: None };
     assert_eq!(parse(&descriptor(control, &[])), Ok(without.clone()));
