@@ -288,3 +288,34 @@ proptest! {
         }
     }
 }
+
+/// Compares with what `fixtures/access-check-reference.py` has written to the file that the variable names.
+#[test]
+#[ignore = "needs a file that fixtures/access-check-reference.py writes"]
+fn agrees_with_the_reference() {
+    let path = std::env::var("SSPR_TRIAGE_REFERENCE").expect("SSPR_TRIAGE_REFERENCE names the file");
+    let restrictions = Some(ACCOUNT_RESTRICTIONS);
+    let read = Wanted { mask: READ_PROPERTY, object_type: Some(PWD_LAST_SET), property_set: restrictions };
+    let rights = [RESET_PASSWORD, WRITE_LOCKOUT_TIME, WRITE_PWD_LAST_SET, read];
+    let mut compared = 0;
+    for line in std::fs::read_to_string(path).unwrap().lines() {
+        let mut fields = line.split('\t');
+        let digits = fields.next().unwrap().as_bytes();
+        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+        let bytes: Vec<u8> = digits.chunks(2).map(byte).collect();
+        let descriptor = SecurityDescriptor::from_bytes(&bytes).unwrap();
+        for (wanted, expected) in rights.iter().zip(fields) {
+            let decision = check_object_access(&descriptor, wanted, USER, &connector);
+            let got = match (decision.access, decision.ace) {
+                (Access::Granted, Some(index)) => format!("+{index}"),
+                (Access::Denied, Some(index)) => format!("-{index}"),
+                (Access::Denied, None) => "none".to_owned(),
+                other => format!("{other:?}"),
+            };
+            assert_eq!(got, expected, "{wanted:?}: {line}");
+            compared += 1;
+        }
+    }
+    assert!(compared >= 4000, "{compared}");
+    eprintln!("{compared} answers agree");
+}
