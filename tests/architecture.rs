@@ -20,7 +20,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("security_descriptor", &[]),
     ("knowledge", &["security_descriptor", "source", "words"]),
     ("bundle", &["source"]),
-    ("artifacts", &["bundle", "source"]),
+    ("artifacts", &["bundle", "security_descriptor", "source"]),
     ("facts", &["artifacts", "knowledge", "security_descriptor", "source", "words"]),
     ("rules", &["facts", "knowledge", "security_descriptor", "source", "words"]),
     ("diagnosis", &["rules", "facts", "knowledge", "source", "words"]),

@@ -4,12 +4,15 @@
 //! [`Gap`]s that it could not, in one value: a damaged file is a gap, never an error. This room does
 //! not know what an artifact means for any cause.
 
+pub mod access_control_list;
 pub mod audit_log;
 pub mod connect_configuration;
+pub mod directory_objects;
 pub mod event_log;
 mod located;
 pub mod password_policy;
 pub mod policy_report;
+mod property_list;
 mod read;
 pub mod registry_export;
 pub mod security_template;
@@ -17,8 +20,10 @@ pub mod text_encoding;
 pub mod unused;
 
 use crate::source::{BundlePath, Gap};
+pub use access_control_list::AccessControlLists;
 pub use audit_log::AuditLog;
 pub use connect_configuration::ConnectConfiguration;
+pub use directory_objects::DirectoryObjects;
 pub use event_log::EventLog;
 pub use located::Located;
 pub use password_policy::PasswordPolicy;
@@ -70,6 +75,10 @@ pub enum Content {
     PasswordPolicy(PasswordPolicy),
     /// A security template (`secedit /export`, `GptTmpl.inf`).
     SecurityTemplate(SecurityTemplate),
+    /// Directory objects: LDIF, CSV, or console output about accounts and groups.
+    DirectoryObjects(DirectoryObjects),
+    /// Access control lists of directory objects, of `dsacls` or `Get-Acl`.
+    AccessControlLists(AccessControlLists),
     /// A file of a kind that no reader takes, with what it seems to be.
     NotUsed {
         /// What the content looks like, in words: `an empty file`, `a PNG picture`, `text`.
@@ -95,6 +104,8 @@ impl Content {
             Content::AuditLog(_) => "audit-log",
             Content::PasswordPolicy(_) => "password-policy",
             Content::SecurityTemplate(_) => "security-template",
+            Content::DirectoryObjects(_) => "directory-objects",
+            Content::AccessControlLists(_) => "access-control-list",
             Content::NotUsed { .. } => "not-used",
         }
     }

@@ -8,8 +8,8 @@ use crate::bundle::Member;
 use crate::source::{BundlePath, Gap, Place};
 
 use super::{
-    Content, Reading, Wanted, audit_log, connect_configuration, event_log, password_policy, policy_report,
-    registry_export, security_template, unused,
+    Content, Reading, Wanted, access_control_list, audit_log, connect_configuration, directory_objects,
+    event_log, password_policy, policy_report, registry_export, security_template, unused,
 };
 
 /// Longest text that is held in memory to be read. Reports and exports of a whole machine are a few
@@ -55,7 +55,7 @@ type TextReader = fn(&BundlePath, &[u8], &Wanted) -> (Option<Content>, Vec<Gap>)
 type LooksLike = fn(&[u8]) -> bool;
 
 fn reader_of(head: &[u8]) -> Option<TextReader> {
-    let readers: [(LooksLike, TextReader); 6] = [
+    let readers: [(LooksLike, TextReader); 8] = [
         (security_template::looks_like_security_template, |path, text, _| {
             let (template, gaps) = security_template::read(path, text);
             (template.map(Content::SecurityTemplate), gaps)
@@ -79,6 +79,15 @@ fn reader_of(head: &[u8]) -> Option<TextReader> {
         (password_policy::looks_like_password_policy, |path, text, _| {
             let (policy, gaps) = password_policy::read(path, text);
             (policy.map(Content::PasswordPolicy), gaps)
+        }),
+        // Those with a header of their own come before those that only their words tell.
+        (access_control_list::looks_like_access_control_lists, |path, text, _| {
+            let (lists, gaps) = access_control_list::read(path, text);
+            (lists.map(Content::AccessControlLists), gaps)
+        }),
+        (directory_objects::looks_like_directory_objects, |path, text, _| {
+            let (objects, gaps) = directory_objects::read(path, text);
+            (objects.map(Content::DirectoryObjects), gaps)
         }),
     ];
     readers.into_iter().find_map(|(looks_like, reader)| looks_like(head).then_some(reader))

@@ -24,6 +24,12 @@ pub fn decode(bytes: &[u8]) -> Decoded {
     Decoded { text: text.into_owned(), encoding, damaged }
 }
 
+/// The start of a text by which its kind is told: more than the head of a file, by which it was told first.
+pub(super) fn start_of(text: &str) -> &str {
+    const BYTES: usize = 256 << 10;
+    text.get(..text.floor_char_boundary(BYTES)).unwrap_or(text)
+}
+
 /// The most likely encoding of some text, from its first bytes or from all of it.
 pub fn encoding_of(bytes: &[u8]) -> &'static Encoding {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {

@@ -121,6 +121,8 @@ fn machine_in(artifact: &Artifact, machines: &mut Machines) -> Option<MachineId>
         Content::AuditLog(_)
         | Content::PasswordPolicy(_)
         | Content::SecurityTemplate(_)
+        | Content::DirectoryObjects(_)
+        | Content::AccessControlLists(_)
         | Content::NotUsed { .. } => None,
     }
 }

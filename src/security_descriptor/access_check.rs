@@ -67,18 +67,28 @@ pub fn check_access(
     wanted: u32,
     membership: &dyn Fn(&Trustee) -> Membership,
 ) -> Decision {
-    let granted = Decision { access: Access::Granted, ace: None, as_owner: false, undecided: Vec::new() };
     let Some(dacl) = &descriptor.dacl else {
-        return granted;
+        return Decision { access: Access::Granted, ..Decision::open() };
     };
-    let steps = steps(descriptor.owner.as_ref(), &dacl.aces, membership);
+    decide_steps(&steps(descriptor.owner.as_ref(), &dacl.aces, membership), wanted)
+}
+
+/// Follows each wanted right through the steps.
+pub(super) fn decide_steps(steps: &[Step<'_>], wanted: u32) -> Decision {
     let bits = (0..u32::BITS).map(|shift| 1_u32 << shift).filter(|bit| wanted & bit != 0);
-    let walks: Vec<Walk<'_>> = bits.map(|bit| walk(&steps, bit)).collect();
-    decide(&walks, granted)
+    let walks: Vec<Walk<'_>> = bits.map(|bit| walk(steps, bit)).collect();
+    decide(&walks, Decision { access: Access::Granted, ..Decision::open() })
+}
+
+impl Decision {
+    /// Nothing is known that would decide.
+    pub(super) fn open() -> Self {
+        Decision { access: Access::Unknown, ace: None, as_owner: false, undecided: Vec::new() }
+    }
 }
 
 /// Something that grants or denies: the owner's implicit rights, or an ACE.
-struct Step<'a> {
+pub(super) struct Step<'a> {
     place: Place,
     allow: bool,
     /// Rights that it is about.
@@ -110,16 +120,26 @@ fn steps<'a>(
         if ace.flags & INHERIT_ONLY != 0 {
             return None;
         }
-        let (subject, member) = if is(ace, &Sid::OWNER_RIGHTS) {
-            (owner, of_owner)
-        } else if is(ace, &Sid::CREATOR_OWNER) || is(ace, &Sid::CREATOR_GROUP) {
-            return None;
-        } else {
-            (Some(&ace.trustee), membership(&ace.trustee))
-        };
+        let (subject, member) = subject_of(ace, owner, of_owner, membership)?;
         step(index, ace, subject, member)
     });
     implicit.into_iter().chain(explicit).collect()
+}
+
+/// For whom an ACE is on this object, and whether the account is that; `None` for a placeholder.
+pub(super) fn subject_of<'a>(
+    ace: &'a Ace,
+    owner: Option<&'a Trustee>,
+    of_owner: Membership,
+    membership: &dyn Fn(&Trustee) -> Membership,
+) -> Option<(Option<&'a Trustee>, Membership)> {
+    if is(ace, &Sid::OWNER_RIGHTS) {
+        Some((owner, of_owner))
+    } else if is(ace, &Sid::CREATOR_OWNER) || is(ace, &Sid::CREATOR_GROUP) {
+        None
+    } else {
+        Some((Some(&ace.trustee), membership(&ace.trustee)))
+    }
 }
 
 fn is(ace: &Ace, sid: &Sid) -> bool {
@@ -127,28 +147,48 @@ fn is(ace: &Ace, sid: &Sid) -> bool {
 }
 
 fn step<'a>(index: usize, ace: &Ace, subject: Option<&'a Trustee>, member: Membership) -> Option<Step<'a>> {
-    let (allow, has_condition) = match ace.kind {
-        AceKind::Allow => (true, false),
-        AceKind::Deny => (false, false),
-        AceKind::Conditional { allow } => (allow, true),
-    };
     let of_object_type = ace.object_type.is_some();
-    if member == Membership::NotMember || (allow && of_object_type) {
-        return None;
+    let step = Step::of_entry(index, ace, ace.mask, subject, member, of_object_type)?;
+    if step.allow && of_object_type { None } else { Some(step) }
+}
+
+impl<'a> Step<'a> {
+    /// The step of an ACE with these rights, unless it is not for the account. `perhaps`: for a reason
+    /// other than membership or a condition it may not apply.
+    pub(super) fn of_entry(
+        index: usize,
+        ace: &Ace,
+        mask: u32,
+        subject: Option<&'a Trustee>,
+        member: Membership,
+        perhaps: bool,
+    ) -> Option<Step<'a>> {
+        let (allow, has_condition) = match ace.kind {
+            AceKind::Allow => (true, false),
+            AceKind::Deny => (false, false),
+            AceKind::Conditional { allow } => (allow, true),
+        };
+        if member == Membership::NotMember {
+            return None;
+        }
+        Some(Step {
+            place: Place::Ace(index),
+            allow,
+            rights: mask,
+            generic: mask & rights::GENERIC != 0,
+            unknown: subject.filter(|_| member == Membership::Unknown),
+            conditional: has_condition || perhaps,
+        })
     }
-    Some(Step {
-        place: Place::Ace(index),
-        allow,
-        rights: ace.mask,
-        generic: ace.mask & rights::GENERIC != 0,
-        unknown: subject.filter(|_| member == Membership::Unknown),
-        conditional: has_condition || of_object_type,
-    })
 }
 
 /// The owner's implicit rights. An ACE for OWNER RIGHTS takes their place; whether one with a condition or
 /// an object type does so too is not documented, so with such a one they are uncertain.
-fn implicit_rights<'a>(owner: Option<&'a Trustee>, member: Membership, aces: &[Ace]) -> Option<Step<'a>> {
+pub(super) fn implicit_rights<'a>(
+    owner: Option<&'a Trustee>,
+    member: Membership,
+    aces: &[Ace],
+) -> Option<Step<'a>> {
     let mut replacing =
         aces.iter().filter(|ace| ace.flags & INHERIT_ONLY == 0 && is(ace, &Sid::OWNER_RIGHTS));
     let plain = |ace: &Ace| ace.object_type.is_none() && !matches!(ace.kind, AceKind::Conditional { .. });

@@ -7,12 +7,16 @@
 pub mod access_check;
 mod ace;
 mod alias;
+pub mod binary;
 mod cursor;
+pub mod object_access;
 mod rights;
 pub mod sddl;
 pub mod sid;
 
 pub use access_check::{Access, Decision, Membership, check_access};
+pub use binary::BinaryError;
+pub use object_access::{Wanted, check_object_access, effective_for_descendant};
 pub use sddl::SddlError;
 pub use sid::{Sid, Trustee};
 
@@ -83,5 +87,14 @@ impl SecurityDescriptor {
     /// Says at which byte the string stops following the grammar.
     pub fn from_sddl(text: &str) -> Result<Self, SddlError> {
         sddl::parse(text)
+    }
+
+    /// Reads the self-relative binary form, as `nTSecurityDescriptor` holds it. A list whose entries the
+    /// check does not know is an error, because a lost entry could be the one that decides.
+    ///
+    /// # Errors
+    /// Says at which byte the descriptor breaks off or contradicts itself.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, BinaryError> {
+        binary::parse(bytes)
     }
 }

@@ -71,6 +71,21 @@ pub(super) fn flags(text: &str) -> Result<u8, &'static str> {
         .ok_or("inheritance or audit flags (as CI or IO) were expected")
 }
 
+/// A mask in letters of directory objects, standard and generic rights; in hexadecimal where other bits are set.
+pub(super) fn mask_text(mask: u32) -> String {
+    let directory = RIGHTS.iter().filter(|(name, bits)| bits.count_ones() == 1 && !name.starts_with('N'));
+    let (left, text) = directory.fold((mask, String::new()), |(left, text), (name, bits)| {
+        if mask & bits == 0 { (left, text) } else { (left & !bits, text + name) }
+    });
+    if left == 0 { text } else { format!("0x{mask:X}") }
+}
+
+/// Header flags in letters.
+pub(super) fn flags_text(flags: u8) -> String {
+    let set = FLAGS.iter().filter(|(name, bits)| flags & bits != 0 && !matches!(*name, "TP"));
+    set.map(|(name, _)| *name).collect()
+}
+
 fn number(text: &str) -> Option<u32> {
     if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         // A sign would be taken by `from_str_radix`.
@@ -144,6 +159,17 @@ mod tests {
         assert_eq!(flags("NPTPCR"), Ok(0x64));
         assert!(flags("C").is_err());
         assert!(flags("RC").is_err());
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        for text in ["GAGXGWGR", "SDRCWDWOCCDCLCSWRPWPDTLOCR", "CR", "WP", ""] {
+            assert_eq!(mask_text(mask(text).unwrap()), text);
+        }
+        assert_eq!(mask_text(0x0100_0100), "0x1000100");
+        for text in ["CIIO", "CIIOID", "OICINP", ""] {
+            assert_eq!(flags_text(flags(text).unwrap()), text);
+        }
     }
 
     #[test]

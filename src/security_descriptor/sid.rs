@@ -98,6 +98,11 @@ impl Sid {
         Some(Sid(Cow::Owned(canonical)))
     }
 
+    /// Reads the binary form ([MS-DTYP] 2.4.2.2), which has to take all of `bytes`.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Sid> {
+        super::binary::parse_sid(bytes)
+    }
+
     /// The string form.
     pub fn as_str(&self) -> &str {
         &self.0

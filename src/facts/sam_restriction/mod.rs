@@ -221,6 +221,8 @@ pub(super) fn gather(
             | Content::AuditLog(_)
             | Content::PasswordPolicy(_)
             | Content::SecurityTemplate(_)
+            | Content::DirectoryObjects(_)
+            | Content::AccessControlLists(_)
             | Content::NotUsed { .. } => {}
         }
     }

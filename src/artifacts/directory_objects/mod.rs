@@ -1,0 +1,129 @@
+//! Directory objects, as exports and console output show them: LDIF, CSV, lists of `Get-ADUser`, `whoami`,
+//! `net user`, `net localgroup`.
+//!
+//! One type for all. It says what the text says of each object, as written, and whether a value is all that
+//! the directory holds ([`Attribute::complete`]); who is protected or a member is not decided here.
+//! Only attributes that matter to the case are kept.
+
+mod collect;
+mod csv;
+mod distinguished_name;
+mod ldif;
+mod lists;
+mod net;
+mod object;
+mod whoami;
+
+use crate::artifacts::text_encoding;
+use crate::source::{BundlePath, Gap, Place};
+use collect::Collector;
+
+/// What a file says of directory objects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectoryObjects {
+    /// What wrote the text.
+    pub format: DirectoryFormat,
+    /// The objects, in file order. The same object may come twice.
+    pub objects: Vec<DirectoryObject>,
+}
+
+/// What wrote a text about directory objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DirectoryFormat {
+    /// LDIF (RFC 2849), of `ldifde` or `ldapsearch`.
+    Ldif,
+    /// CSV, of `csvde` or `Export-Csv`.
+    Csv,
+    /// `Get-ADUser`, `Get-ADObject` and others as a list.
+    PropertyList,
+    /// `whoami /all`, `/groups` or `/user`. The object is the user; `name` is `DOMAIN\user`, `tokenGroups`
+    /// are the SIDs of the token's groups (nested ones, and those used for deny only, too), `memberOf` their
+    /// names in the same order.
+    WhoAmI,
+    /// `net user`. `memberOf` are names of groups, cut after 21 characters, never the primary group's only
+    /// list and never nested ones: it is never complete.
+    NetUser,
+    /// `net localgroup` or `net group` with the name of a group. `member` are its members.
+    NetGroup,
+}
+
+/// One object.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectoryObject {
+    /// Its attributes, in file order.
+    pub attributes: Vec<Attribute>,
+    /// Line where it begins, counted from 1.
+    pub line: u64,
+}
+
+/// One attribute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribute {
+    /// Name as written, without options (`;range=0-1499`).
+    pub name: String,
+    /// Values. None at all: the text names the attribute and shows that it has no value.
+    pub values: Vec<AttributeValue>,
+    /// Line of the name, counted from 1.
+    pub line: u64,
+    /// The values are all that the object has, and whole. False where the list was cut with `...`, where
+    /// names were cut, where a wrapped line may have been joined wrongly, or where a value was unreadable.
+    pub complete: bool,
+}
+
+/// A value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttributeValue {
+    /// Text.
+    Text(String),
+    /// Bytes, of an attribute with binary syntax.
+    Bytes(Vec<u8>),
+}
+
+/// Whether a file begins like one of the formats. Text with colons is not enough.
+pub fn looks_like_directory_objects(head: &[u8]) -> bool {
+    format_of(&text_encoding::decode(head).text).is_some()
+}
+
+/// Reads a text about directory objects. Without one of the formats there is nothing to return.
+pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<DirectoryObjects>, Vec<Gap>) {
+    let decoded = text_encoding::decode(bytes);
+    let Some(format) = format_of(text_encoding::start_of(&decoded.text)) else { return (None, Vec::new()) };
+    let mut collector = Collector::new(path);
+    match format {
+        DirectoryFormat::Ldif => ldif::read(&decoded.text, &mut collector),
+        DirectoryFormat::Csv => csv::read(&decoded.text, &mut collector),
+        DirectoryFormat::PropertyList => lists::read(&decoded.text, &mut collector),
+        DirectoryFormat::WhoAmI => whoami::read(&decoded.text, &mut collector),
+        DirectoryFormat::NetUser => net::read_user(&decoded.text, &mut collector),
+        DirectoryFormat::NetGroup => net::read_group(&decoded.text, &mut collector),
+    }
+    let (objects, mut gaps) = collector.finish();
+    if decoded.damaged {
+        let reason = format!(
+            "Some bytes are no text in the encoding {} and stand as U+FFFD, so names with other letters than \
+             A to Z may be wrong. Please send the file as the command wrote it.",
+            decoded.encoding.name()
+        );
+        gaps.push(Gap::new(path, Place::File, reason));
+    }
+    gaps.sort();
+    (Some(DirectoryObjects { format, objects }), gaps)
+}
+
+/// A format and whether a text begins like it.
+type Known = (DirectoryFormat, fn(&str) -> bool);
+
+fn format_of(text: &str) -> Option<DirectoryFormat> {
+    let formats: [Known; 6] = [
+        (DirectoryFormat::Ldif, ldif::looks_like),
+        (DirectoryFormat::Csv, csv::looks_like),
+        (DirectoryFormat::WhoAmI, whoami::looks_like),
+        (DirectoryFormat::NetUser, net::looks_like_user),
+        (DirectoryFormat::NetGroup, net::looks_like_group),
+        (DirectoryFormat::PropertyList, lists::looks_like),
+    ];
+    formats.into_iter().find(|(_, looks_like)| looks_like(text)).map(|(format, _)| format)
+}
+
+#[cfg(test)]
+mod tests;
