@@ -99,9 +99,15 @@ pub fn analyze(paths: &[impl AsRef<Path>], options: &Options) -> Result<Analysis
         }
         artifacts.push(Artifact { path: member.path, bytes: member.bytes, sha256: member.sha256, content });
     }
+    if artifacts.is_empty() && gaps.is_empty() {
+        let empty = |input: &bundle::Input| {
+            Gap::new(&input.path.as_str().into(), source::Place::File, "There is no file in it. Please send it again.")
+        };
+        gaps.extend(inputs.iter().map(empty));
+    }
     gaps.sort();
     gaps.dedup();
-    let usable = artifacts.iter().any(|artifact| !matches!(artifact.content, Content::NotUsed { .. }));
+    let usable = artifacts.iter().any(|artifact| artifact.content.says_something());
     let facts = facts::establish(&artifacts, &options.stated);
     let unused_statements = unused_statements(&facts, &options.stated);
     let diagnosis = diagnosis::diagnose(&facts);

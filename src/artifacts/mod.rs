@@ -87,6 +87,15 @@ pub enum Content {
 }
 
 impl Content {
+    /// Whether the file says anything at all: a log without a record and a file that no reader takes do not.
+    pub fn says_something(&self) -> bool {
+        match self {
+            Content::EventLog(log) => log.coverage.records > 0 || !log.events.is_empty(),
+            Content::NotUsed { .. } => false,
+            _ => true,
+        }
+    }
+
     /// The word of the report for the kind.
     pub fn kind(&self) -> &'static str {
         match self {
