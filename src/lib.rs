@@ -93,15 +93,18 @@ pub fn analyze(paths: &[impl AsRef<Path>], options: &Options) -> Result<Analysis
     for member in members {
         let Reading { content, gaps: lost } = member.read;
         gaps.extend(lost);
-        if let Content::NotUsed { looks_like } = &content {
-            let reason = format!("Not used: {looks_like}.");
-            gaps.push(Gap::new(&member.path, source::Place::File, reason));
+        if let Some(what) = content.not_used() {
+            gaps.push(Gap::new(&member.path, source::Place::File, format!("Not used: {what}.")));
         }
         artifacts.push(Artifact { path: member.path, bytes: member.bytes, sha256: member.sha256, content });
     }
     if artifacts.is_empty() && gaps.is_empty() {
         let empty = |input: &bundle::Input| {
-            Gap::new(&input.path.as_str().into(), source::Place::File, "There is no file in it. Please send it again.")
+            Gap::new(
+                &input.path.as_str().into(),
+                source::Place::File,
+                "There is no file in it. Please send it again.",
+            )
         };
         gaps.extend(inputs.iter().map(empty));
     }

@@ -96,6 +96,16 @@ impl Content {
         }
     }
 
+    /// What the file is, where nothing in it is used for the diagnosis.
+    pub fn not_used(&self) -> Option<&'static str> {
+        match self {
+            Content::NotUsed { looks_like } => Some(looks_like),
+            Content::AuditLog(_) => Some("an Entra audit log; no check asks it yet"),
+            Content::PasswordPolicy(_) => Some("a password policy; no check asks it yet"),
+            _ => None,
+        }
+    }
+
     /// The word of the report for the kind.
     pub fn kind(&self) -> &'static str {
         match self {

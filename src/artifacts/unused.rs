@@ -16,7 +16,11 @@ const BY_BYTES: [(usize, &[u8], &str); 24] = [
     (4, b"ftyp", "a video or a picture (send the file that it shows)"),
     (0, b"%PDF-", "a PDF document (send the file that it was made of)"),
     (0, b"{\\rtf", "a rich text document (send the files that it was made of)"),
-    (0, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "a Word or Excel document or an installer package (send the files that it was made of)"),
+    (
+        0,
+        b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+        "a Word or Excel document or an installer package (send the files that it was made of)",
+    ),
     (0, b"regf", "the log of a registry hive (export the key as .reg instead)"),
     (0, b"PReg", "a Registry.pol file (send the HTML report of gpresult /h)"),
     (4, b"\xEF\xCD\xAB\x89", ESE),
