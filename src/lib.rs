@@ -51,7 +51,7 @@ pub mod explain;
 
 use std::path::Path;
 
-use artifacts::{Artifact, Content, Reading, Wanted};
+use artifacts::{Artifact, Reading, Wanted};
 use bundle::{Bundle, Limits, OpenError};
 use facts::Stated;
 use report::Report;
