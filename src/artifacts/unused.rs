@@ -240,9 +240,9 @@ mod tests {
             ("   DC: \\\\DC01\n Dom Guid: 0f8fad5b\n Dom Name: CONTOSO\n Flags: PDC GC\n", NLTEST),
             ("MinPasswordAge : 1\nLockoutObservationWindow : 1\nPrecedence : 1\n", PASSWORD_SETTINGS),
             ("a: Nie\nb:  1\nc:  42\nd:  7\ne:  24\nf: Nie\ng:  30\nh:  30\nRolle:  PRIMARY\n", NET_ACCOUNTS),
-            ("a: Nie\nb:  1\nc:  42\nd:  7\ne:  24\nf: Nie\ng:  30\nh:  30\nRolle:  KEINE\n", "plain text"),
+            ("a: Nie\nb:  1\nc:  42\nd:  7\ne:  24\nf: Nie\ng:  30\nh:  30\nRolle:  KEINE\n", PLAIN_TEXT),
             ("{ \"a\": 1 }", "JSON text"),
-            ("[section]\nkey=1\n", "plain text"),
+            ("[section]\nkey=1\n", PLAIN_TEXT),
             ("RSOP data for CONTOSO\\u on DC01 : Logging Mode", RSOP_TEXT),
             ("<?xml version=\"1.0\"?>\n<!-- <Rsop> --><a/>", "XML text"),
             ("<!DOCTYPE html><html><body/></html>", "an HTML page that is no Group Policy report"),
@@ -270,7 +270,7 @@ mod tests {
             ("registry/reg_query_es-ES_win11_Control_Lsa.txt", REG_QUERY),
             ("secedit/Trolip__Secpol.inf", TEMPLATE),
             ("secedit/dsccommunity_SecurityPolicyDsc__sample_ascii.inf", TEMPLATE),
-            ("messages/01-33004-80230626-changepassword-user-cannot-change.txt", "plain text"),
+            ("messages/01-33004-80230626-changepassword-user-cannot-change.txt", PLAIN_TEXT),
             ("entra-connect/microsoft_AADConnectConfigDocumenter__MV.xml", "XML text"),
         ] {
             match std::fs::read(format!("{folder}{name}")) {
