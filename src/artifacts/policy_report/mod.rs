@@ -1,6 +1,6 @@
 //! Group Policy reports: `gpresult`, the Group Policy Management Console, and PowerShell, in whatever form.
 //!
-//! HTML ([`html`]), XML ([`xml`]) and console text ([`console`]) say the same, so they give one type.
+//! HTML, XML and console text say the same, so they give one type.
 //! The readers take no Security Options row for more than it is: what a value means is not asked here.
 //! [`ComputerHalf`] tells whether a report can say what is not defined.
 

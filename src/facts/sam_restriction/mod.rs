@@ -187,57 +187,7 @@ pub(super) fn gather(
     for (artifact, file) in artifacts.iter().zip(files) {
         let of_machine =
             seen.iter_mut().find(|restriction| file.machine.is_some() && restriction.machine == file.machine);
-        match &artifact.content {
-            Content::RegistryExport(export) => {
-                let firm = file.by.is_some_and(super::attribution::AttributedBy::is_firm);
-                match value_in(&artifact.path, export, firm) {
-                    Some(value) => match of_machine {
-                        Some(restriction) => restriction.values.push(value),
-                        None => loose.push(Restriction { values: vec![value], ..Restriction::default() }),
-                    },
-                    None if lacks_key(export) => {
-                        found.without_key.push(Source::new(&artifact.path, Place::File));
-                    }
-                    None => {}
-                }
-            }
-            Content::PolicyReport(report) => match policy_in(&artifact.path, report) {
-                InReport::Applied(policy) => {
-                    if let Some(restriction) = of_machine {
-                        restriction.policies.push(policy);
-                    } else if policy.value.is_some() {
-                        found.not_applied.push(policy);
-                    }
-                }
-                InReport::NotApplied(policy) => found.not_applied.push(policy),
-                InReport::Unelevated(source) => found.unelevated.push(source),
-                InReport::Nothing => {}
-            },
-            Content::SecurityTemplate(template) => {
-                // What a machine's database defines was applied to it; what a GPO's template sets may be.
-                let of_machine = of_machine.filter(|_| template.kind == TemplateKind::ExportOfMachine);
-                if let Some(policy) = template_setting(&artifact.path, template) {
-                    match of_machine {
-                        Some(restriction) => restriction.policies.push(policy),
-                        None => found.not_applied.push(policy),
-                    }
-                }
-            }
-            Content::EventLog(log) => {
-                if let (Some(restriction), Some(from), Some(to)) =
-                    (of_machine, log.coverage.from, log.coverage.to)
-                    && log.coverage.channels.iter().any(|channel| channel.eq_ignore_ascii_case("System"))
-                {
-                    restriction.log_spans.push((from, to));
-                }
-            }
-            Content::ConnectConfiguration(_)
-            | Content::AuditLog(_)
-            | Content::PasswordPolicy(_)
-            | Content::DirectoryObjects(_)
-            | Content::AccessControlLists(_)
-            | Content::NotUsed { .. } => {}
-        }
+        take_file(artifact, file, of_machine, &mut found, &mut loose);
     }
     for at in &events.events {
         let machine = machines.find(&at.event.computer);
@@ -251,6 +201,67 @@ pub(super) fn gather(
     seen.extend(loose);
     found.seen = seen.into_iter().filter(Restriction::has_anything).collect();
     found
+}
+
+/// What one file says, to its machine's restriction, or to what belongs to no machine.
+fn take_file(
+    artifact: &Artifact,
+    file: &Attributed,
+    of_machine: Option<&mut Restriction>,
+    found: &mut SamRestrictions,
+    loose: &mut Vec<Restriction>,
+) {
+    match &artifact.content {
+        Content::RegistryExport(export) => {
+            let firm = file.by.is_some_and(super::attribution::AttributedBy::is_firm);
+            match value_in(&artifact.path, export, firm) {
+                Some(value) => match of_machine {
+                    Some(restriction) => restriction.values.push(value),
+                    None => loose.push(Restriction { values: vec![value], ..Restriction::default() }),
+                },
+                None if lacks_key(export) => {
+                    found.without_key.push(Source::new(&artifact.path, Place::File));
+                }
+                None => {}
+            }
+        }
+        Content::PolicyReport(report) => match policy_in(&artifact.path, report) {
+            InReport::Applied(policy) => {
+                if let Some(restriction) = of_machine {
+                    restriction.policies.push(policy);
+                } else if policy.value.is_some() {
+                    found.not_applied.push(policy);
+                }
+            }
+            InReport::NotApplied(policy) => found.not_applied.push(policy),
+            InReport::Unelevated(source) => found.unelevated.push(source),
+            InReport::Nothing => {}
+        },
+        Content::SecurityTemplate(template) => {
+            // What a machine's database defines was applied to it; what a GPO's template sets may be.
+            let of_machine = of_machine.filter(|_| template.kind == TemplateKind::ExportOfMachine);
+            if let Some(policy) = template_setting(&artifact.path, template) {
+                match of_machine {
+                    Some(restriction) => restriction.policies.push(policy),
+                    None => found.not_applied.push(policy),
+                }
+            }
+        }
+        Content::EventLog(log) => {
+            if let (Some(restriction), Some(from), Some(to)) =
+                (of_machine, log.coverage.from, log.coverage.to)
+                && log.coverage.channels.iter().any(|channel| channel.eq_ignore_ascii_case("System"))
+            {
+                restriction.log_spans.push((from, to));
+            }
+        }
+        Content::ConnectConfiguration(_)
+        | Content::AuditLog(_)
+        | Content::PasswordPolicy(_)
+        | Content::DirectoryObjects(_)
+        | Content::AccessControlLists(_)
+        | Content::NotUsed { .. } => {}
+    }
 }
 
 impl Restriction {
