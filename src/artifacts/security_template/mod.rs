@@ -1,7 +1,7 @@
 //! Security templates: what `secedit /export` writes, and `GptTmpl.inf` of a GPO.
 //!
 //! A policy that is not defined has no line. What that means depends on whose file it is, and nothing in the
-//! file says so: [`TemplateKind`] is told by what an export always holds ([`kind`]). Values are as written;
+//! file says so: [`TemplateKind`] is told by what an export always holds. Values are as written;
 //! what one means is not asked here. The command:
 //! <https://learn.microsoft.com/windows-server/administration/windows-commands/secedit-export>.
 
