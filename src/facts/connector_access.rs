@@ -1,8 +1,10 @@
 //! Whether a security descriptor lets the AD DS connector account in, as far as its groups are known.
 
+use crate::knowledge::connector_rights::ConnectorRight;
 use crate::knowledge::principals::{ConnectorIs, connector_is};
+use crate::knowledge::protected_groups;
 use crate::security_descriptor::{
-    Decision, Membership, READ_CONTROL, SecurityDescriptor, Trustee, check_access,
+    Decision, Membership, READ_CONTROL, SecurityDescriptor, Trustee, check_access, check_object_access,
 };
 
 use super::connector::Connector;
@@ -11,6 +13,53 @@ use super::connector::Connector;
 /// ([MS-SAMR] 3.1.1.11).
 pub fn connector_access(descriptor: &SecurityDescriptor, connector: Option<&Connector>) -> Decision {
     check_access(descriptor, READ_CONTROL, &|trustee| membership(trustee, connector))
+}
+
+/// Whether the connector account has a right on a user of a class, by the user's own descriptor.
+pub fn connector_right(
+    descriptor: &SecurityDescriptor,
+    right: &ConnectorRight,
+    class: &str,
+    connector: &Connector,
+) -> Decision {
+    check_object_access(descriptor, &right.wanted, class, &|trustee| in_directory(trustee, connector))
+}
+
+/// SELF: the object's own account, which the connector account is not.
+const SELF: &str = "S-1-5-10";
+
+/// Membership as exports of the account's own object show it, and else as principals have it.
+fn in_directory(trustee: &Trustee, connector: &Connector) -> Membership {
+    let own = connector.sid.as_ref().and_then(|(sid, _)| sid.domain_and_rid());
+    let groups = connector.object.as_ref().map(|object| &object.groups);
+    if let Trustee::Sid(sid) = trustee {
+        if sid.as_str() == SELF {
+            return Membership::NotMember;
+        }
+        if groups.is_some_and(|groups| groups.token.contains(sid)) {
+            return Membership::Member;
+        }
+        let of_domain = matches!((sid.domain_and_rid(), &own), (Some((a, _)), Some((b, _))) if a == *b);
+        let is_own = connector.sid.as_ref().is_some_and(|(own, _)| own == sid);
+        if of_domain && !is_own && groups.is_some_and(|groups| groups.token_complete) {
+            return Membership::NotMember;
+        }
+    }
+    match membership(trustee, Some(connector)) {
+        Membership::Unknown if is_shown_outside(trustee, connector) => Membership::NotMember,
+        known => known,
+    }
+}
+
+/// The account's object shows that it is in no protected group. One that a directory may be set up not to
+/// protect has to be excluded by the account's having no group at all.
+fn is_shown_outside(trustee: &Trustee, connector: &Connector) -> bool {
+    let Some(object) = connector.object.as_ref().filter(|object| object.is_shown_unprotected()) else {
+        return false;
+    };
+    protected_groups::by_trustee(trustee).is_some_and(|group| {
+        !group.may_be_excluded || object.groups.none_but_primary || object.groups.token_complete
+    })
 }
 
 fn membership(trustee: &Trustee, connector: Option<&Connector>) -> Membership {

@@ -7,10 +7,17 @@ use crate::facts::writeback_text::SamCall;
 use crate::facts::{Attempt, Facts, Operation, Outcome};
 
 use super::controllers::Survey;
+use super::directory::Target;
 use super::shared::{ACCESS_DENIED_CODE, Shared, is_user};
 use super::{Answer, Finding, Weight};
 
-pub(super) fn findings(facts: &Facts, attempt: &Attempt, survey: &Survey, shared: &Shared) -> Vec<Finding> {
+pub(super) fn findings(
+    facts: &Facts,
+    attempt: &Attempt,
+    target: &Target<'_>,
+    survey: &Survey,
+    shared: &Shared,
+) -> Vec<Finding> {
     let mut findings = shared.weighed([
         ("operation-succeeded", Weight::RulesOut),
         ("other-diagnosis-explains", Weight::RulesOut),
@@ -19,6 +26,7 @@ pub(super) fn findings(facts: &Facts, attempt: &Attempt, survey: &Survey, shared
         ("password-set-refused", Weight::Supports),
         ("no-engine-trace", Weight::Context),
     ]);
+    findings.extend(target.for_connector_permissions());
     findings.push(sam_restriction_cleared(survey));
     findings.push(many_users_refused(facts));
     findings.push(connect_on_domain_controller(facts, attempt));

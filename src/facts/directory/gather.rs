@@ -17,7 +17,10 @@ pub(in crate::facts) fn gather(artifacts: &[Artifact], contradictions: &mut Vec<
             .objects
             .iter()
             .filter(|object| is_user(object))
-            .map(|object| of_object(&artifact.path, read.format, object))
+            .map(|object| {
+                let last = read.objects.last().is_some_and(|last| std::ptr::eq(last, object));
+                of_object(&artifact.path, read.format, object, last)
+            })
             .collect(),
         _ => Vec::new(),
     });
@@ -59,7 +62,12 @@ fn is_user(object: &DirectoryObject) -> bool {
     !of_class && !machine && !group
 }
 
-fn of_object(path: &BundlePath, format: DirectoryFormat, object: &DirectoryObject) -> DirectoryUser {
+fn of_object(
+    path: &BundlePath,
+    format: DirectoryFormat,
+    object: &DirectoryObject,
+    last: bool,
+) -> DirectoryUser {
     let whole = |name: &str| {
         object.attribute(name).filter(|attribute| attribute.complete && attribute.values.len() == 1)
     };
@@ -90,7 +98,7 @@ fn of_object(path: &BundlePath, format: DirectoryFormat, object: &DirectoryObjec
             .is_some_and(|classes| classes.texts().any(|class| class.eq_ignore_ascii_case("inetOrgPerson"))),
         sources: vec![source],
         admin_count: whole_admin_count(path, object),
-        groups: GroupsSeen::of(path, format, object),
+        groups: GroupsSeen::of(path, format, object, last),
         descriptors: descriptor.into_iter().collect(),
     }
 }

@@ -34,16 +34,25 @@ pub struct ProtectedMembership {
 }
 
 impl GroupsSeen {
-    pub(super) fn of(path: &BundlePath, format: DirectoryFormat, object: &DirectoryObject) -> Self {
+    /// `last`: the object is the last one of its file, which may have been cut in it.
+    pub(super) fn of(
+        path: &BundlePath,
+        format: DirectoryFormat,
+        object: &DirectoryObject,
+        last: bool,
+    ) -> Self {
         let mut groups = GroupsSeen::default();
         // Names of a token are in the language of Windows; its SIDs say the same.
         let direct = if format == DirectoryFormat::WhoAmI { None } else { groups.take_direct(path, object) };
+        // A list over several lines at the end of a file may have gone on.
+        let cut = format == DirectoryFormat::Ldif && last && ends_with_groups(object);
+        let direct = direct.filter(|_| !cut);
         let primary = groups.take_primary(path, object);
         groups.direct_protected = groups.protected.first().map(|membership| membership.source.clone());
         if groups.protected.is_empty() && direct.is_some() && primary {
             groups.direct_free = Some(Source::new(path, Place::Line(object.line)));
         }
-        groups.take_token(path, format, object);
+        groups.take_token(path, format, object, cut);
         groups.complete = groups.token_complete || (direct.is_some() && primary);
         groups.none_but_primary = primary && direct == Some(0);
         groups
@@ -51,7 +60,13 @@ impl GroupsSeen {
 
     /// A token on a member server or a workstation has that machine's own Administrators, and not the
     /// domain's local groups: of `whoami`, only SIDs of a domain count, and absence says nothing.
-    fn take_token(&mut self, path: &BundlePath, format: DirectoryFormat, object: &DirectoryObject) {
+    fn take_token(
+        &mut self,
+        path: &BundlePath,
+        format: DirectoryFormat,
+        object: &DirectoryObject,
+        cut: bool,
+    ) {
         let Some((sids, complete)) = object.token_groups() else { return };
         let from_console = format == DirectoryFormat::WhoAmI;
         let line = object.attribute("tokenGroups").map_or(object.line, |attribute| attribute.line);
@@ -63,7 +78,7 @@ impl GroupsSeen {
             }
             self.token.push(sid);
         }
-        self.token_complete = complete && !from_console;
+        self.token_complete = complete && !from_console && !cut;
     }
 
     /// How many direct groups there are, where all are shown.
@@ -129,6 +144,12 @@ impl GroupsSeen {
     pub fn disputed(&self) -> Option<(&Source, &Source)> {
         self.direct_protected.as_ref().zip(self.direct_free.as_ref())
     }
+}
+
+fn ends_with_groups(object: &DirectoryObject) -> bool {
+    let line = |name: &str| object.attribute(name).map_or(0, |attribute| attribute.line);
+    let groups = line("memberOf").max(line("tokenGroups"));
+    object.attributes.iter().all(|attribute| attribute.line <= groups)
 }
 
 /// Domain Admins of another domain is no protected group of this one.

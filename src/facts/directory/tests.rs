@@ -92,3 +92,16 @@ fn a_list_is_whole_only_with_the_primary_group_and_without_dots() {
         assert_eq!(directory.users[0].is_shown_unprotected(), complete, "{lines}");
     }
 }
+
+#[test]
+fn the_last_list_of_a_file_may_be_cut() {
+    let entry = "dn: CN=Megan,DC=contoso,DC=example\nadminCount: 0\nprimaryGroupID: 513\nmemberOf: CN=Staff,DC=contoso,DC=example\n";
+    for (text, whole) in [
+        (entry.to_owned(), false),
+        (format!("{entry}objectSid: S-1-5-21-1-2-3-1105\n"), true),
+        (format!("{entry}\ndn: CN=Other,DC=contoso,DC=example\nadminCount: 0\n"), true),
+    ] {
+        let (directory, _) = directory(&[&text]);
+        assert_eq!(directory.users[0].groups.complete, whole, "{text}");
+    }
+}
