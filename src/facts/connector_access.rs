@@ -88,3 +88,58 @@ fn membership(trustee: &Trustee, connector: Option<&Connector>) -> Membership {
         None => Membership::Unknown,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::facts::attempts::NamedAccount;
+    use crate::facts::directory::{AdminCount, DirectoryUser};
+    use crate::security_descriptor::Sid;
+    use crate::source::{Place, Source};
+
+    fn connector(change: impl Fn(&mut DirectoryUser)) -> Connector {
+        let source = Source::new(&Arc::from("x"), Place::File);
+        let account = NamedAccount { domain: None, name: "svc".to_owned(), source: source.clone() };
+        let mut object =
+            DirectoryUser { admin_count: AdminCount::Unset(source.clone()), ..DirectoryUser::default() };
+        change(&mut object);
+        let sid = Sid::parse("S-1-5-21-1-2-3-1144").map(|sid| (sid, source));
+        Connector { account, sid, protected: None, object: Some(object) }
+    }
+
+    #[test]
+    fn a_group_is_excluded_only_by_what_shows_all_groups() {
+        let unknown = connector(|_| {});
+        let listed = connector(|object| object.groups.complete = true);
+        let alone = connector(|object| {
+            object.groups.complete = true;
+            object.groups.none_but_primary = true;
+        });
+        let token = connector(|object| {
+            object.groups.complete = true;
+            object.groups.token_complete = true;
+            object.groups.token = vec![Sid::parse("S-1-5-21-1-2-3-1200").unwrap()];
+        });
+        let is =
+            |connector: &Connector, trustee: &str| in_directory(&Trustee::parse(trustee).unwrap(), connector);
+        use Membership::{Member, NotMember, Unknown};
+        for (trustee, expected) in [
+            ("S-1-5-21-1-2-3-1144", [Member, Member, Member, Member]),
+            ("S-1-5-21-1-2-3-513", [Member, Member, Member, NotMember]),
+            ("PS", [NotMember; 4]),
+            ("AU", [Member; 4]),
+            ("S-1-5-21-1-2-3-1200", [Unknown, Unknown, Unknown, Member]),
+            ("S-1-5-21-1-2-3-1201", [Unknown, Unknown, Unknown, NotMember]),
+            // Another domain's group may be in no list of this one.
+            ("S-1-5-21-9-9-9-1201", [Unknown; 4]),
+            // Account Operators may be excluded from protection, Schema Admins may not.
+            ("AO", [Unknown, Unknown, NotMember, NotMember]),
+            ("SA", [Unknown, NotMember, NotMember, NotMember]),
+        ] {
+            let have = [&unknown, &listed, &alone, &token].map(|connector| is(connector, trustee));
+            assert_eq!(have, expected, "{trustee}");
+        }
+    }
+}

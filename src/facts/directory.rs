@@ -72,8 +72,12 @@ impl Directory {
     ///
     /// Two users for one name or anchor, or a name and an anchor of different users, are none.
     pub fn target_of(&self, attempt: &Attempt) -> Option<&DirectoryUser> {
-        let name = attempt.user.as_deref().map(str::to_lowercase);
-        let anchor = attempt.source_anchor.as_deref().and_then(guid_of_anchor);
+        self.target(attempt.user.as_deref(), attempt.source_anchor.as_deref())
+    }
+
+    fn target(&self, user: Option<&str>, source_anchor: Option<&str>) -> Option<&DirectoryUser> {
+        let name = user.map(str::to_lowercase);
+        let anchor = source_anchor.and_then(guid_of_anchor);
         let named = name.map(|name| self.only(self.by_name.get(&name)));
         let anchored = anchor.map(|anchor| self.only(self.by_anchor.get(&anchor)));
         match (named.unwrap_or(Found::None), anchored.unwrap_or(Found::None)) {
@@ -131,6 +135,11 @@ impl DirectoryUser {
     pub fn shown(&self) -> String {
         let first = self.principal_names.first().or(self.names.first());
         first.or(self.account_names.first().map(|(_, name)| name)).cloned().unwrap_or_default()
+    }
+
+    /// A text shows that it is, or was, in a protected group.
+    pub fn is_shown_protected(&self) -> bool {
+        matches!(self.admin_count, AdminCount::Set(_)) || !self.groups.protected.is_empty()
     }
 
     /// The texts show that it is in no protected group: `adminCount` is unset, and no protected group is

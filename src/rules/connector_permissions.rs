@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::facts::directory::DirectoryUser;
 use crate::facts::machines::Role;
 use crate::facts::writeback_text::SamCall;
 use crate::facts::{Attempt, Facts, Operation, Outcome};
@@ -69,6 +70,10 @@ fn many_users_refused(facts: &Facts) -> Finding {
         .attempts
         .iter()
         .filter(refused)
+        .filter(|attempt| {
+            // Each administrator is refused for his own sake.
+            !facts.directory.target_of(attempt).is_some_and(DirectoryUser::is_shown_protected)
+        })
         .filter_map(|attempt| attempt.user.as_deref())
         .filter(|user| !facts.account_events.restamps.iter().any(|at| is_user(facts, &at.target, user)))
         .map(str::to_lowercase)

@@ -1,3 +1,5 @@
+//! Tests of users of the directory: what is shown, what is joined, and what is taken as whole.
+
 use super::*;
 use crate::artifacts::{Artifact, Content, directory_objects};
 use crate::facts::Contradiction;
@@ -103,5 +105,32 @@ fn the_last_list_of_a_file_may_be_cut() {
     ] {
         let (directory, _) = directory(&[&text]);
         assert_eq!(directory.users[0].groups.complete, whole, "{text}");
+    }
+}
+
+#[test]
+fn a_user_is_found_by_name_or_anchor_and_never_when_there_are_two() {
+    // The first 16 bytes are those of 7eb0b582-31da-4bc0-a91b-918b72832da2, little-endian.
+    let anchor = "grWwftoxwEupG5GLcoMtog==";
+    assert_eq!(guid_of_anchor(anchor).as_deref(), Some("7eb0b582-31da-4bc0-a91b-918b72832da2"));
+    let object = |upn: &str, sid: u32, guid: &str| {
+        format!(
+            "dn: CN={sid},DC=contoso,DC=example\nobjectSid: S-1-5-21-1-2-3-{sid}\nobjectGUID: {guid}\nuserPrincipalName: {upn}\n\n"
+        )
+    };
+    let (own, other) = ("7eb0b582-31da-4bc0-a91b-918b72832da2", "7eb0b582-31da-4bc0-a91b-918b72832da3");
+    for (objects, found) in [
+        (vec![object("megan@contoso.example", 1, other)], Some("S-1-5-21-1-2-3-1")),
+        (vec![object("megan@corp.example", 1, own)], Some("S-1-5-21-1-2-3-1")),
+        (vec![object("megan.adm@contoso.example", 1, other)], None),
+        // One by name, another by anchor.
+        (vec![object("megan@contoso.example", 1, other), object("x@contoso.example", 2, own)], None),
+        // Two of one name, as in two forests.
+        (vec![object("megan@contoso.example", 1, other), object("megan@contoso.example", 2, own)], None),
+    ] {
+        let text = objects.concat();
+        let (directory, _) = directory(&[&text]);
+        let target = directory.target(Some("Megan@contoso.example"), Some(anchor));
+        assert_eq!(target.and_then(DirectoryUser::sid).map(Sid::as_str), found, "{text}");
     }
 }
