@@ -114,10 +114,22 @@ fn whole_admin_count(path: &BundlePath, object: &DirectoryObject) -> AdminCount 
     let source = line(path, attribute);
     let mut texts = attribute.texts();
     match (texts.next().map(str::trim), texts.next(), attribute.values.len()) {
-        (None, _, 0) | (Some("" | "0"), None, _) => AdminCount::Unset(source),
+        (Some("0"), None, _) => AdminCount::Unset(source),
+        (None, _, 0) | (Some(""), None, _) if shows_fetched(object) => AdminCount::Unset(source),
         (Some("1"), None, _) => AdminCount::Set(source),
         _ => AdminCount::NotShown,
     }
+}
+
+/// Attributes that every user has and `Get-ADUser` does not fetch unless asked.
+const FETCHED: [&str; 5] =
+    ["primaryGroupID", "objectSid", "userAccountControl", "pwdLastSet", "nTSecurityDescriptor"];
+
+/// PowerShell shows a property that was not fetched as an empty one. Where others were, it was asked for.
+fn shows_fetched(object: &DirectoryObject) -> bool {
+    FETCHED.iter().any(|name| {
+        object.attribute(name).is_some_and(|attribute| attribute.texts().any(|text| !text.is_empty()))
+    })
 }
 
 /// What texts about the same object have in common.

@@ -43,7 +43,10 @@ fn admin_count_is_set_unset_or_not_shown() {
     for (line, expected) in [
         ("adminCount        : 1", "Set"),
         ("adminCount        : 0", "Unset"),
-        ("adminCount        : ", "Unset"),
+        ("adminCount        : \nprimaryGroupID    : 513", "Unset"),
+        // Get-ADUser | Format-List adminCount, without -Properties: never fetched.
+        ("adminCount        : ", "NotShown"),
+        ("adminCount        : \nprimaryGroupID    : ", "NotShown"),
         ("adminCount        : 11", "NotShown"),
         ("", "NotShown"),
     ] {
@@ -66,7 +69,7 @@ BUILTIN\\Administrators Alias            S-1-5-32-544        Group used for deny
 CONTOSO\\Domain Admins  Group            S-1-5-21-1-2-3-512  Enabled group
 "
     .replace("\\\\", "\\");
-    let (set, unset) = (user("adminCount        : 1"), user("adminCount        : "));
+    let (set, unset) = (user("adminCount        : 1"), user("adminCount        : 0"));
     let (joined, none) = directory(&[&set, &whoami]);
     assert_eq!(joined.users.len(), 1);
     // The workstation's own Administrators do not count.
