@@ -43,6 +43,12 @@ pub(super) fn for_cause(
         return None;
     }
     let (sections, fit): (Vec<&'static str>, Option<&str>) = match result.cause {
+        CauseId::ProtectedAccount if result.reason.key.ends_with(".protected-now") => {
+            (vec!["by-design"], Some("fit.protected-account.now"))
+        }
+        CauseId::ProtectedAccount if result.reason.key.ends_with(".admin-count") => {
+            (vec!["formerly-protected", "by-design"], Some("fit.protected-account.now-or-formerly"))
+        }
         CauseId::ProtectedAccount => (vec!["by-design", "formerly-protected"], None),
         CauseId::ConnectorPermissions => {
             // The call for user information fails before any right on the user is asked for.

@@ -45,8 +45,45 @@ const PROTECTED_ACCOUNT: &[Tier] = &[
     tier(RuledOut, &[Yes("other-diagnosis-explains")], "other"),
     tier(RuledOut, &[Yes("connector-set-password")], "connector-has-rights"),
     tier(RuledOut, &[Yes("sam-call-refused")], "refused-before"),
-    tier(Likely, &[Yes("privileged-target-refused")], "privileged-target"),
-    tier(Likely, &[Yes("password-set-refused"), Yes("target-restamped")], "restamped"),
+    // A change rests on the user's own password, and is not refused by design.
+    tier(
+        Confirmed,
+        &[
+            NotYes("operation-is-change"),
+            NotYes("connector-has-rights"),
+            NotYes("connector-set-password"),
+            Yes("password-set-refused"),
+            Yes("target-protected-now"),
+        ],
+        "protected-now",
+    ),
+    tier(
+        Confirmed,
+        &[
+            NotYes("operation-is-change"),
+            NotYes("connector-has-rights"),
+            NotYes("connector-set-password"),
+            Yes("password-set-refused"),
+            Yes("target-admin-count"),
+        ],
+        "admin-count",
+    ),
+    tier(
+        RuledOut,
+        &[NotYes("target-restamped"), NotYes("privileged-target-refused"), Yes("target-not-protected")],
+        "not-protected",
+    ),
+    tier(
+        RuledOut,
+        &[NotYes("operation-is-change"), Yes("password-set-refused"), Yes("connector-has-rights")],
+        "rights-reach",
+    ),
+    tier(Likely, &[NotYes("operation-is-change"), Yes("privileged-target-refused")], "privileged-target"),
+    tier(
+        Likely,
+        &[NotYes("operation-is-change"), Yes("password-set-refused"), Yes("target-restamped")],
+        "restamped",
+    ),
     tier(Possible, &[Yes("password-set-refused"), Yes("change-works-reset-fails")], "change-works"),
     tier(Possible, &[Yes("password-set-refused")], "set-refused"),
     tier(Possible, &[Yes("no-engine-trace")], "no-trace"),
@@ -60,11 +97,53 @@ const CONNECTOR_PERMISSIONS: &[Tier] = &[
     tier(RuledOut, &[Yes("other-diagnosis-explains")], "other"),
     tier(RuledOut, &[Yes("connector-set-password")], "connector-has-rights"),
     tier(
+        RuledOut,
+        &[NotYes("operation-is-change"), Yes("password-set-refused"), Yes("connector-has-rights")],
+        "rights-reach",
+    ),
+    // The protected accounts' access list explains that rights are missing.
+    tier(
+        Undetermined,
+        &[NotYes("operation-is-change"), Yes("password-set-refused"), Yes("target-protected-now")],
+        "protected-explains",
+    ),
+    tier(
+        Undetermined,
+        &[NotYes("operation-is-change"), Yes("password-set-refused"), Yes("target-admin-count")],
+        "protected-explains",
+    ),
+    tier(
+        Confirmed,
+        &[
+            NotYes("operation-is-change"),
+            Yes("password-set-refused"),
+            Yes("target-not-protected"),
+            Yes("connector-right-missing"),
+        ],
+        "right-missing",
+    ),
+    tier(
+        Likely,
+        &[
+            NotYes("operation-is-change"),
+            NotYes("target-protected-now"),
+            NotYes("target-admin-count"),
+            Yes("password-set-refused"),
+            Yes("connector-right-missing"),
+        ],
+        "right-missing-protection-open",
+    ),
+    tier(
         Likely,
         &[Yes("sam-call-refused"), Yes("sam-restriction-cleared"), NotYes("denial-logged-for-connector")],
         "reads-missing",
     ),
     tier(Likely, &[Yes("password-set-refused"), Yes("many-users-refused")], "many-users"),
+    tier(
+        Likely,
+        &[NotYes("operation-is-change"), Yes("password-set-refused"), Yes("target-not-protected")],
+        "what-is-left",
+    ),
     tier(Undetermined, &[Yes("sam-call-refused"), Yes("controller-denies-connector")], "sam-explains"),
     tier(Undetermined, &[Yes("sam-call-refused"), Yes("denial-logged-for-connector")], "sam-explains"),
     tier(Possible, &[Yes("sam-call-refused")], "call-refused"),
@@ -203,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_refused_call_and_a_proof_confirm() {
+    fn only_the_failures_own_trace_and_a_proof_confirm() {
         for cause in CauseId::ALL {
             for tier in ladder(cause).iter().filter(|tier| tier.state == Confirmed) {
                 let proves = |condition: &Condition| {
@@ -212,7 +291,8 @@ mod tests {
                     }))
                 };
                 assert!(tier.all.iter().any(proves), "{:?}", tier.all);
-                assert!(tier.all.contains(&Yes("sam-call-refused")), "{:?}", tier.all);
+                let traces = [Yes("sam-call-refused"), Yes("password-set-refused")];
+                assert!(traces.iter().any(|trace| tier.all.contains(trace)), "{:?}", tier.all);
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::words::Statement;
 
 use super::account_events::{AccountEvents, AccountName};
 use super::attempts::{Attempt, NamedAccount, sign_in_account};
+use super::directory::{Directory, DirectoryUser};
 use super::{Contradiction, EventKind, KnownEvents};
 
 /// All connector accounts of the bundle.
@@ -26,8 +27,11 @@ pub struct Connector {
     pub account: NamedAccount,
     /// Its SID, with the event that pairs the two.
     pub sid: Option<(Sid, Source)>,
-    /// SDProp wrote the protected accounts' descriptor onto it: it is in an administrators' group.
+    /// It is in a protected group: SDProp wrote the protected accounts' descriptor onto it, or an export
+    /// lists such a group.
     pub protected: Option<Source>,
+    /// The account's own object, where one export shows it.
+    pub object: Option<DirectoryUser>,
 }
 
 impl Connectors {
@@ -48,6 +52,10 @@ impl Connectors {
 const EXPRESS_PREFIX: &str = "MSOL_";
 
 impl Connector {
+    fn of(account: NamedAccount) -> Self {
+        Connector { account, sid: None, protected: None, object: None }
+    }
+
     /// Entra Connect created the account and gave it its rights.
     pub fn is_express(&self) -> bool {
         is_express(&self.account.name)
@@ -63,6 +71,7 @@ pub(super) fn gather(
     attempts: &[Attempt],
     account_events: &AccountEvents,
     configured: &[NamedAccount],
+    directory: &Directory,
 ) -> Connectors {
     let mut connectors = Connectors::default();
     let sign_ins: Vec<NamedAccount> =
@@ -77,7 +86,7 @@ pub(super) fn gather(
             // The engine's own line has the NetBIOS name, which Security events have too.
             Some(have) if is_dns(&have.account) && !is_dns(&account) => have.account = account,
             Some(_) => {}
-            None => connectors.accounts.push(Connector { account, sid: None, protected: None }),
+            None => connectors.accounts.push(Connector::of(account)),
         }
     }
     if connectors.accounts.is_empty() {
@@ -89,7 +98,7 @@ pub(super) fn gather(
                     source: set.source.clone(),
                 };
                 if !connectors.accounts.iter().any(|have| same_account(&have.account, &account)) {
-                    connectors.accounts.push(Connector { account, sid: None, protected: None });
+                    connectors.accounts.push(Connector::of(account));
                 }
             }
         }
@@ -97,7 +106,7 @@ pub(super) fn gather(
     // An account that only a Security log names may be an older installation's: its SID proves nothing.
     let is_named = |account: &NamedAccount| events_name(events, attempts, account);
     for connector in connectors.accounts.iter_mut().filter(|connector| is_named(&connector.account)) {
-        pair(connector, account_events, &mut connectors.contradictions);
+        pair(connector, account_events, directory, &mut connectors.contradictions);
     }
     connectors
 }
@@ -112,7 +121,12 @@ fn events_name(events: &KnownEvents<'_>, attempts: &[Attempt], account: &NamedAc
 }
 
 /// Finds the SID of an account. Two SIDs for one name are no pair.
-fn pair(connector: &mut Connector, events: &AccountEvents, contradictions: &mut Vec<Contradiction>) {
+fn pair(
+    connector: &mut Connector,
+    events: &AccountEvents,
+    directory: &Directory,
+    contradictions: &mut Vec<Contradiction>,
+) {
     let callers = events.password_sets.iter().map(|set| (&set.caller, &set.source));
     let targets = events
         .password_sets
@@ -125,6 +139,13 @@ fn pair(connector: &mut Connector, events: &AccountEvents, contradictions: &mut 
             && let Some(sid) = &account.sid
             && !pairs.iter().any(|(have, _)| have == sid)
         {
+            pairs.push((sid.clone(), source.clone()));
+        }
+    }
+    let objects: Vec<&DirectoryUser> =
+        directory.users.iter().filter(|user| is_object_of(user, &connector.account)).collect();
+    for (sid, source) in objects.iter().flat_map(|user| user.sids.iter().zip(&user.sources)) {
+        if !pairs.iter().any(|(have, _)| have == sid) {
             pairs.push((sid.clone(), source.clone()));
         }
     }
@@ -141,6 +162,21 @@ fn pair(connector: &mut Connector, events: &AccountEvents, contradictions: &mut 
         .iter()
         .find(|restamp| is_same(&restamp.target, &connector.account))
         .map(|restamp| restamp.source.clone());
+    if let ([object], Some(_)) = (objects.as_slice(), &connector.sid) {
+        let listed = object.groups.protected.first().map(|membership| membership.source.clone());
+        connector.protected = connector.protected.take().or(listed);
+        connector.object = Some((*object).clone());
+    }
+}
+
+/// Whether an export's object is the account that the engine names.
+fn is_object_of(user: &DirectoryUser, named: &NamedAccount) -> bool {
+    user.is_one_object()
+        && user.account_names.iter().any(|(domain, name)| {
+            name.eq_ignore_ascii_case(&named.name)
+                && (is_express(&named.name)
+                    || (domain.is_some() && domains_agree(domain.as_deref(), named.domain.as_deref())))
+        })
 }
 
 fn is_dns(account: &NamedAccount) -> bool {

@@ -1,8 +1,10 @@
 //! Whether a security descriptor lets the AD DS connector account in, as far as its groups are known.
 
+use crate::knowledge::connector_rights::ConnectorRight;
 use crate::knowledge::principals::{ConnectorIs, connector_is};
+use crate::knowledge::protected_groups;
 use crate::security_descriptor::{
-    Decision, Membership, READ_CONTROL, SecurityDescriptor, Trustee, check_access,
+    Decision, Membership, READ_CONTROL, SecurityDescriptor, Trustee, check_access, check_object_access,
 };
 
 use super::connector::Connector;
@@ -11,6 +13,53 @@ use super::connector::Connector;
 /// ([MS-SAMR] 3.1.1.11).
 pub fn connector_access(descriptor: &SecurityDescriptor, connector: Option<&Connector>) -> Decision {
     check_access(descriptor, READ_CONTROL, &|trustee| membership(trustee, connector))
+}
+
+/// Whether the connector account has a right on a user of a class, by the user's own descriptor.
+pub fn connector_right(
+    descriptor: &SecurityDescriptor,
+    right: &ConnectorRight,
+    class: &str,
+    connector: &Connector,
+) -> Decision {
+    check_object_access(descriptor, &right.wanted, class, &|trustee| in_directory(trustee, connector))
+}
+
+/// SELF: the object's own account, which the connector account is not.
+const SELF: &str = "S-1-5-10";
+
+/// Membership as exports of the account's own object show it, and else as principals have it.
+fn in_directory(trustee: &Trustee, connector: &Connector) -> Membership {
+    let own = connector.sid.as_ref().and_then(|(sid, _)| sid.domain_and_rid());
+    let groups = connector.object.as_ref().map(|object| &object.groups);
+    if let Trustee::Sid(sid) = trustee {
+        if sid.as_str() == SELF {
+            return Membership::NotMember;
+        }
+        if groups.is_some_and(|groups| groups.token.contains(sid)) {
+            return Membership::Member;
+        }
+        let of_domain = matches!((sid.domain_and_rid(), &own), (Some((a, _)), Some((b, _))) if a == *b);
+        let is_own = connector.sid.as_ref().is_some_and(|(own, _)| own == sid);
+        if of_domain && !is_own && groups.is_some_and(|groups| groups.token_complete) {
+            return Membership::NotMember;
+        }
+    }
+    match membership(trustee, Some(connector)) {
+        Membership::Unknown if is_shown_outside(trustee, connector) => Membership::NotMember,
+        known => known,
+    }
+}
+
+/// The account's object shows that it is in no protected group. One that a directory may be set up not to
+/// protect has to be excluded by the account's having no group at all.
+fn is_shown_outside(trustee: &Trustee, connector: &Connector) -> bool {
+    let Some(object) = connector.object.as_ref().filter(|object| object.is_shown_unprotected()) else {
+        return false;
+    };
+    protected_groups::by_trustee(trustee).is_some_and(|group| {
+        !group.may_be_excluded || object.groups.none_but_primary || object.groups.token_complete
+    })
 }
 
 fn membership(trustee: &Trustee, connector: Option<&Connector>) -> Membership {
@@ -37,5 +86,60 @@ fn membership(trustee: &Trustee, connector: Option<&Connector>) -> Membership {
             }
         }
         None => Membership::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::facts::attempts::NamedAccount;
+    use crate::facts::directory::{AdminCount, DirectoryUser};
+    use crate::security_descriptor::Sid;
+    use crate::source::{Place, Source};
+
+    fn connector(change: impl Fn(&mut DirectoryUser)) -> Connector {
+        let source = Source::new(&Arc::from("x"), Place::File);
+        let account = NamedAccount { domain: None, name: "svc".to_owned(), source: source.clone() };
+        let mut object =
+            DirectoryUser { admin_count: AdminCount::Unset(source.clone()), ..DirectoryUser::default() };
+        change(&mut object);
+        let sid = Sid::parse("S-1-5-21-1-2-3-1144").map(|sid| (sid, source));
+        Connector { account, sid, protected: None, object: Some(object) }
+    }
+
+    #[test]
+    fn a_group_is_excluded_only_by_what_shows_all_groups() {
+        let unknown = connector(|_| {});
+        let listed = connector(|object| object.groups.complete = true);
+        let alone = connector(|object| {
+            object.groups.complete = true;
+            object.groups.none_but_primary = true;
+        });
+        let token = connector(|object| {
+            object.groups.complete = true;
+            object.groups.token_complete = true;
+            object.groups.token = vec![Sid::parse("S-1-5-21-1-2-3-1200").unwrap()];
+        });
+        let is =
+            |connector: &Connector, trustee: &str| in_directory(&Trustee::parse(trustee).unwrap(), connector);
+        use Membership::{Member, NotMember, Unknown};
+        for (trustee, expected) in [
+            ("S-1-5-21-1-2-3-1144", [Member, Member, Member, Member]),
+            ("S-1-5-21-1-2-3-513", [Member, Member, Member, NotMember]),
+            ("PS", [NotMember; 4]),
+            ("AU", [Member; 4]),
+            ("S-1-5-21-1-2-3-1200", [Unknown, Unknown, Unknown, Member]),
+            ("S-1-5-21-1-2-3-1201", [Unknown, Unknown, Unknown, NotMember]),
+            // Another domain's group may be in no list of this one.
+            ("S-1-5-21-9-9-9-1201", [Unknown; 4]),
+            // Account Operators may be excluded from protection, Schema Admins may not.
+            ("AO", [Unknown, Unknown, NotMember, NotMember]),
+            ("SA", [Unknown, NotMember, NotMember, NotMember]),
+        ] {
+            let have = [&unknown, &listed, &alone, &token].map(|connector| is(connector, trustee));
+            assert_eq!(have, expected, "{trustee}");
+        }
     }
 }

@@ -9,6 +9,7 @@ pub mod attribution;
 pub mod connect_server;
 pub mod connector;
 pub mod connector_access;
+pub mod directory;
 pub mod machines;
 pub mod sam_restriction;
 pub mod writeback_text;
@@ -25,6 +26,7 @@ pub use account_events::AccountEvents;
 pub use attempts::{Attempt, Operation, Outcome};
 pub use attribution::{Attributed, AttributedBy, Stated};
 pub use connector::Connectors;
+pub use directory::Directory;
 pub use machines::{MachineId, Machines};
 pub use sam_restriction::SamRestrictions;
 
@@ -43,6 +45,8 @@ pub struct Facts {
     pub restrictions: SamRestrictions,
     /// Password sets and protected accounts, from domain controllers' Security logs.
     pub account_events: AccountEvents,
+    /// Users, as exports of the directory show them.
+    pub directory: Directory,
     /// Logs of the writeback service and of domain controllers, with what they cover.
     pub logs: Vec<LogFact>,
     /// The writeback service's trouble with the cloud.
@@ -92,9 +96,11 @@ pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
     let events = KnownEvents::of(artifacts);
     let attempts = attempts::assemble(&events);
     let account_events = account_events::gather(&events);
-    let connectors =
-        connector::gather(&events, &attempts, &account_events, &connect_server::accounts(artifacts));
-    let mut contradictions = connectors.contradictions.clone();
+    let mut contradictions = Vec::new();
+    let directory = directory::gather(artifacts, &mut contradictions);
+    let configured = connect_server::accounts(artifacts);
+    let connectors = connector::gather(&events, &attempts, &account_events, &configured, &directory);
+    contradictions.extend(connectors.contradictions.iter().cloned());
     let restrictions = sam_restriction::gather(artifacts, &files, &machines, &events, &mut contradictions);
     contradictions.sort();
     contradictions.dedup();
@@ -107,6 +113,7 @@ pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
         connectors,
         restrictions,
         account_events,
+        directory,
         logs,
         service_trouble,
         contradictions,

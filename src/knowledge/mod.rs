@@ -2,11 +2,13 @@
 //! decides nothing.
 
 pub mod collect;
+pub mod connector_rights;
 pub mod diagnoses;
 pub mod events;
 pub mod pages;
 pub mod policies;
 pub mod principals;
+pub mod protected_groups;
 
 use sha2::{Digest, Sha256};
 
@@ -14,7 +16,15 @@ use sha2::{Digest, Sha256};
 /// were made from the same knowledge.
 pub fn fingerprint() -> String {
     let mut hash = Sha256::new();
-    for table in [events::TABLE, principals::TABLE, policies::TABLE, diagnoses::TABLE, collect::TABLE] {
+    for table in [
+        events::TABLE,
+        principals::TABLE,
+        policies::TABLE,
+        diagnoses::TABLE,
+        collect::TABLE,
+        protected_groups::TABLE,
+        connector_rights::TABLE,
+    ] {
         hash.update(table);
     }
     for text in pages::texts() {

@@ -40,6 +40,28 @@ pub const CHECKS: &[Check] = &[
         id: "no-engine-trace",
         asked_by: &[(ProtectedAccount, Context), (ConnectorPermissions, Context), (RemoteSam, Context)],
     },
+    Check {
+        id: "operation-is-change",
+        asked_by: &[(ProtectedAccount, Context), (ConnectorPermissions, Context)],
+    },
+    Check {
+        id: "target-protected-now",
+        asked_by: &[(ProtectedAccount, Proves), (ConnectorPermissions, Context)],
+    },
+    Check {
+        id: "target-admin-count",
+        asked_by: &[(ProtectedAccount, Proves), (ConnectorPermissions, Context)],
+    },
+    Check {
+        id: "target-not-protected",
+        asked_by: &[(ProtectedAccount, RulesOut), (ConnectorPermissions, Context)],
+    },
+    Check { id: "inheritance-disabled", asked_by: &[(ConnectorPermissions, Supports)] },
+    Check { id: "connector-right-missing", asked_by: &[(ConnectorPermissions, Proves)] },
+    Check {
+        id: "connector-has-rights",
+        asked_by: &[(ProtectedAccount, RulesOut), (ConnectorPermissions, RulesOut)],
+    },
     Check { id: "target-restamped", asked_by: &[(ProtectedAccount, Supports)] },
     Check { id: "privileged-target-refused", asked_by: &[(ProtectedAccount, Supports)] },
     Check { id: "change-works-reset-fails", asked_by: &[(ProtectedAccount, Supports)] },

@@ -2,15 +2,23 @@
 
 use std::collections::BTreeSet;
 
+use crate::facts::directory::DirectoryUser;
 use crate::facts::machines::Role;
 use crate::facts::writeback_text::SamCall;
 use crate::facts::{Attempt, Facts, Operation, Outcome};
 
 use super::controllers::Survey;
+use super::directory::Target;
 use super::shared::{ACCESS_DENIED_CODE, Shared, is_user};
 use super::{Answer, Finding, Weight};
 
-pub(super) fn findings(facts: &Facts, attempt: &Attempt, survey: &Survey, shared: &Shared) -> Vec<Finding> {
+pub(super) fn findings(
+    facts: &Facts,
+    attempt: &Attempt,
+    target: &Target<'_>,
+    survey: &Survey,
+    shared: &Shared,
+) -> Vec<Finding> {
     let mut findings = shared.weighed([
         ("operation-succeeded", Weight::RulesOut),
         ("other-diagnosis-explains", Weight::RulesOut),
@@ -19,6 +27,7 @@ pub(super) fn findings(facts: &Facts, attempt: &Attempt, survey: &Survey, shared
         ("password-set-refused", Weight::Supports),
         ("no-engine-trace", Weight::Context),
     ]);
+    findings.extend(target.for_connector_permissions());
     findings.push(sam_restriction_cleared(survey));
     findings.push(many_users_refused(facts));
     findings.push(connect_on_domain_controller(facts, attempt));
@@ -61,6 +70,10 @@ fn many_users_refused(facts: &Facts) -> Finding {
         .attempts
         .iter()
         .filter(refused)
+        .filter(|attempt| {
+            // Each administrator is refused for his own sake.
+            !facts.directory.target_of(attempt).is_some_and(DirectoryUser::is_shown_protected)
+        })
         .filter_map(|attempt| attempt.user.as_deref())
         .filter(|user| !facts.account_events.restamps.iter().any(|at| is_user(facts, &at.target, user)))
         .map(str::to_lowercase)

@@ -7,6 +7,7 @@
 pub mod checks;
 mod connector_permissions;
 mod controllers;
+mod directory;
 mod other;
 mod protected_account;
 mod remote_sam;
@@ -153,12 +154,13 @@ pub fn examine(facts: &Facts, attempt: &Attempt) -> Findings {
     let other = other::diagnose(facts, attempt);
     let shared = shared::findings(facts, attempt, other.as_ref());
     let survey = controllers::survey(facts, Some(attempt));
+    let target = directory::target(facts, attempt);
     Findings {
         causes: vec![
-            (CauseId::ProtectedAccount, protected_account::findings(facts, attempt, &shared)),
+            (CauseId::ProtectedAccount, protected_account::findings(facts, attempt, &target, &shared)),
             (
                 CauseId::ConnectorPermissions,
-                connector_permissions::findings(facts, attempt, &survey, &shared),
+                connector_permissions::findings(facts, attempt, &target, &survey, &shared),
             ),
             (CauseId::RemoteSam, remote_sam::findings(facts, Some(attempt), &survey, &shared)),
         ],

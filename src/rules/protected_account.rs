@@ -2,10 +2,16 @@
 
 use crate::facts::{Attempt, Facts, Operation, Outcome};
 
+use super::directory::Target;
 use super::shared::{Shared, is_user};
 use super::{Answer, Finding, Weight};
 
-pub(super) fn findings(facts: &Facts, attempt: &Attempt, shared: &Shared) -> Vec<Finding> {
+pub(super) fn findings(
+    facts: &Facts,
+    attempt: &Attempt,
+    target: &Target<'_>,
+    shared: &Shared,
+) -> Vec<Finding> {
     let mut findings = shared.weighed([
         ("operation-succeeded", Weight::RulesOut),
         ("other-diagnosis-explains", Weight::RulesOut),
@@ -14,6 +20,7 @@ pub(super) fn findings(facts: &Facts, attempt: &Attempt, shared: &Shared) -> Vec
         ("password-set-refused", Weight::Supports),
         ("no-engine-trace", Weight::Context),
     ]);
+    findings.extend(target.for_protected_account());
     findings.push(target_restamped(facts, attempt));
     findings.push(privileged_target_refused(attempt));
     findings.push(change_works_reset_fails(facts, attempt));

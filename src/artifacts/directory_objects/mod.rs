@@ -79,6 +79,13 @@ pub enum AttributeValue {
     Bytes(Vec<u8>),
 }
 
+/// A source anchor that is a GUID in base64, as text in lower case. Other anchors give nothing.
+pub fn guid_of_anchor(base64: &str) -> Option<String> {
+    let bytes = ldif::base64(base64.trim())?;
+    let bytes: &[u8; 16] = bytes.as_slice().try_into().ok()?;
+    Some(crate::security_descriptor::binary::guid_text(bytes))
+}
+
 /// Whether a file begins like one of the formats. Text with colons is not enough.
 pub fn looks_like_directory_objects(head: &[u8]) -> bool {
     format_of(&text_encoding::decode(head).text).is_some()

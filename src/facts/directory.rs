@@ -1,0 +1,172 @@
+//! Users of the directory, as all exports together show them.
+//!
+//! Texts about the same object are joined by SID, objectGUID or distinguished name, never by likeness of
+//! names. What no text shows is unknown, and two texts that disagree make it disputed.
+
+mod gather;
+mod groups;
+
+use std::collections::BTreeMap;
+
+use crate::artifacts::directory_objects::guid_of_anchor;
+use crate::security_descriptor::{SecurityDescriptor, Sid};
+use crate::source::Source;
+
+use super::attempts::Attempt;
+
+pub(super) use gather::gather;
+pub use groups::{GroupsSeen, ProtectedMembership};
+
+/// All users that the bundle's exports show.
+#[derive(Debug, Clone, Default)]
+pub struct Directory {
+    /// One for each user, in order of the files.
+    pub users: Vec<DirectoryUser>,
+    by_name: BTreeMap<String, Vec<usize>>,
+    by_anchor: BTreeMap<String, Vec<usize>>,
+}
+
+/// One user.
+#[derive(Debug, Clone, Default)]
+pub struct DirectoryUser {
+    /// User principal names, in lower case.
+    pub principal_names: Vec<String>,
+    /// sAMAccountNames, each with the domain that the distinguished name or `whoami` has.
+    pub account_names: Vec<(Option<String>, String)>,
+    /// SIDs. More than one: the texts are of different objects, and nothing follows from them.
+    pub sids: Vec<Sid>,
+    /// `objectGUID` in lower case, as many as the texts show.
+    pub guids: Vec<String>,
+    /// `mS-DS-ConsistencyGuid` in lower case.
+    pub consistency_guids: Vec<String>,
+    /// Distinguished names as written, whole ones only.
+    pub names: Vec<String>,
+    /// The class is `inetOrgPerson`.
+    pub is_inet_org_person: bool,
+    /// Where the texts about it stand.
+    pub sources: Vec<Source>,
+    /// `adminCount`.
+    pub admin_count: AdminCount,
+    /// The groups.
+    pub groups: GroupsSeen,
+    /// Whole security descriptors, each with its place.
+    pub descriptors: Vec<(SecurityDescriptor, Source)>,
+}
+
+/// What the texts show of `adminCount`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum AdminCount {
+    /// No text shows it.
+    #[default]
+    NotShown,
+    /// It is 1.
+    Set(Source),
+    /// It was asked for, and is empty or 0.
+    Unset(Source),
+    /// One text shows 1, another that it is unset.
+    Disputed(Source, Source),
+}
+
+impl Directory {
+    /// The user of an operation: by principal name, or else by the source anchor.
+    ///
+    /// Two users for one name or anchor, or a name and an anchor of different users, are none.
+    pub fn target_of(&self, attempt: &Attempt) -> Option<&DirectoryUser> {
+        self.target(attempt.user.as_deref(), attempt.source_anchor.as_deref())
+    }
+
+    fn target(&self, user: Option<&str>, source_anchor: Option<&str>) -> Option<&DirectoryUser> {
+        let name = user.map(str::to_lowercase);
+        let anchor = source_anchor.and_then(guid_of_anchor);
+        let named = name.map(|name| self.only(self.by_name.get(&name)));
+        let anchored = anchor.map(|anchor| self.only(self.by_anchor.get(&anchor)));
+        match (named.unwrap_or(Found::None), anchored.unwrap_or(Found::None)) {
+            (Found::Several, _) | (_, Found::Several) => None,
+            (Found::One(named), Found::One(anchored)) => std::ptr::eq(named, anchored).then_some(named),
+            (Found::One(user), Found::None) | (Found::None, Found::One(user)) => Some(user),
+            (Found::None, Found::None) => None,
+        }
+        .filter(|user| user.is_one_object())
+    }
+
+    fn of(users: Vec<DirectoryUser>) -> Self {
+        let mut directory = Directory::default();
+        for (index, user) in users.iter().enumerate() {
+            for name in &user.principal_names {
+                directory.by_name.entry(name.clone()).or_default().push(index);
+            }
+            for anchor in user.anchors() {
+                directory.by_anchor.entry(anchor.clone()).or_default().push(index);
+            }
+        }
+        Directory { users, ..directory }
+    }
+
+    fn only(&self, places: Option<&Vec<usize>>) -> Found<'_> {
+        match places.map(Vec::as_slice) {
+            Some([one]) => self.users.get(*one).map_or(Found::None, Found::One),
+            None | Some([]) => Found::None,
+            Some(_) => Found::Several,
+        }
+    }
+}
+
+enum Found<'d> {
+    None,
+    One(&'d DirectoryUser),
+    Several,
+}
+
+impl DirectoryUser {
+    /// The texts are of one object: an account that was made anew has another SID and another GUID.
+    pub fn is_one_object(&self) -> bool {
+        self.sids.len() <= 1 && self.guids.len() <= 1 && self.principal_names.len() <= 1
+    }
+
+    /// Its SID, where the texts agree.
+    pub fn sid(&self) -> Option<&Sid> {
+        match self.sids.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    /// How the texts name it: by principal name, distinguished name or account.
+    pub fn shown(&self) -> String {
+        let first = self.principal_names.first().or(self.names.first());
+        first.or(self.account_names.first().map(|(_, name)| name)).cloned().unwrap_or_default()
+    }
+
+    /// A text shows that it is, or was, in a protected group.
+    pub fn is_shown_protected(&self) -> bool {
+        matches!(self.admin_count, AdminCount::Set(_)) || !self.groups.protected.is_empty()
+    }
+
+    /// The texts show that it is in no protected group: `adminCount` is unset, and no protected group is
+    /// among groups that are listed whole. Groups within groups are covered by `adminCount`.
+    pub fn is_shown_unprotected(&self) -> bool {
+        matches!(self.admin_count, AdminCount::Unset(_))
+            && self.groups.protected.is_empty()
+            && self.groups.complete
+            && self.is_one_object()
+    }
+
+    /// What its source anchor may be. Where `mS-DS-ConsistencyGuid` has a value, that is it.
+    fn anchors(&self) -> &[String] {
+        if self.consistency_guids.is_empty() { &self.guids } else { &self.consistency_guids }
+    }
+}
+
+impl AdminCount {
+    fn merge(&mut self, other: AdminCount) {
+        *self = match (std::mem::take(self), other) {
+            (AdminCount::NotShown, other) => other,
+            (AdminCount::Set(one), AdminCount::Unset(other))
+            | (AdminCount::Unset(other), AdminCount::Set(one)) => AdminCount::Disputed(one, other),
+            (have, _) => have,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,172 @@
+//! The groups that a text shows an object in, as far as they are protected ones.
+
+use crate::artifacts::directory_objects::{DirectoryFormat, DirectoryObject};
+use crate::knowledge::protected_groups::{self, ProtectedGroup, Scope};
+use crate::security_descriptor::Sid;
+use crate::source::{BundlePath, Place, Source};
+
+/// Groups of one object.
+#[derive(Debug, Clone, Default)]
+pub struct GroupsSeen {
+    /// Protected ones among them.
+    pub protected: Vec<ProtectedMembership>,
+    /// Some text lists the object's direct groups and its primary group whole.
+    pub complete: bool,
+    /// That text lists no group but the primary one.
+    pub none_but_primary: bool,
+    /// SIDs of nested groups (`tokenGroups`).
+    pub token: Vec<Sid>,
+    /// A text lists a protected group among the direct ones.
+    pub direct_protected: Option<Source>,
+    /// A text lists all direct groups, and no protected one is among them.
+    pub direct_free: Option<Source>,
+    /// These are all, as a domain controller computes them. Never so for `whoami`.
+    pub token_complete: bool,
+}
+
+/// One protected group that the object is in.
+#[derive(Debug, Clone)]
+pub struct ProtectedMembership {
+    /// The group.
+    pub group: &'static ProtectedGroup,
+    /// Where it stands.
+    pub source: Source,
+}
+
+impl GroupsSeen {
+    /// `last`: the object is the last one of its file, which may have been cut in it.
+    pub(super) fn of(
+        path: &BundlePath,
+        format: DirectoryFormat,
+        object: &DirectoryObject,
+        last: bool,
+    ) -> Self {
+        let mut groups = GroupsSeen::default();
+        // Names of a token are in the language of Windows; its SIDs say the same.
+        let direct = if format == DirectoryFormat::WhoAmI { None } else { groups.take_direct(path, object) };
+        // A list over several lines at the end of a file may have gone on.
+        let cut = format == DirectoryFormat::Ldif && last && ends_with_groups(object);
+        let direct = direct.filter(|_| !cut);
+        let primary = groups.take_primary(path, object);
+        groups.direct_protected = groups.protected.first().map(|membership| membership.source.clone());
+        if groups.protected.is_empty() && direct.is_some() && primary {
+            groups.direct_free = Some(Source::new(path, Place::Line(object.line)));
+        }
+        groups.take_token(path, format, object, cut);
+        groups.complete = groups.token_complete || (direct.is_some() && primary);
+        groups.none_but_primary = primary && direct == Some(0);
+        groups
+    }
+
+    /// A token on a member server or a workstation has that machine's own Administrators, and not the
+    /// domain's local groups: of `whoami`, only SIDs of a domain count, and absence says nothing.
+    fn take_token(
+        &mut self,
+        path: &BundlePath,
+        format: DirectoryFormat,
+        object: &DirectoryObject,
+        cut: bool,
+    ) {
+        let Some((sids, complete)) = object.token_groups() else { return };
+        let from_console = format == DirectoryFormat::WhoAmI;
+        let line = object.attribute("tokenGroups").map_or(object.line, |attribute| attribute.line);
+        for sid in sids.into_iter().filter(|sid| !from_console || sid.domain_and_rid().is_some()) {
+            if let Some(group) = protected_groups::by_sid(&sid)
+                && is_of_domain(group, &sid, object.sid().as_ref())
+            {
+                self.add(group, Source::new(path, Place::Line(line)));
+            }
+            self.token.push(sid);
+        }
+        self.token_complete = complete && !from_console && !cut;
+    }
+
+    /// How many direct groups there are, where all are shown.
+    fn take_direct(&mut self, path: &BundlePath, object: &DirectoryObject) -> Option<usize> {
+        let attribute = object.attribute("memberOf")?;
+        let (names, complete) = object.member_of()?;
+        let own = object.dn().map(domain_of);
+        for name in &names {
+            let Some((group, domain)) = protected_groups::by_dn(name) else { continue };
+            let same = own.as_deref().is_none_or(|own| own.eq_ignore_ascii_case(&domain_of(domain)));
+            if same || group.scope == Scope::Root {
+                self.add(group, Source::new(path, Place::Line(attribute.line)));
+            }
+        }
+        // A list of names that are no distinguished names may hide a protected group's.
+        let whole = names.iter().all(|name| name.to_ascii_uppercase().contains("DC="));
+        (complete && whole).then_some(names.len())
+    }
+
+    /// Whether the primary group is shown.
+    fn take_primary(&mut self, path: &BundlePath, object: &DirectoryObject) -> bool {
+        let Some(attribute) = object.attribute("primaryGroupID").filter(|attribute| attribute.complete)
+        else {
+            return false;
+        };
+        let Some(rid) = object.text("primaryGroupID").and_then(|text| text.trim().parse::<u32>().ok()) else {
+            return false;
+        };
+        if let Some(group) = protected_groups::by_rid(rid) {
+            self.add(group, Source::new(path, Place::Line(attribute.line)));
+        }
+        true
+    }
+
+    fn add(&mut self, group: &'static ProtectedGroup, source: Source) {
+        if !self.protected.iter().any(|have| have.group == group) {
+            self.protected.push(ProtectedMembership { group, source });
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: GroupsSeen) {
+        for membership in other.protected {
+            self.add(membership.group, membership.source);
+        }
+        self.none_but_primary = match (self.complete, other.complete) {
+            (true, true) => self.none_but_primary && other.none_but_primary,
+            (true, false) => self.none_but_primary,
+            (false, _) => other.none_but_primary,
+        };
+        self.complete |= other.complete;
+        self.token_complete |= other.token_complete;
+        self.direct_protected = self.direct_protected.take().or(other.direct_protected);
+        self.direct_free = self.direct_free.take().or(other.direct_free);
+        if !other.token.is_empty() {
+            self.token.extend(other.token);
+            self.token.sort();
+            self.token.dedup();
+        }
+    }
+
+    /// Texts of which one lists a protected group and another, as whole, lists none: before and after a
+    /// change.
+    pub fn disputed(&self) -> Option<(&Source, &Source)> {
+        self.direct_protected.as_ref().zip(self.direct_free.as_ref())
+    }
+}
+
+fn ends_with_groups(object: &DirectoryObject) -> bool {
+    let line = |name: &str| object.attribute(name).map_or(0, |attribute| attribute.line);
+    let groups = line("memberOf").max(line("tokenGroups"));
+    object.attributes.iter().all(|attribute| attribute.line <= groups)
+}
+
+/// Domain Admins of another domain is no protected group of this one.
+fn is_of_domain(group: &ProtectedGroup, sid: &Sid, own: Option<&Sid>) -> bool {
+    let domain = |sid: &Sid| sid.domain_and_rid().map(|(domain, _)| domain);
+    match (group.scope, own) {
+        (Scope::Domain, Some(own)) => domain(sid) == domain(own),
+        _ => true,
+    }
+}
+
+/// The domain of a distinguished name, as `contoso.example`.
+pub(super) fn domain_of(dn: &str) -> String {
+    let labels: Vec<&str> = dn
+        .split(',')
+        .filter_map(|part| part.trim().split_once('=').filter(|(key, _)| key.eq_ignore_ascii_case("DC")))
+        .map(|(_, label)| label.trim())
+        .collect();
+    labels.join(".").to_lowercase()
+}
