@@ -49,7 +49,7 @@ const PROTECTED_ACCOUNT: &[Tier] = &[
     tier(
         Confirmed,
         &[
-            NotYes("operation-is-change"),
+            No("operation-is-change"),
             NotYes("connector-has-rights"),
             NotYes("connector-set-password"),
             Yes("password-set-refused"),
@@ -60,9 +60,30 @@ const PROTECTED_ACCOUNT: &[Tier] = &[
     tier(
         Confirmed,
         &[
-            NotYes("operation-is-change"),
+            No("operation-is-change"),
             NotYes("connector-has-rights"),
             NotYes("connector-set-password"),
+            Yes("password-set-refused"),
+            Yes("target-admin-count"),
+        ],
+        "admin-count",
+    ),
+    // The events do not say whether the operation was a change.
+    tier(
+        Likely,
+        &[
+            Unknown("operation-is-change"),
+            NotYes("connector-has-rights"),
+            Yes("password-set-refused"),
+            Yes("target-protected-now"),
+        ],
+        "protected-now",
+    ),
+    tier(
+        Likely,
+        &[
+            Unknown("operation-is-change"),
+            NotYes("connector-has-rights"),
             Yes("password-set-refused"),
             Yes("target-admin-count"),
         ],
@@ -115,7 +136,17 @@ const CONNECTOR_PERMISSIONS: &[Tier] = &[
     tier(
         Confirmed,
         &[
-            NotYes("operation-is-change"),
+            No("operation-is-change"),
+            Yes("password-set-refused"),
+            Yes("target-not-protected"),
+            Yes("connector-right-missing"),
+        ],
+        "right-missing",
+    ),
+    tier(
+        Likely,
+        &[
+            Unknown("operation-is-change"),
             Yes("password-set-refused"),
             Yes("target-not-protected"),
             Yes("connector-right-missing"),

@@ -11,6 +11,7 @@ use crate::facts::{Attempt, Facts, Operation, Outcome};
 use crate::knowledge::connector_rights::{
     ConnectorRight, INET_ORG_PERSON_CLASS, USER_CLASS, required_rights,
 };
+use crate::security_descriptor::object_access::CONTROL_ACCESS;
 use crate::security_descriptor::{Access, Decision, Trustee};
 use crate::source::Source;
 
@@ -200,6 +201,13 @@ impl Target<'_> {
     fn right_missing(&self) -> Finding {
         const CHECK: &str = "connector-right-missing";
         match self.rights() {
+            // Microsoft lists the write rights as required too, but no failure is known that shows the code
+            // of a refused set for want of one of them alone.
+            Rights::Missing(right, source) if right.wanted.mask != CONTROL_ACCESS => self
+                .unknown(CHECK, Weight::Proves, Some("write-only"))
+                .with("account", self.account.clone())
+                .with("right", right.name)
+                .at(source),
             Rights::Missing(right, source) => self
                 .finding(CHECK, Weight::Proves, Answer::Yes)
                 .with("account", self.account.clone())
