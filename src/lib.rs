@@ -51,7 +51,7 @@ pub mod explain;
 
 use std::path::Path;
 
-use artifacts::{Artifact, Content, Reading, Wanted};
+use artifacts::{Artifact, Reading, Wanted};
 use bundle::{Bundle, Limits, OpenError};
 use facts::Stated;
 use report::Report;
@@ -93,15 +93,24 @@ pub fn analyze(paths: &[impl AsRef<Path>], options: &Options) -> Result<Analysis
     for member in members {
         let Reading { content, gaps: lost } = member.read;
         gaps.extend(lost);
-        if let Content::NotUsed { looks_like } = &content {
-            let reason = format!("Not used: {looks_like}.");
-            gaps.push(Gap::new(&member.path, source::Place::File, reason));
+        if let Some(what) = content.not_used() {
+            gaps.push(Gap::new(&member.path, source::Place::File, format!("Not used: {what}.")));
         }
         artifacts.push(Artifact { path: member.path, bytes: member.bytes, sha256: member.sha256, content });
     }
+    if artifacts.is_empty() && gaps.is_empty() {
+        let empty = |input: &bundle::Input| {
+            Gap::new(
+                &input.path.as_str().into(),
+                source::Place::File,
+                "There is no file in it. Please send it again.",
+            )
+        };
+        gaps.extend(inputs.iter().map(empty));
+    }
     gaps.sort();
     gaps.dedup();
-    let usable = artifacts.iter().any(|artifact| !matches!(artifact.content, Content::NotUsed { .. }));
+    let usable = artifacts.iter().any(|artifact| artifact.content.says_something());
     let facts = facts::establish(&artifacts, &options.stated);
     let unused_statements = unused_statements(&facts, &options.stated);
     let diagnosis = diagnosis::diagnose(&facts);

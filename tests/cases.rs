@@ -41,11 +41,11 @@ fn the_matrix_of_rule_by_case() {
     let heading = ["protected-account", "connector-permissions", "remote-sam", "other"];
     let _ = writeln!(
         matrix,
-        "{:<50}{:<24}{:<24}{:<24}{}",
+        "{:<60}{:<24}{:<24}{:<24}{}",
         "case", heading[0], heading[1], heading[2], heading[3]
     );
     for (name, report) in reports() {
-        let _ = write!(matrix, "{name:<50}");
+        let _ = write!(matrix, "{name:<60}");
         for cause in &report.causes {
             let leads = if report.verdict.cause == cause.id { "*" } else { "" };
             let _ = write!(matrix, "{:<24}", format!("{}{leads}", cause.state.word()));

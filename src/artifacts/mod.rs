@@ -90,6 +90,25 @@ pub enum Content {
 }
 
 impl Content {
+    /// Whether the file says anything at all: a log without a record and a file that no reader takes do not.
+    pub fn says_something(&self) -> bool {
+        match self {
+            Content::EventLog(log) => log.coverage.records > 0 || !log.events.is_empty(),
+            Content::NotUsed { .. } => false,
+            _ => true,
+        }
+    }
+
+    /// What the file is, where nothing in it is used for the diagnosis.
+    pub fn not_used(&self) -> Option<&'static str> {
+        match self {
+            Content::NotUsed { looks_like } => Some(looks_like),
+            Content::AuditLog(_) => Some("an Entra audit log; no check asks it yet"),
+            Content::PasswordPolicy(_) => Some("a password policy; no check asks it yet"),
+            _ => None,
+        }
+    }
+
     /// The word of the report for the kind.
     pub fn kind(&self) -> &'static str {
         match self {

@@ -15,12 +15,16 @@ const BY_BYTES: [(usize, &[u8], &str); 24] = [
     (0, b"GIF8", "a GIF picture (send the file that it shows)"),
     (4, b"ftyp", "a video or a picture (send the file that it shows)"),
     (0, b"%PDF-", "a PDF document (send the file that it was made of)"),
-    (0, b"{\\rtf", "a rich text document"),
-    (0, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "a Word or Excel document or an installer package"),
+    (0, b"{\\rtf", "a rich text document (send the files that it was made of)"),
+    (
+        0,
+        b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1",
+        "a Word or Excel document or an installer package (send the files that it was made of)",
+    ),
     (0, b"regf", "the log of a registry hive (export the key as .reg instead)"),
     (0, b"PReg", "a Registry.pol file (send the HTML report of gpresult /h)"),
     (4, b"\xEF\xCD\xAB\x89", ESE),
-    (4, b"LfLe", "an event log of Windows XP or Server 2003 (.evt)"),
+    (4, b"LfLe", "an event log of Windows XP or Server 2003, .evt (the servers in question write .evtx)"),
     (0, b"ElfFile\0", "a Windows event log (.evtx)"),
     (0, b"SQLite format 3\0", "an SQLite database"),
     (0, b"MZ", "a program"),
@@ -44,6 +48,7 @@ const RSOP_XML: &str = "a Group Policy result in XML (send the HTML report of gp
 const GPO_XML: &str = "a report of what a GPO sets, in XML (send the HTML report of gpresult /h)";
 const RSOP_TEXT: &str = "the text of gpresult /r or /z (send the HTML report of gpresult /h)";
 const TEMPLATE: &str = "a security template or secedit export (send the HTML report of gpresult /h)";
+const PLAIN_TEXT: &str = "plain text (of events copied as text, send the log itself as .evtx)";
 const DCDIAG: &str = "the output of dcdiag";
 const REPLSUM: &str = "the output of repadmin /replsummary";
 const NLTEST: &str = "the output of nltest /dsgetdc";
@@ -97,7 +102,7 @@ fn of_text(text: &str) -> &'static str {
     } else if text.is_empty() {
         "text without any letters"
     } else {
-        "plain text"
+        PLAIN_TEXT
     }
 }
 
@@ -221,7 +226,7 @@ mod tests {
         const EVENT: &str = "http://schemas.microsoft.com/win/2004/08/events/event";
         for (text, says) in [
             ("\r\n", "text without any letters"),
-            ("hello", "plain text"),
+            ("hello", PLAIN_TEXT),
             ("[Version]\r\nsignature=\"$CHICAGO$\"\r\n", TEMPLATE),
             ("\r\nHKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Lsa\r\n", REG_QUERY),
             ("a : 1\nPSPath : Microsoft.PowerShell.Core\\Registry::HKEY_LOCAL_MACHINE\\x\n", REG_QUERY),

@@ -6,7 +6,7 @@ use crate::facts::machines::Role;
 use crate::facts::{Attempt, Facts, Outcome};
 use crate::knowledge::collect::{Collectable, collectables};
 use crate::knowledge::pages::Values;
-use crate::rules::{Answer, Need};
+use crate::rules::{Answer, CauseId, Need};
 
 use super::{AttemptResult, CauseResult, State, Verdict, VerdictCause, remedy, tiers};
 
@@ -56,13 +56,11 @@ pub(super) fn next(
     facts: &Facts,
     results: &[AttemptResult],
 ) -> Vec<Collect> {
-    if verdict.state == State::Confirmed {
-        return Vec::new();
-    }
     let mut wanted: BTreeMap<(usize, Option<String>), Vec<String>> = BTreeMap::new();
     let failed = facts.attempts.iter().any(|attempt| attempt.outcome == Outcome::Failed);
     if !failed && verdict.cause != VerdictCause::NoFailure {
-        wanted.insert((position("connect-application-log"), None), Vec::new());
+        let all = CauseId::ALL.iter().map(|cause| cause.id().to_owned()).collect();
+        wanted.insert((position("connect-application-log"), None), all);
     }
     for cause in causes {
         for need in &cause.missing {

@@ -98,10 +98,14 @@ pub(super) fn attribute(artifacts: &[Artifact], stated: &[Stated]) -> (Machines,
         .map(|(artifact, content)| {
             let found = match (content, &artifact.content) {
                 (Some(machine), _) => Some((*machine, AttributedBy::Content)),
-                (None, Content::RegistryExport(_)) => stated_machine(&artifact.path, stated, &mut machines)
-                    .map(|machine| (machine, AttributedBy::Stated))
-                    .or_else(|| host_in_path(&artifact.path, &machines).map(|id| (id, AttributedBy::Path)))
-                    .or_else(|| siblings.of_file(&artifact.path)),
+                (None, Content::RegistryExport(_) | Content::SecurityTemplate(_)) => {
+                    stated_machine(&artifact.path, stated, &mut machines)
+                        .map(|machine| (machine, AttributedBy::Stated))
+                        .or_else(|| {
+                            host_in_path(&artifact.path, &machines).map(|id| (id, AttributedBy::Path))
+                        })
+                        .or_else(|| siblings.of_file(&artifact.path))
+                }
                 (None, _) => None,
             };
             Attributed {

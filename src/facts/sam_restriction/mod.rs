@@ -11,6 +11,7 @@ mod seen;
 
 use jiff::Timestamp;
 
+use crate::artifacts::security_template::TemplateKind;
 use crate::artifacts::{Artifact, Content};
 use crate::knowledge::events::EventKind;
 use crate::security_descriptor::{SecurityDescriptor, Sid};
@@ -23,7 +24,7 @@ use super::{Contradiction, KnownEventAt, KnownEvents};
 pub use in_force::{AuditState, Basis, InForce};
 
 use disagreements::disagreements;
-use seen::{InReport, policy_in, value_in};
+use seen::{InReport, lacks_key, policy_in, template_setting, value_in};
 
 /// What was seen of the restriction, machine by machine.
 #[derive(Debug, Clone, Default)]
@@ -194,7 +195,10 @@ pub(super) fn gather(
                         Some(restriction) => restriction.values.push(value),
                         None => loose.push(Restriction { values: vec![value], ..Restriction::default() }),
                     },
-                    None => found.without_key.push(Source::new(&artifact.path, Place::File)),
+                    None if lacks_key(export) => {
+                        found.without_key.push(Source::new(&artifact.path, Place::File));
+                    }
+                    None => {}
                 }
             }
             Content::PolicyReport(report) => match policy_in(&artifact.path, report) {
@@ -209,6 +213,16 @@ pub(super) fn gather(
                 InReport::Unelevated(source) => found.unelevated.push(source),
                 InReport::Nothing => {}
             },
+            Content::SecurityTemplate(template) => {
+                // What a machine's database defines was applied to it; what a GPO's template sets may be.
+                let of_machine = of_machine.filter(|_| template.kind == TemplateKind::ExportOfMachine);
+                if let Some(policy) = template_setting(&artifact.path, template) {
+                    match of_machine {
+                        Some(restriction) => restriction.policies.push(policy),
+                        None => found.not_applied.push(policy),
+                    }
+                }
+            }
             Content::EventLog(log) => {
                 if let (Some(restriction), Some(from), Some(to)) =
                     (of_machine, log.coverage.from, log.coverage.to)
@@ -220,7 +234,6 @@ pub(super) fn gather(
             Content::ConnectConfiguration(_)
             | Content::AuditLog(_)
             | Content::PasswordPolicy(_)
-            | Content::SecurityTemplate(_)
             | Content::DirectoryObjects(_)
             | Content::AccessControlLists(_)
             | Content::NotUsed { .. } => {}

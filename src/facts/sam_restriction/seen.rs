@@ -1,5 +1,6 @@
 //! What one file says of the restriction: a registry export's value, a policy report's row.
 
+use crate::artifacts::SecurityTemplate;
 use crate::artifacts::policy_report::{ComputerHalf, PolicyReport, ReportKind, SecurityOption};
 use crate::artifacts::registry_export::{ExportFormat, RegistryData, RegistryExport, RegistryKey};
 use crate::knowledge::policies::{AUDIT_ONLY_MODE, LSA_KEY, RESTRICT_REMOTE_SAM, is_sam_policy};
@@ -7,6 +8,24 @@ use crate::security_descriptor::READ_CONTROL;
 use crate::source::{BundlePath, Place, Source};
 
 use super::{PolicySeen, SamValue, ValueSeen};
+
+/// The file has no key that could hold the value. A policy file is not asked for one.
+pub(super) fn lacks_key(export: &RegistryExport) -> bool {
+    export.format != ExportFormat::RegistryPolicy
+        && !export.keys.iter().any(|key| key.wanted.eq_ignore_ascii_case(LSA_KEY))
+}
+
+/// The setting in a security template; none where it has no line for it.
+pub(super) fn template_setting(path: &BundlePath, template: &SecurityTemplate) -> Option<PolicySeen> {
+    let key = format!(r"MACHINE\System\CurrentControlSet\{LSA_KEY}\{RESTRICT_REMOTE_SAM}");
+    let value = template.value(&key)?;
+    Some(PolicySeen {
+        value: Some(SamValue::of_text(&value.data)),
+        gpo: None,
+        source: Source::new(path, Place::Line(value.line)),
+        simulated: false,
+    })
+}
 
 /// The value in an export: the current control set where the export has it, else the first numbered one.
 pub(super) fn value_in(path: &BundlePath, export: &RegistryExport, firm: bool) -> Option<ValueSeen> {

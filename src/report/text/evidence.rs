@@ -59,7 +59,9 @@ fn pieces(report: &Report) -> Vec<Piece<'_>> {
     all.sort_by_key(|(id, ..)| !leads(id));
     let mut pieces: Vec<Piece<'_>> = Vec::new();
     for (id, state, list) in all {
-        for evidence in list.iter().filter(|evidence| tells(evidence)) {
+        let ruled_out_by_yes = list.iter().any(|e| (e.answer, e.weight) == (Answer::Yes, Weight::RulesOut));
+        let by_no = state == State::RuledOut && !ruled_out_by_yes;
+        for evidence in list.iter().filter(|evidence| tells(evidence, by_no)) {
             let worth = worth(evidence, state) + if leads(id) { 8 } else { 0 };
             let same = |piece: &&mut Piece<'_>| {
                 let other = piece.evidence;
@@ -85,13 +87,13 @@ fn pieces(report: &Report) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// A no helps where it says that something was looked for and found to be otherwise. That a thing which
-/// would rule a cause out is not so goes without saying.
-fn tells(evidence: &Evidence) -> bool {
+/// A no helps where it is what rules a cause out. That a thing which would rule one out is not so goes
+/// without saying.
+fn tells(evidence: &Evidence, by_no: bool) -> bool {
     match evidence.answer {
         Answer::Yes => true,
         Answer::No => {
-            evidence.source.is_some() && matches!(evidence.weight, Weight::Proves | Weight::Supports)
+            by_no && evidence.source.is_some() && matches!(evidence.weight, Weight::Proves | Weight::Supports)
         }
         Answer::Unknown => false,
     }

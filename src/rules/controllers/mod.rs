@@ -4,7 +4,7 @@ mod answers;
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::facts::connector::Connector;
 use crate::facts::connector_access::connector_access;
@@ -102,7 +102,7 @@ pub(super) fn survey(facts: &Facts, attempt: Option<&Attempt>) -> Survey {
         .map(|(_, machine)| machine.name.clone())
         .filter(|name| !known.contains(name.as_str()))
         .collect();
-    let denials = denials(facts, time);
+    let denials = denials(facts, connector, time);
     Survey {
         stances,
         unseen,
@@ -120,13 +120,14 @@ pub(super) fn survey(facts: &Facts, attempt: Option<&Attempt>) -> Survey {
 }
 
 /// Refused callers of machines that may be domain controllers.
-fn denials(facts: &Facts, time: Option<Timestamp>) -> Vec<NearDenial> {
+fn denials(facts: &Facts, connector: Option<&Connector>, time: Option<Timestamp>) -> Vec<NearDenial> {
     facts
         .restrictions
         .seen
         .iter()
         .filter(|restriction| {
-            matches!(standing(facts, restriction.machine), Some(Standing::Controller | Standing::Unplaced))
+            let standing = standing(facts, restriction, connector, time);
+            matches!(standing, Some(Standing::Controller | Standing::Unplaced))
         })
         .flat_map(|restriction| {
             let machine = restriction.machine.map(|id| facts.machines.name(id).to_owned());
@@ -138,7 +139,8 @@ fn denials(facts: &Facts, time: Option<Timestamp>) -> Vec<NearDenial> {
                 });
                 NearDenial {
                     machine: machine.clone(),
-                    of_controller: standing(facts, restriction.machine) == Some(Standing::Controller),
+                    of_controller: standing(facts, restriction, connector, time)
+                        == Some(Standing::Controller),
                     changed,
                     denial: denial.clone(),
                 }
@@ -199,7 +201,31 @@ fn is_elsewhere(facts: &Facts, controller: MachineId, connector: Option<&Connect
     !homes.is_empty() && !homes.iter().any(|home| below(&of_controller, home) || below(home, &of_controller))
 }
 
-fn standing(facts: &Facts, machine: Option<MachineId>) -> Option<Standing> {
+/// The part that a machine plays in a failure. A machine whose role nothing shows, and which refused a remote
+/// call to SAM in the very moment of the failure, is the one that the engine called.
+fn standing(
+    facts: &Facts,
+    restriction: &Restriction,
+    connector: Option<&Connector>,
+    time: Option<Timestamp>,
+) -> Option<Standing> {
+    let own = connector.and_then(|connector| connector.sid.as_ref()).map(|(sid, _)| sid);
+    let at_once = |denial: &Denial| {
+        let may_be_own = denial.caller.as_ref().is_some_and(|caller| own.is_none_or(|own| caller == own));
+        may_be_own && time.is_some_and(|time| denial.time.duration_since(time).abs() <= SAME_MOMENT)
+    };
+    match shown_standing(facts, restriction.machine)? {
+        Standing::Unplaced if restriction.machine.is_some() && restriction.denials.iter().any(at_once) => {
+            Some(Standing::Controller)
+        }
+        shown => Some(shown),
+    }
+}
+
+/// Clocks in a domain agree within seconds, and the trace is written when the call returns.
+const SAME_MOMENT: SignedDuration = SignedDuration::from_secs(10);
+
+fn shown_standing(facts: &Facts, machine: Option<MachineId>) -> Option<Standing> {
     let Some(id) = machine else { return Some(Standing::Unplaced) };
     if facts.machines.is(id, Role::DomainController) {
         Some(Standing::Controller)
@@ -220,7 +246,7 @@ fn stance(
     time: Option<Timestamp>,
     later: LaterSuccess,
 ) -> Option<Stance> {
-    let standing = standing(facts, restriction.machine)?;
+    let standing = standing(facts, restriction, connector, time)?;
     let at = time.unwrap_or(Timestamp::MAX);
     let machine = restriction.machine.map(|id| facts.machines.name(id).to_owned());
     let in_force = restriction.at(at);
