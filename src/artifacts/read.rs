@@ -78,13 +78,14 @@ fn reader_of(head: &[u8]) -> Option<TextReader> {
             let (report, gaps) = policy_report::read(path, text);
             (report.map(Content::PolicyReport), gaps)
         }),
-        (registry_export::looks_like_registry_export, |path, text, wanted| {
-            let (export, gaps) = registry_export::read(path, text, wanted);
-            (export.map(Content::RegistryExport), gaps)
-        }),
+        // A trace of the wizard may quote commands that read the registry, so that it comes first.
         (connect_configuration::looks_like_connect_configuration, |path, text, _| {
             let (configuration, gaps) = connect_configuration::read(path, text);
             (configuration.map(|read| Content::ConnectConfiguration(Box::new(read))), gaps)
+        }),
+        (registry_export::looks_like_registry_export, |path, text, wanted| {
+            let (export, gaps) = registry_export::read(path, text, wanted);
+            (export.map(Content::RegistryExport), gaps)
         }),
         (audit_log::looks_like_audit_log, |path, text, _| {
             let (log, gaps) = audit_log::read(path, text);
@@ -148,7 +149,10 @@ mod tests {
         let (path, mut content) = ("a".into(), bytes);
         let head = bytes.get(..64 << 10).unwrap_or(bytes);
         let member = Member { path: &path, head, content: &mut content };
-        read(member, &Wanted::default()).content.kind()
+        match read(member, &Wanted::default()).content {
+            Content::NotUsed { looks_like } => looks_like,
+            content => content.kind(),
+        }
     }
 
     #[test]
