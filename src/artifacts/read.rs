@@ -170,7 +170,7 @@ mod tests {
                 "password-policy",
             ),
             ("{\"a\": 1}", "JSON text"),
-            ("hello", "plain text"),
+            ("hello", "plain text (of events copied as text, send the log itself as .evtx)"),
             ("", "an empty file"),
         ] {
             assert_eq!(kind(text.as_bytes()), expected, "{text}");
