@@ -140,5 +140,6 @@ fn knowledge_wanted() -> Wanted {
         registry_keys: [policies::LSA_KEY, policies::COMPUTER_NAME_KEY, policies::PRODUCT_OPTIONS_KEY]
             .map(str::to_owned)
             .to_vec(),
+        registry_values: policies::VALUE_NAMES.map(str::to_owned).to_vec(),
     }
 }

@@ -42,6 +42,9 @@ pub struct Wanted {
     /// Registry keys below `HKEY_LOCAL_MACHINE\SYSTEM\<control set>\`, such as `Control\Lsa`. Compared
     /// ASCII-case-insensitively; subkeys of a wanted key are not wanted.
     pub registry_keys: Vec<String>,
+    /// Names of values that are kept of these keys; with none, all are. Compared ASCII-case-insensitively.
+    /// Of other names, only some whose data cannot be read are kept, because they show damage.
+    pub registry_values: Vec<String>,
 }
 
 /// One file of the bundle, read.

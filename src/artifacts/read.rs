@@ -3,6 +3,7 @@
 
 use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::bundle::Member;
 use crate::source::{BundlePath, Gap, Place};
@@ -12,9 +13,21 @@ use super::{
     event_log, password_policy, policy_report, registry_export, security_template, unused,
 };
 
-/// Longest text that is held in memory to be read. Reports and exports of a whole machine are a few
-/// megabytes; what is longer is read up to here, and the gap says so.
-const TEXT_BYTES: u64 = 256 << 20;
+/// Longest text that is held in memory to be read, in MiB. Reports and exports of a whole machine are a
+/// few megabytes; what is longer is read up to here, and the gap says so.
+const TEXT_MIB: u64 = 64;
+/// Longest hive, in MiB: that of a server takes up to some 100.
+const HIVE_MIB: u64 = 256;
+/// Texts up to this length are held by as many threads as there are; of longer ones, and of hives, only one
+/// is held at a time.
+const SHORT_BYTES: u64 = 8 << 20;
+
+/// Held while a long text is in memory, so that memory does not grow with the number of threads.
+///
+/// Whoever holds it must not wait for the thread pool: a pool's thread that waits takes on other work,
+/// which may be another long text, and would then wait for itself. The readers of texts therefore do
+/// nothing in parallel, and the content of a member is read by the thread that reads the member.
+static LONG_TEXT: Mutex<()> = Mutex::new(());
 
 /// Reads one file.
 pub fn read(member: Member<'_>, wanted: &Wanted) -> Reading {
@@ -42,8 +55,9 @@ fn read_as_its_kind(path: &BundlePath, head: &[u8], content: &mut dyn Read, want
             gaps: Vec::new(),
         };
     };
-    let (text, mut gaps) = held(path, content);
-    let (read, more) = reader(path, &text, wanted);
+    let most = if registry_export::looks_like_hive(head) { HIVE_MIB } else { TEXT_MIB };
+    let (text, mut gaps) = held(path, content, most);
+    let (read, more) = reader(path, &text.bytes, wanted);
     gaps.extend(more);
     Reading { content: read.unwrap_or(Content::NotUsed { looks_like: unused::looks_like(head) }), gaps }
 }
@@ -64,7 +78,7 @@ fn reader_of(head: &[u8]) -> Option<TextReader> {
             let (report, gaps) = policy_report::read(path, text);
             (report.map(Content::PolicyReport), gaps)
         }),
-        // A trace of the wizard may hold the output of a registry query.
+        // A trace of the wizard may quote commands that read the registry, so that it comes first.
         (connect_configuration::looks_like_connect_configuration, |path, text, _| {
             let (configuration, gaps) = connect_configuration::read(path, text);
             (configuration.map(|read| Content::ConnectConfiguration(Box::new(read))), gaps)
@@ -94,19 +108,37 @@ fn reader_of(head: &[u8]) -> Option<TextReader> {
     readers.into_iter().find_map(|(looks_like, reader)| looks_like(head).then_some(reader))
 }
 
-fn held(path: &BundlePath, content: &mut dyn Read) -> (Vec<u8>, Vec<Gap>) {
+/// A text in memory.
+struct Held {
+    bytes: Vec<u8>,
+    /// A long text is the only one as long as this lives.
+    _only: Option<MutexGuard<'static, ()>>,
+}
+
+fn held(path: &BundlePath, content: &mut dyn Read, most_mib: u64) -> (Held, Vec<Gap>) {
+    let most = most_mib << 20;
     let mut bytes = Vec::new();
-    let read = content.take(TEXT_BYTES).read_to_end(&mut bytes);
+    let mut only = None;
+    let mut read = Read::take(&mut *content, SHORT_BYTES).read_to_end(&mut bytes);
+    if read.is_ok() && bytes.len() as u64 == SHORT_BYTES {
+        // A reader that broke while it held a long text has let go of it.
+        only = Some(LONG_TEXT.lock().unwrap_or_else(PoisonError::into_inner));
+        // One byte more tells whether the text ends here.
+        read = content.take(most.saturating_sub(SHORT_BYTES).saturating_add(1)).read_to_end(&mut bytes);
+    }
     let mut gaps = Vec::new();
     if let Err(error) = read {
         let reason = format!("The file could not be read to its end ({error}). Please send it again.");
         gaps.push(Gap::new(path, Place::Offset(bytes.len() as u64), reason));
-    } else if bytes.len() as u64 == TEXT_BYTES {
-        let reason = "The file is longer than 256 MiB and was read up to there. Please export only the part that is \
-                      asked for.";
-        gaps.push(Gap::new(path, Place::Offset(TEXT_BYTES), reason));
+    } else if bytes.len() as u64 > most {
+        bytes.pop();
+        let reason = format!(
+            "The file is longer than {most_mib} MiB and was read up to there. Please export only the part that is \
+             asked for."
+        );
+        gaps.push(Gap::new(path, Place::Offset(most), reason));
     }
-    (bytes, gaps)
+    (Held { bytes, _only: only }, gaps)
 }
 
 #[cfg(test)]
@@ -117,7 +149,10 @@ mod tests {
         let (path, mut content) = ("a".into(), bytes);
         let head = bytes.get(..64 << 10).unwrap_or(bytes);
         let member = Member { path: &path, head, content: &mut content };
-        read(member, &Wanted::default()).content.kind()
+        match read(member, &Wanted::default()).content {
+            Content::NotUsed { looks_like } => looks_like,
+            content => content.kind(),
+        }
     }
 
     #[test]
@@ -134,12 +169,38 @@ mod tests {
                 "MinPasswordAge : 1\nLockoutObservationWindow : 1\nDistinguishedName : DC=a\n",
                 "password-policy",
             ),
-            ("{\"a\": 1}", "not-used"),
-            ("hello", "not-used"),
-            ("", "not-used"),
+            ("{\"a\": 1}", "JSON text"),
+            ("hello", "plain text (of events copied as text, send the log itself as .evtx)"),
+            ("", "an empty file"),
         ] {
             assert_eq!(kind(text.as_bytes()), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_text_is_held_up_to_its_limit() {
+        for (bytes, held_bytes, gaps_expected) in
+            [(9 << 20, 9 << 20, 0), ((9 << 20) + 1, 9 << 20, 1), (1 << 20, 1 << 20, 0)]
+        {
+            let (text, gaps) = held(&"a".into(), &mut std::io::repeat(b'a').take(bytes), 9);
+            assert_eq!((text.bytes.len() as u64, gaps.len()), (held_bytes, gaps_expected));
+            assert_eq!(text._only.is_some(), bytes > SHORT_BYTES);
+            for gap in gaps {
+                assert!(gap.reason.contains("longer than 9 MiB"), "{}", gap.reason);
+                assert_eq!(gap.place, Place::Offset(9 << 20));
+            }
+        }
+    }
+
+    /// Each holds more than a short text, on more threads than one.
+    #[test]
+    fn long_texts_wait_for_each_other_and_come_through() {
+        let text = format!("REGEDIT4\r\n{}", "; note\r\n".repeat(1_100_000));
+        let kinds: Vec<_> = std::thread::scope(|scope| {
+            let readers: Vec<_> = (0..3).map(|_| scope.spawn(|| kind(text.as_bytes()))).collect();
+            readers.into_iter().map(|reader| reader.join().unwrap()).collect()
+        });
+        assert_eq!(kinds, ["registry-export"; 3]);
     }
 
     #[test]

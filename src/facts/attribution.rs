@@ -3,11 +3,13 @@
 //! Content comes first, then what the user states, then a known host's name in the path, then the
 //! files in the same folder. How a file was attributed limits what it can prove.
 
+use std::collections::HashMap;
+
 use crate::artifacts::policy_report::{ComputerHalf, PolicyReport, ReportKind};
 use crate::artifacts::registry_export::{ExportFormat, RegistryData, RegistryExport};
 use crate::artifacts::{Artifact, Content, EventLog};
 use crate::knowledge::events::{EventKind, known_event};
-use crate::knowledge::policies::{COMPUTER_NAME_KEY, PRODUCT_OPTIONS_KEY};
+use crate::knowledge::policies::{COMPUTER_NAME, COMPUTER_NAME_KEY, PRODUCT_OPTIONS_KEY, PRODUCT_TYPE};
 use crate::source::{BundlePath, Place, Source};
 use crate::words::Statement;
 
@@ -273,12 +275,12 @@ fn machine_of_export(
     if export.format == ExportFormat::RegistryPolicy {
         return None;
     }
-    let name = value(COMPUTER_NAME_KEY, "ComputerName").map(|(name, _)| name).or(export.computer.clone())?;
+    let name = value(COMPUTER_NAME_KEY, COMPUTER_NAME).map(|(name, _)| name).or(export.computer.clone())?;
     if machines.are_several(&name) {
         return None;
     }
     let id = machines.known_as(&name)?;
-    if let Some((product, source)) = value(PRODUCT_OPTIONS_KEY, "ProductType") {
+    if let Some((product, source)) = value(PRODUCT_OPTIONS_KEY, PRODUCT_TYPE) {
         let role = match product.to_lowercase().as_str() {
             "lanmannt" => Some(Role::DomainController),
             "servernt" => Some(Role::Member),
@@ -329,40 +331,60 @@ fn has_word(text: &str, word: &str) -> bool {
 
 /// Machines that the files of each folder name.
 struct Siblings<'a> {
-    named: Vec<(&'a str, MachineId, bool)>,
+    by_folder: HashMap<&'a str, Named>,
+}
+
+/// Machines that the files of one folder name.
+#[derive(Default)]
+struct Named {
+    by_any_file: Few,
+    by_reports: Few,
+}
+
+/// None, one, or more than one of them.
+#[derive(Default, Clone, Copy)]
+enum Few {
+    #[default]
+    None,
+    One(MachineId),
+    Several,
+}
+
+impl Few {
+    fn and(self, other: MachineId) -> Self {
+        match self {
+            Few::None => Few::One(other),
+            Few::One(machine) if machine == other => self,
+            Few::One(_) | Few::Several => Few::Several,
+        }
+    }
+
+    fn only(self) -> Option<MachineId> {
+        match self {
+            Few::One(machine) => Some(machine),
+            Few::None | Few::Several => None,
+        }
+    }
 }
 
 impl<'a> Siblings<'a> {
     fn of(artifacts: &'a [Artifact], by_content: &[Option<MachineId>]) -> Self {
-        let named = artifacts
-            .iter()
-            .zip(by_content)
-            .filter_map(|(artifact, machine)| {
-                let is_report = matches!(artifact.content, Content::PolicyReport(_));
-                Some((folder(&artifact.path), (*machine)?, is_report))
-            })
-            .collect();
-        Siblings { named }
+        let mut by_folder: HashMap<&str, Named> = HashMap::new();
+        for (artifact, machine) in artifacts.iter().zip(by_content) {
+            let Some(machine) = *machine else { continue };
+            let named = by_folder.entry(folder(&artifact.path)).or_default();
+            named.by_any_file = named.by_any_file.and(machine);
+            if matches!(artifact.content, Content::PolicyReport(_)) {
+                named.by_reports = named.by_reports.and(machine);
+            }
+        }
+        Siblings { by_folder }
     }
 
     fn of_file(&self, path: &str) -> Option<(MachineId, AttributedBy)> {
-        let folder = folder(path);
-        let only = |reports_only: bool| {
-            let mut machines: Vec<MachineId> = self
-                .named
-                .iter()
-                .filter(|(at, _, is_report)| *at == folder && (*is_report || !reports_only))
-                .map(|(_, machine, _)| *machine)
-                .collect();
-            machines.sort();
-            machines.dedup();
-            match machines.as_slice() {
-                [one] => Some(*one),
-                _ => None,
-            }
-        };
-        let all = only(false).map(|machine| (machine, AttributedBy::Siblings));
-        all.or_else(|| only(true).map(|machine| (machine, AttributedBy::MixedSiblings)))
+        let named = self.by_folder.get(folder(path))?;
+        let all = named.by_any_file.only().map(|machine| (machine, AttributedBy::Siblings));
+        all.or_else(|| named.by_reports.only().map(|machine| (machine, AttributedBy::MixedSiblings)))
     }
 }
 

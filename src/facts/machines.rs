@@ -1,5 +1,7 @@
 //! Machines: names that mean the same one, and the roles that the evidence shows.
 
+use std::collections::HashMap;
+
 use crate::source::Source;
 use crate::words::Statement;
 
@@ -51,6 +53,10 @@ impl Machine {
 #[derive(Debug, Clone, Default)]
 pub struct Machines {
     list: Vec<Machine>,
+    /// Positions in the list, in order, by NetBIOS name: all names of a machine have the same one.
+    by_netbios: HashMap<String, Vec<usize>>,
+    /// Positions of the machines whose domain is known, by their name as a whole.
+    by_full_name: HashMap<String, usize>,
 }
 
 impl Machines {
@@ -58,16 +64,24 @@ impl Machines {
     /// `dc01.contoso.example`; a name without a domain means the first machine with that host name.
     pub(super) fn known_as(&mut self, name: &str) -> Option<MachineId> {
         let name = normalised(name)?;
-        if let Some(index) = self.list.iter().position(|machine| same_host(&machine.name, &name)) {
+        if let Some(index) = self.position(&name) {
             if let Some(machine) = self.list.get_mut(index)
                 && name.len() > machine.name.len()
             {
+                if name.contains('.') {
+                    self.by_full_name.insert(name.clone(), index);
+                }
                 machine.name = name;
             }
             return Some(MachineId(index));
         }
+        let index = self.list.len();
+        self.by_netbios.entry(netbios(&name)).or_default().push(index);
+        if name.contains('.') {
+            self.by_full_name.insert(name.clone(), index);
+        }
         self.list.push(Machine { name, roles: Vec::new() });
-        Some(MachineId(self.list.len() - 1))
+        Some(MachineId(index))
     }
 
     /// Adds a role with what shows it; the same role again adds nothing.
@@ -82,13 +96,24 @@ impl Machines {
     /// The machine of a name, if it is known.
     pub fn find(&self, name: &str) -> Option<MachineId> {
         let name = normalised(name)?;
-        self.list.iter().position(|machine| same_host(&machine.name, &name)).map(MachineId)
+        self.position(&name).map(MachineId)
+    }
+
+    /// The first machine that a normalised name can mean.
+    ///
+    /// A machine without a domain is the first of its NetBIOS name, because it is meant by every other name
+    /// that begins alike. So all but the first are told by their whole name.
+    fn position(&self, name: &str) -> Option<usize> {
+        let first = *self.by_netbios.get(&netbios(name))?.first()?;
+        let is_first = self.list.get(first).is_some_and(|machine| same_host(&machine.name, name));
+        if is_first { Some(first) } else { self.by_full_name.get(name).copied() }
     }
 
     /// Whether a name without a domain stands for several machines, of different domains.
     pub(super) fn are_several(&self, name: &str) -> bool {
-        normalised(name)
-            .is_some_and(|name| self.list.iter().filter(|have| same_host(&have.name, &name)).count() > 1)
+        normalised(name).is_some_and(|name| {
+            !name.contains('.') && self.by_netbios.get(&netbios(&name)).is_some_and(|all| all.len() > 1)
+        })
     }
 
     /// A machine.
@@ -128,17 +153,12 @@ fn normalised(name: &str) -> Option<String> {
 /// is the first 15 characters of the host label.
 pub(super) fn same_host(a: &str, b: &str) -> bool {
     let (a, b) = (a.to_lowercase(), b.to_lowercase());
-    let (a, b) = (a.as_str(), b.as_str());
-    let split = |name: &str| match name.split_once('.') {
-        Some((host, domain)) => (host.to_owned(), Some(domain.to_owned())),
-        None => (name.to_owned(), None),
-    };
-    let ((host_a, domain_a), (host_b, domain_b)) = (split(a), split(b));
-    let netbios = |host: &str| host.chars().take(15).collect::<String>();
-    match (domain_a, domain_b) {
-        (Some(a), Some(b)) => host_a == host_b && a == b,
-        _ => netbios(&host_a) == netbios(&host_b),
-    }
+    if a.contains('.') && b.contains('.') { a == b } else { netbios(&a) == netbios(&b) }
+}
+
+/// The NetBIOS name of a name in lower case: the first 15 characters of the host label.
+fn netbios(name: &str) -> String {
+    name.split('.').next().unwrap_or_default().chars().take(15).collect()
 }
 
 #[cfg(test)]
@@ -154,6 +174,60 @@ mod tests {
         assert_eq!(machines.name(id), "dc01.contoso.example");
         assert_ne!(machines.known_as("dc01.fabrikam.example"), Some(id));
         assert_eq!(machines.known_as(" "), None);
+    }
+
+    /// What `find` and `known_as` say must be what looking through all machines says.
+    #[test]
+    fn the_index_finds_what_a_search_finds() {
+        let names = [
+            "dc01",
+            "DC01",
+            "dc01.a.example",
+            "dc01.b.example",
+            "dc01.c.example",
+            "dc02.a.example",
+            "dc02",
+            "a-very-long-hos",
+            "a-very-long-host-one",
+            "a-very-long-host-two.a.example",
+            "a.b",
+            ".b",
+            "b",
+            "a-very-long-host-six.a.example",
+            "a",
+            "a-very-long-hos.a.example",
+            r"A\DC02$",
+            "dc01.B.example.",
+        ];
+        let mut random = 1u32;
+        for _ in 0..500 {
+            let mut machines = Machines::default();
+            for _ in 0..24 {
+                random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                let name = names[(random >> 8) as usize % names.len()];
+                let plain = normalised(name).unwrap();
+                let meant: Vec<MachineId> = machines
+                    .iter()
+                    .filter(|(_, machine)| same_host(&machine.name, &plain))
+                    .map(|(id, _)| id)
+                    .collect();
+                assert_eq!(machines.find(name), meant.first().copied(), "{name}: {machines:?}");
+                assert_eq!(machines.are_several(name), meant.len() > 1, "{name}: {machines:?}");
+                let next = MachineId(machines.list.len());
+                assert_eq!(machines.known_as(name), Some(meant.first().copied().unwrap_or(next)));
+            }
+        }
+    }
+
+    /// Quadratic work on so many would take hours.
+    #[test]
+    fn forged_names_cost_no_more_than_their_number() {
+        let mut machines = Machines::default();
+        for number in 0..250_000 {
+            machines.known_as(&format!("dc01.forest{number}.example"));
+        }
+        assert_eq!(machines.iter().count(), 250_000);
+        assert!(machines.are_several("dc01"));
     }
 
     #[test]

@@ -13,6 +13,12 @@ pub const AUDIT_ONLY_MODE: &str = "RestrictRemoteSamAuditOnlyMode";
 pub const COMPUTER_NAME_KEY: &str = r"Control\ComputerName\ComputerName";
 /// Key that tells a domain controller from a server and a workstation.
 pub const PRODUCT_OPTIONS_KEY: &str = r"Control\ProductOptions";
+/// Value of [`COMPUTER_NAME_KEY`]: REG_SZ with the NetBIOS name.
+pub const COMPUTER_NAME: &str = "ComputerName";
+/// Value of [`PRODUCT_OPTIONS_KEY`]: REG_SZ, `LanmanNT` on a domain controller.
+pub const PRODUCT_TYPE: &str = "ProductType";
+/// All values that something is read from.
+pub const VALUE_NAMES: [&str; 4] = [RESTRICT_REMOTE_SAM, AUDIT_ONLY_MODE, COMPUTER_NAME, PRODUCT_TYPE];
 
 pub(super) const TABLE: &str = include_str!("policies.tsv");
 

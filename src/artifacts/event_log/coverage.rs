@@ -1,7 +1,7 @@
 //! Adding up the chunks of a log: its events in order, what it covers, what is missing.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::chunk::{ChunkReading, Damage, Found};
 use super::event_xml::EventParts;
@@ -11,6 +11,8 @@ use crate::source::Place;
 /// Events kept of one file. The largest logs of real servers hold a few million records, and what is
 /// wanted of them are thousands; a file with more was made to fill memory.
 const EVENTS_MAX: usize = 250_000;
+/// Computers and channels kept of one file, each. A log that collects those of others names hundreds.
+const NAMES_MAX: usize = 1_000;
 /// Text kept of one file, in bytes.
 const TEXT_MAX: usize = 256 << 20;
 
@@ -22,8 +24,8 @@ pub(super) struct Total {
     /// Wanted events that were not kept.
     pub(super) dropped: u64,
     coverage: Coverage,
-    computers: BTreeSet<String>,
-    channels: BTreeSet<String>,
+    computers: Names,
+    channels: Names,
     /// Largest number in a record's header.
     pub(super) newest_number: Option<u64>,
     /// Damaged chunks, each with its offset and what it still gave.
@@ -65,16 +67,16 @@ impl Total {
         }
         self.text = self.text.saturating_add(data);
         if !event.from_slack {
-            note(&mut self.computers, &event.computer);
-            event.channel.iter().for_each(|channel| note(&mut self.channels, channel));
+            self.computers.note(&event.computer);
+            event.channel.iter().for_each(|channel| self.channels.note(channel));
         }
         self.found.push(found);
     }
 
     /// Notes the computer and channel of a record that nobody wanted.
     pub(super) fn note_record(&mut self, parts: &EventParts) {
-        parts.computer.iter().for_each(|computer| note(&mut self.computers, computer));
-        parts.channel.iter().for_each(|channel| note(&mut self.channels, channel));
+        parts.computer.iter().for_each(|computer| self.computers.note(computer));
+        parts.channel.iter().for_each(|channel| self.channels.note(channel));
     }
 
     /// Counts records that the file as a whole proves to be missing.
@@ -86,18 +88,47 @@ impl Total {
         &self.coverage
     }
 
+    /// Whether the log names more computers than are kept.
+    pub(super) fn has_more_computers(&self) -> bool {
+        self.computers.more
+    }
+
     /// The events in order, each once, and the coverage.
     pub(super) fn finish(mut self) -> (Vec<Event>, Coverage) {
-        self.coverage.computers = self.computers.into_iter().collect();
-        self.coverage.channels = self.channels.into_iter().collect();
+        self.coverage.computers = self.computers.spelled();
+        self.coverage.channels = self.channels.spelled();
         (in_order(self.found), self.coverage)
     }
 }
 
-/// The same name in other letter case is the same computer or channel; the first spelling stays.
-fn note(names: &mut BTreeSet<String>, name: &str) {
-    if !name.is_empty() && !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-        names.insert(name.to_owned());
+/// Names of computers or channels. The same name in other letter case is the same one; the first spelling
+/// stays.
+#[derive(Debug, Default)]
+struct Names {
+    /// By the name in lower case.
+    spellings: HashMap<String, String>,
+    /// More came than are kept.
+    more: bool,
+}
+
+impl Names {
+    fn note(&mut self, name: &str) {
+        let key = name.to_ascii_lowercase();
+        if name.is_empty() || self.spellings.contains_key(&key) {
+            return;
+        }
+        if self.spellings.len() < NAMES_MAX {
+            self.spellings.insert(key, name.to_owned());
+        } else {
+            self.more = true;
+        }
+    }
+
+    /// In order.
+    fn spelled(self) -> Vec<String> {
+        let mut names: Vec<String> = self.spellings.into_values().collect();
+        names.sort();
+        names
     }
 }
 
@@ -212,5 +243,20 @@ mod tests {
         let (_, coverage) = total.finish();
         assert_eq!(coverage.computers, ["dc01", "dc02"]);
         assert_eq!(coverage.channels, ["Application"]);
+    }
+
+    #[test]
+    fn a_thousand_computers_are_kept() {
+        let mut total = Total::default();
+        for number in 0..1_500 {
+            // Each one twice, which does not count.
+            let events =
+                (0..2).map(|_| found(10, number, number, false, &format!("pc{}", number % 1_000))).collect();
+            total.add(ChunkReading { found: events, ..ChunkReading::default() });
+        }
+        assert!(!total.has_more_computers());
+        total.add(ChunkReading { found: vec![found(10, 1, 1, false, "pc1000")], ..ChunkReading::default() });
+        assert!(total.has_more_computers());
+        assert_eq!(total.finish().1.computers.len(), 1_000);
     }
 }

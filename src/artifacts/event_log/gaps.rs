@@ -89,6 +89,13 @@ fn file_reasons(file: &FileFacts, total: &Total) -> Vec<String> {
             total.dropped
         ));
     }
+    if total.has_more_computers() {
+        reasons.push(
+            "The log names more than 1,000 computers, of which only these were used to tell whose it is. Ask \
+             for the log of the one computer."
+                .to_owned(),
+        );
+    }
     reasons
 }
 

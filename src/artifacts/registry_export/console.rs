@@ -4,8 +4,8 @@
 //! replaces does not count, and a text that mixes machines tells nothing of any.
 
 use super::commands::{Command, Verb, remote_prompt};
-use super::key_path::below_control_set;
 use super::lines::{Line, Lines};
+use super::selection::Selection;
 use super::{
     ExportFormat, RegistryData, RegistryExport, RegistryKey, RegistryValue, item_properties, reg_query,
 };
@@ -21,6 +21,9 @@ const OUTPUTS: usize = 1_000;
 /// Commands that change the registry, of which each is applied to the outputs above it.
 const CHANGES: usize = 500;
 
+/// Values that one command names, if it is no script.
+const NAMES: usize = 100;
+
 /// A key as some output shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Listing {
@@ -32,7 +35,11 @@ pub(super) struct Listing {
     pub(super) line: u64,
     /// All values are shown.
     pub(super) complete: bool,
-    /// Values, in order.
+    /// Number of values that are shown, wanted or not.
+    pub(super) shown: usize,
+    /// Line of the last of them.
+    pub(super) last: Option<u64>,
+    /// Wanted values, in order.
     pub(super) values: Vec<RegistryValue>,
     /// Line of the first value that cannot be read.
     pub(super) lost: Option<u64>,
@@ -51,7 +58,11 @@ pub(super) fn looks_like_console(head: &[u8]) -> bool {
 }
 
 /// Reads the outputs in a text.
-pub(super) fn read(path: &BundlePath, bytes: &[u8], wanted: &[String]) -> (Option<RegistryExport>, Vec<Gap>) {
+pub(super) fn read(
+    path: &BundlePath,
+    bytes: &[u8],
+    wanted: Selection<'_>,
+) -> (Option<RegistryExport>, Vec<Gap>) {
     let decoded = text_encoding::decode(bytes);
     let mut lines: Vec<Line<'_>> = Lines::new(&decoded.text).take(LINES + 1).collect();
     let mut gaps = Vec::new();
@@ -87,7 +98,7 @@ pub(super) fn read(path: &BundlePath, bytes: &[u8], wanted: &[String]) -> (Optio
         gaps.push(Gap::new(path, Place::Line(first.line), reason));
     }
     replaced(&mut found);
-    if let Some(line) = changed(&lines, &mut found) {
+    if let Some(line) = changed(&lines, &mut found, wanted) {
         let reason = "A command changes a key here that was shown before, so that what it holds since is not known. \
                       Ask for the key with reg export.";
         gaps.push(Gap::new(path, Place::Line(line), reason));
@@ -106,16 +117,16 @@ struct Found {
     computer: Option<String>,
     line: u64,
     lost: Option<u64>,
+    last: Option<u64>,
 }
 
 impl Found {
     /// The listing, if it is of a wanted key and says anything.
-    fn of(listing: Listing, wanted: &[String]) -> Option<Self> {
-        if listing.values.is_empty() && !listing.complete {
+    fn of(listing: Listing, wanted: Selection<'_>) -> Option<Self> {
+        if listing.shown == 0 && !listing.complete {
             return None;
         }
-        let key = below_control_set(&listing.path)?;
-        let wanted = wanted.iter().find(|wanted| key.below.eq_ignore_ascii_case(wanted))?;
+        let (key, wanted) = wanted.key(&listing.path)?;
         let key = RegistryKey {
             control_set: key.control_set.to_owned(),
             wanted: wanted.clone(),
@@ -125,7 +136,8 @@ impl Found {
             values: listing.values,
             path: listing.path,
         };
-        Some(Found { key, computer: listing.computer, line: listing.line, lost: listing.lost })
+        let Listing { computer, line, lost, last, .. } = listing;
+        Some(Found { key, computer, line, lost, last })
     }
 }
 
@@ -164,13 +176,13 @@ fn replaced(found: &mut Vec<Found>) {
 
 /// Values that a command changes after they were shown, or that a key may have got since, are not known.
 /// Returns the line of the first such command.
-fn changed(lines: &[Line<'_>], found: &mut [Found]) -> Option<u64> {
+fn changed(lines: &[Line<'_>], found: &mut [Found], wanted: Selection<'_>) -> Option<u64> {
     let mut first = None;
     let changes = lines.iter().filter_map(|line| {
         Some((line, Command::of(line.text).filter(|command| command.verb == Verb::Change)?))
     });
     for (count, (line, mut command)) in changes.take(CHANGES + 1).enumerate() {
-        if count == CHANGES {
+        if count == CHANGES || command.values.len() > NAMES {
             // A script, and no transcript: nothing that stands above it can be relied on.
             command = Command { key: None, values: Vec::new(), ..command };
         }
@@ -187,11 +199,14 @@ fn changed(lines: &[Line<'_>], found: &mut [Found]) -> Option<u64> {
             }
             for name in &command.values {
                 found.key.values.retain(|value| !name.eq_ignore_ascii_case(&value.name));
-                found.key.values.push(RegistryValue {
-                    name: name.clone(),
-                    data: RegistryData::Unreadable("changed by a later command".to_owned()),
-                    place: Place::Line(line.number),
-                });
+                found.key.complete &= wanted.keep(
+                    &mut found.key.values,
+                    RegistryValue {
+                        name: name.clone(),
+                        data: RegistryData::Unreadable("changed by a later command".to_owned()),
+                        place: Place::Line(line.number),
+                    },
+                );
             }
         }
     }
@@ -209,11 +224,10 @@ fn lost(path: &BundlePath, found: &[Found]) -> Option<Gap> {
 /// A text that ends with a value and without a line end may have been cut inside it.
 fn unfinished(path: &BundlePath, lines: &[Line<'_>], found: &[Found]) -> Option<Gap> {
     let last = lines.last().filter(|line| !line.ended)?;
-    let place = Place::Line(last.number);
-    let in_value = found.iter().flat_map(|found| &found.key.values).any(|value| value.place == place);
+    let in_value = found.iter().any(|found| found.last == Some(last.number));
     let reason = "The text ends with this value and without a line end, so that the value may have been cut short. \
                   Ask for the key with reg export.";
-    in_value.then(|| Gap::new(path, place, reason))
+    in_value.then(|| Gap::new(path, Place::Line(last.number), reason))
 }
 
 /// The machine of all keys. Keys of several machines are dropped: nothing says which one a value is of.

@@ -11,6 +11,7 @@ mod cells;
 mod tests;
 
 use self::cells::{Cells, Key, Lost};
+use super::selection::Selection;
 use super::{ExportFormat, RegistryExport, RegistryKey};
 use crate::source::{BundlePath, Gap, Place};
 
@@ -23,7 +24,7 @@ pub(super) fn looks_like_hive(head: &[u8]) -> bool {
 }
 
 /// Reads the wanted keys of the control set that was current.
-pub(super) fn read(path: &BundlePath, bytes: &[u8], wanted: &[String]) -> (RegistryExport, Vec<Gap>) {
+pub(super) fn read(path: &BundlePath, bytes: &[u8], wanted: Selection<'_>) -> (RegistryExport, Vec<Gap>) {
     let mut hive = Hive { path, cells: Cells::new(bytes), wanted, keys: Vec::new(), gaps: Vec::new() };
     let sound = hive.base_block(bytes);
     let root = number(bytes, 36).ok_or(Lost { at: 36 }).and_then(|root| hive.cells.key(root));
@@ -43,7 +44,7 @@ pub(super) fn read(path: &BundlePath, bytes: &[u8], wanted: &[String]) -> (Regis
 struct Hive<'a> {
     path: &'a BundlePath,
     cells: Cells<'a>,
-    wanted: &'a [String],
+    wanted: Selection<'a>,
     keys: Vec<RegistryKey>,
     gaps: Vec<Gap>,
 }
@@ -91,7 +92,8 @@ impl Hive<'_> {
     /// The control set that `Select\Current` names.
     fn current_control_set(&mut self, root: &Key) -> Result<Option<(String, Key)>, Lost> {
         let Some(select) = self.cells.child(root, "Select")? else { return Ok(None) };
-        let (values, _) = self.cells.values(&select)?;
+        let (values, _) =
+            self.cells.values(&select, Selection { keys: &[], names: &["Current".to_owned()] })?;
         let current = values.iter().find(|value| value.name.eq_ignore_ascii_case("Current"));
         let Some(super::RegistryData::Dword(number)) = current.map(|value| &value.data) else {
             return Err(Lost { at: select.at });
@@ -105,7 +107,7 @@ impl Hive<'_> {
 
     /// The wanted keys, whose paths are shortened by the parts that lie above the given key.
     fn wanted_below(&mut self, from: &Key, control_set: &str, parts_above: usize) {
-        for wanted in self.wanted {
+        for wanted in self.wanted.keys {
             self.wanted_key(from, control_set, wanted, parts_above);
         }
     }
@@ -123,7 +125,7 @@ impl Hive<'_> {
         if self.keys.iter().any(is_known) {
             return;
         }
-        let (values, lost) = match self.cells.values(&key) {
+        let (values, lost) = match self.cells.values(&key, self.wanted) {
             Ok(read) => read,
             Err(lost) => (Vec::new(), Some(lost)),
         };
@@ -143,7 +145,7 @@ impl Hive<'_> {
 
     /// A hive of a single key has the key's name at its root, and not where it stood.
     fn part_of_control_set(&mut self, root: &Key) {
-        for wanted in self.wanted {
+        for wanted in self.wanted.keys {
             for (at, part) in wanted.split('\\').enumerate() {
                 if part.eq_ignore_ascii_case(&root.name) {
                     self.wanted_key(root, "CurrentControlSet", wanted, at.saturating_add(1));

@@ -9,6 +9,7 @@ use super::commands::{Command, KeyNamed, Verb, is_prompt};
 use super::console::Listing;
 use super::key_path::below_control_set;
 use super::lines::Line;
+use super::selection::Selection;
 use super::{RegistryData, RegistryValue};
 use crate::source::Place;
 
@@ -22,6 +23,8 @@ const NO_SUCH_VALUE: &str = "psargumentexception,microsoft.powershell.commands.g
 const ERROR_LINES: usize = 14;
 /// Characters of them.
 const ERROR_CHARS: usize = 8_000;
+/// Paths of keys in an error that are looked at. A real one names its key once.
+const ERROR_PATHS: usize = 4;
 /// Values from which on a list without its command line is taken for the whole key, if their names do not
 /// begin alike, as those of a wildcard do.
 const WHOLE_KEY: usize = 8;
@@ -48,9 +51,12 @@ fn property(text: &str) -> Option<(&str, &str, usize)> {
     (!name.trim().is_empty()).then(|| (name.trim(), value.trim(), name.chars().count()))
 }
 
+/// Name, value and line.
+type Property = (String, String, u64);
+
 /// A list: its properties with their lines, from the first to the last of one block.
 struct List {
-    properties: Vec<(String, String, u64)>,
+    properties: Vec<Property>,
     line: u64,
 }
 
@@ -93,7 +99,7 @@ fn go_on(value: &mut String, rest: &str) {
 }
 
 /// All listings of a text, in order. Errors name their key only if it is a wanted one.
-pub(super) fn listings(lines: &[Line<'_>], wanted: &[String]) -> Vec<Listing> {
+pub(super) fn listings(lines: &[Line<'_>], wanted: Selection<'_>) -> Vec<Listing> {
     let mut found = Vec::new();
     let mut command: Option<Command> = None;
     let mut at = 0;
@@ -103,7 +109,7 @@ pub(super) fn listings(lines: &[Line<'_>], wanted: &[String]) -> Vec<Listing> {
         } else if is_prompt(line.text) {
             command = None;
         } else if let Some((list, next)) = list(lines, at) {
-            found.extend(listing(list, command.as_ref()));
+            found.extend(listing(list, command.as_ref(), wanted));
             // An error's lines look like a list, and may begin anywhere in it.
             found.extend((at..next).filter_map(|at| absent(lines, at, wanted)));
             at = next.max(at.saturating_add(1));
@@ -116,7 +122,7 @@ pub(super) fn listings(lines: &[Line<'_>], wanted: &[String]) -> Vec<Listing> {
 }
 
 /// A list as a listing: with the key that it names itself, or that the command line above it names.
-fn listing(list: List, command: Option<&Command>) -> Option<Listing> {
+fn listing(list: List, command: Option<&Command>, wanted: Selection<'_>) -> Option<Listing> {
     let List { properties, line } = list;
     let is_added = |name: &str| TRAILER.contains(&name) || REMOTING.contains(&name);
     let trailer = properties.iter().position(|(name, _, _)| name == "PSPath");
@@ -130,24 +136,26 @@ fn listing(list: List, command: Option<&Command>) -> Option<Listing> {
         Some(path) => KeyNamed::of(path)?,
         None => command?.key.clone()?,
     };
-    let values: Vec<RegistryValue> = values
+    let shown: Vec<&Property> = values
         .iter()
         .filter(|(name, _, _)| !is_added(name))
         .filter(|(name, _, _)| trailer.is_some() || command.is_some_and(|command| asks_for(command, name)))
-        .map(|(name, text, line)| RegistryValue {
-            name: if name == "(default)" { String::new() } else { name.clone() },
-            data: typed(text),
-            place: Place::Line(*line),
-        })
         .collect();
     let whole = match command {
         Some(command) => !command.partial,
-        None => values.len() >= WHOLE_KEY && !begin_alike(&values),
+        None => shown.len() >= WHOLE_KEY && !begin_alike(&shown),
     };
+    let (mut values, mut kept) = (Vec::new(), true);
+    for (name, text, line) in &shown {
+        let name = if name == "(default)" { String::new() } else { name.clone() };
+        let value = RegistryValue { name, data: typed(text), place: Place::Line(*line) };
+        kept &= wanted.keep(&mut values, value);
+    }
     // The provider is the last property, so that no value can stand behind it.
-    let complete = trailer.is_some() && whole && of("PSProvider").is_some();
+    let complete = kept && trailer.is_some() && whole && of("PSProvider").is_some();
     let computer = of("PSComputerName").cloned().or(key.computer);
-    Some(Listing { path: key.path, computer, line, complete, values, lost: None })
+    let (count, last) = (shown.len(), shown.last().map(|(_, _, line)| *line));
+    Some(Listing { path: key.path, computer, line, complete, shown: count, last, values, lost: None })
 }
 
 /// Whether a command asks for a value by its name, or for all of them.
@@ -155,8 +163,11 @@ fn asks_for(command: &Command, name: &str) -> bool {
     command.values.is_empty() || command.values.iter().any(|asked| asked.eq_ignore_ascii_case(name))
 }
 
-fn begin_alike(values: &[RegistryValue]) -> bool {
-    let first = |value: &RegistryValue| value.name.chars().next().map(|letter| letter.to_ascii_lowercase());
+fn begin_alike(values: &[&Property]) -> bool {
+    let first = |(name, _, _): &Property| {
+        let name = if name == "(default)" { "" } else { name };
+        name.chars().next().map(|letter| letter.to_ascii_lowercase())
+    };
     values.windows(2).all(|pair| matches!(pair, [a, b] if first(a) == first(b)))
 }
 
@@ -178,7 +189,7 @@ fn typed(text: &str) -> RegistryData {
 
 /// The value that an error says is not there. Windows PowerShell names it and the error in every language;
 /// PowerShell 7 says it in English alone.
-fn absent(lines: &[Line<'_>], at: usize, wanted: &[String]) -> Option<Listing> {
+fn absent(lines: &[Line<'_>], at: usize, wanted: Selection<'_>) -> Option<Listing> {
     let line = lines.get(at)?;
     let packed = |lines: &[Line<'_>]| -> String {
         let letters = lines.iter().flat_map(|line| line.text.chars());
@@ -191,9 +202,7 @@ fn absent(lines: &[Line<'_>], at: usize, wanted: &[String]) -> Option<Listing> {
         let above = lines.get(at.saturating_sub(ERROR_LINES)..at)?;
         let start = above.iter().rposition(is_start).map_or(0, |start| start.saturating_add(1));
         before = above.get(start..)?;
-        let below = lines.get(at..)?;
-        let end = below.iter().position(|line| line.text.trim().is_empty()).unwrap_or(below.len());
-        window = packed(below.get(..end.min(6))?);
+        window = packed(block(lines, at, 6));
         if !window.to_ascii_lowercase().contains(NO_SUCH_VALUE) {
             return None;
         }
@@ -203,21 +212,27 @@ fn absent(lines: &[Line<'_>], at: usize, wanted: &[String]) -> Option<Listing> {
     if !line.text.contains("Property ") || Command::of(line.text).is_some() {
         return None;
     }
-    let below = lines.get(at..)?;
-    let end = below.iter().position(|line| line.text.trim().is_empty()).unwrap_or(below.len());
-    let window = packed(below.get(..end.min(6))?);
+    let window = packed(block(lines, at, 6));
     let (said, rest) = window.split_once("doesnotexistatpath")?;
     let name = said.rsplit_once("Property")?.1;
-    let is_old = packed(below.get(..end.min(ERROR_LINES))?).contains("FullyQualifiedErrorId");
+    let is_old = packed(block(lines, at, ERROR_LINES)).contains("FullyQualifiedErrorId");
     (!is_old).then(|| said_absent(rest, name.to_owned(), line.number, wanted)).flatten()
 }
 
+/// The lines from one on to an empty one, up to a number.
+fn block<'l, 't>(lines: &'l [Line<'t>], at: usize, most: usize) -> &'l [Line<'t>] {
+    let below = lines.get(at..).unwrap_or_default();
+    let below = below.get(..most).unwrap_or(below);
+    let end = below.iter().position(|line| line.text.trim().is_empty()).unwrap_or(below.len());
+    below.get(..end).unwrap_or_default()
+}
+
 /// The wanted key in the text of an error, which the console may have broken anywhere.
-fn said_absent(text: &str, name: String, line: u64, wanted: &[String]) -> Option<Listing> {
+fn said_absent(text: &str, name: String, line: u64, wanted: Selection<'_>) -> Option<Listing> {
     let lower = text.to_ascii_lowercase();
-    let path = lower.match_indices("hkey_local_machine\\").find_map(|(at, _)| {
+    let path = lower.match_indices("hkey_local_machine\\").take(ERROR_PATHS).find_map(|(at, _)| {
         let rest = text.get(at..)?;
-        wanted.iter().find_map(|wanted| {
+        wanted.keys.iter().find_map(|wanted| {
             let end = lower.get(at..)?.find(&wanted.to_ascii_lowercase())?.checked_add(wanted.len())?;
             let (path, behind) = rest.split_at_checked(end)?;
             let ends =
@@ -226,6 +241,8 @@ fn said_absent(text: &str, name: String, line: u64, wanted: &[String]) -> Option
             (ends && is_wanted).then(|| path.to_owned())
         })
     })?;
-    let values = vec![RegistryValue { name, data: RegistryData::Absent, place: Place::Line(line) }];
-    Some(Listing { path, computer: None, line, complete: false, values, lost: None })
+    let mut values = Vec::new();
+    wanted.keep(&mut values, RegistryValue { name, data: RegistryData::Absent, place: Place::Line(line) });
+    let (shown, last) = (1, Some(line));
+    Some(Listing { path, computer: None, line, complete: false, shown, last, values, lost: None })
 }

@@ -1,8 +1,9 @@
 //! Registry evidence: exports (`.reg`), console text of `reg query` and `Get-ItemProperty`, offline hives,
 //! and Registry.pol files. All of them are read into one type.
 //!
-//! Only wanted keys keep their values. A value that is not in [`RegistryKey::values`] is not in the
-//! registry if the key is [complete](RegistryKey::complete), and unknown otherwise; one that is there as
+//! Only wanted keys keep values, and of them only wanted ones. A wanted value that is not in
+//! [`RegistryKey::values`] is not in the registry if the key is [complete](RegistryKey::complete), and
+//! unknown otherwise; one that is there as
 //! [`RegistryData::Unreadable`] exists with data nobody can tell; one that is there as
 //! [`RegistryData::Absent`] was asked for and not found; and a key that is not in
 //! [`RegistryExport::keys`] was not in the file. These are different facts.
@@ -19,7 +20,9 @@ mod lines;
 mod policy_file;
 mod reader;
 mod reg_query;
+mod selection;
 
+use self::selection::Selection;
 use crate::artifacts::{Wanted, text_encoding};
 use crate::source::{BundlePath, Gap, Place};
 
@@ -74,7 +77,9 @@ pub struct RegistryKey {
     pub complete: bool,
     /// Line of the key, or byte offset of its cell in a hive.
     pub place: Place,
-    /// Its values, in file order. A name may come twice; the last one counts.
+    /// Its wanted values, in file order, and some of other names that cannot be read. A name may come
+    /// twice; the last one counts. Of a name that comes more often than eight times, seven and the last
+    /// one are here.
     pub values: Vec<RegistryValue>,
 }
 
@@ -129,6 +134,11 @@ pub fn looks_like_registry_export(head: &[u8]) -> bool {
         || console::looks_like_console(head)
 }
 
+/// Whether a file is a hive, which is longer than any text.
+pub(super) fn looks_like_hive(head: &[u8]) -> bool {
+    hive::looks_like_hive(head)
+}
+
 fn looks_like_reg_file(head: &[u8]) -> bool {
     let head = head.get(..HEADER_BYTES).unwrap_or(head);
     ExportFormat::of(&text_encoding::decode(head).text).is_some()
@@ -137,17 +147,17 @@ fn looks_like_reg_file(head: &[u8]) -> bool {
 /// Reads registry evidence of any format. Without anything of such a format there is nothing to return.
 pub fn read(path: &BundlePath, bytes: &[u8], wanted: &Wanted) -> (Option<RegistryExport>, Vec<Gap>) {
     if hive::looks_like_hive(bytes) {
-        let (export, gaps) = hive::read(path, bytes, &wanted.registry_keys);
+        let (export, gaps) = hive::read(path, bytes, Selection::of(wanted));
         return (Some(export), gaps);
     }
     if policy_file::looks_like_policy_file(bytes) {
-        let (export, gaps) = policy_file::read(path, bytes, &wanted.registry_keys);
+        let (export, gaps) = policy_file::read(path, bytes, Selection::of(wanted));
         return (Some(export), gaps);
     }
     if looks_like_reg_file(bytes) {
         return read_reg_file(path, bytes, wanted);
     }
-    console::read(path, bytes, &wanted.registry_keys)
+    console::read(path, bytes, Selection::of(wanted))
 }
 
 /// Reads a `.reg` file. Gaps name what does not follow the format; without the header line there is no
@@ -159,7 +169,7 @@ fn read_reg_file(path: &BundlePath, bytes: &[u8], wanted: &Wanted) -> (Option<Re
              Ask for a file that reg export wrote.";
         return (None, vec![Gap::new(path, Place::File, reason)]);
     };
-    let (export, mut gaps) = reader::read(path, &decoded, format, &wanted.registry_keys);
+    let (export, mut gaps) = reader::read(path, &decoded, format, Selection::of(wanted));
     if decoded.damaged {
         let reason = format!(
             "Some bytes are no text in the encoding {} and stand as U+FFFD. Ask for the export again, as \

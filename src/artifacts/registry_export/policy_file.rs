@@ -3,7 +3,7 @@
 //! The format: <https://learn.microsoft.com/previous-versions/windows/desktop/policy/registry-policy-file-format>.
 
 use super::data::DataReader;
-use super::key_path::below_control_set;
+use super::selection::Selection;
 use super::{ExportFormat, RegistryData, RegistryExport, RegistryKey, RegistryValue};
 use crate::source::{BundlePath, Gap, Place};
 
@@ -11,13 +11,15 @@ use crate::source::{BundlePath, Gap, Place};
 const HEADER: [u8; 8] = *b"PReg\x01\0\0\0";
 /// Longest data of a value, from the format's description.
 const DATA_BYTES: usize = 0xFFFF;
+/// Wanted keys that are kept of one file.
+const KEYS: usize = 1_000;
 
 pub(super) fn looks_like_policy_file(head: &[u8]) -> bool {
     head.starts_with(&HEADER)
 }
 
 /// Reads all entries. A file that breaks off is read up to there.
-pub(super) fn read(path: &BundlePath, bytes: &[u8], wanted: &[String]) -> (RegistryExport, Vec<Gap>) {
+pub(super) fn read(path: &BundlePath, bytes: &[u8], wanted: Selection<'_>) -> (RegistryExport, Vec<Gap>) {
     let mut export = RegistryExport {
         format: ExportFormat::RegistryPolicy,
         computer: None,
@@ -76,10 +78,9 @@ fn text(bytes: &[u8]) -> Option<(String, &[u8])> {
 }
 
 /// Keeps an entry of a wanted key. Names such as `**del.Name` are orders to delete.
-fn keep(export: &mut RegistryExport, entry: Entry<'_>, place: Place, wanted: &[String]) {
+fn keep(export: &mut RegistryExport, entry: Entry<'_>, place: Place, wanted: Selection<'_>) {
     let path = format!("HKEY_LOCAL_MACHINE\\{}", entry.key);
-    let Some(key) = below_control_set(&path) else { return };
-    let Some(wanted) = wanted.iter().find(|wanted| key.below.eq_ignore_ascii_case(wanted)) else { return };
+    let Some((key, found)) = wanted.key(&path) else { return };
     let lower = entry.name.to_ascii_lowercase();
     let (name, data) = if lower.starts_with("**del.") {
         (entry.name.get("**del.".len()..).unwrap_or_default().to_owned(), RegistryData::Deleted)
@@ -89,18 +90,24 @@ fn keep(export: &mut RegistryExport, entry: Entry<'_>, place: Place, wanted: &[S
     };
     let value = RegistryValue { name, data, place: place.clone() };
     if let Some(last) = export.keys.last_mut().filter(|last| last.path.eq_ignore_ascii_case(&path)) {
-        last.values.push(value);
+        wanted.keep(&mut last.values, value);
         return;
     }
-    let (control_set, wanted) = (key.control_set.to_owned(), wanted.clone());
+    // The machine does not have what a policy sets, so that losing some of it costs nothing.
+    if export.keys.len() >= KEYS {
+        return;
+    }
+    let control_set = key.control_set.to_owned();
+    let mut values = Vec::new();
+    wanted.keep(&mut values, value);
     export.keys.push(RegistryKey {
         path,
         control_set,
-        wanted,
+        wanted: found.clone(),
         deleted: false,
         complete: false,
         place,
-        values: vec![value],
+        values,
     });
 }
 
@@ -121,7 +128,7 @@ mod tests {
     fn read_all(entries: &[Vec<u8>]) -> (RegistryExport, Vec<Gap>) {
         let bytes = [HEADER.to_vec(), entries.concat()].concat();
         assert!(looks_like_policy_file(&bytes));
-        read(&"Registry.pol".into(), &bytes, &[r"Control\Lsa".to_owned()])
+        read(&"Registry.pol".into(), &bytes, Selection { keys: &[r"Control\Lsa".to_owned()], names: &[] })
     }
 
     const LSA: &str = r"System\CurrentControlSet\Control\Lsa";

@@ -1,14 +1,17 @@
 //! The way through an export: keys, values, and lines that are neither.
 
 use super::data::{self, DataReader};
-use super::key_path::below_control_set;
 use super::lines::{self, Line, Lines, Quoted, is_blank_or_comment};
+use super::selection::Selection;
 use super::{ExportFormat, RegistryData, RegistryExport, RegistryKey, RegistryValue};
 use crate::artifacts::text_encoding::Decoded;
 use crate::source::{BundlePath, Gap, Place};
 
 /// Unreadable values that get a gap each. What is beyond is counted in one.
 const UNREADABLE_GAPS: usize = 50;
+
+/// Wanted keys that are kept of one file. An export names each of them once for each control set.
+const KEYS: usize = 1_000;
 
 /// Why a file that ends inside a key or a value is a gap.
 const CUT: &str = "The file ends in the middle of a key or a value, so it was cut short, and what stood behind is \
@@ -19,7 +22,7 @@ pub(super) fn read(
     path: &BundlePath,
     decoded: &Decoded,
     format: ExportFormat,
-    wanted: &[String],
+    wanted: Selection<'_>,
 ) -> (RegistryExport, Vec<Gap>) {
     let mut reader = Reader {
         path,
@@ -31,6 +34,7 @@ pub(super) fn read(
         gaps: Vec::new(),
         unreadable: 0,
         skipped: None,
+        flooded: false,
     };
     reader.header();
     while let Some(line) = reader.lines.next() {
@@ -41,7 +45,7 @@ pub(super) fn read(
 
 struct Reader<'t, 'w> {
     path: &'w BundlePath,
-    wanted: &'w [String],
+    wanted: Selection<'w>,
     data: DataReader,
     lines: Lines<'t>,
     section: Section,
@@ -50,6 +54,8 @@ struct Reader<'t, 'w> {
     unreadable: usize,
     /// First line that follows no rule, and how many.
     skipped: Option<(u64, u64)>,
+    /// More wanted keys came than are kept.
+    flooded: bool,
 }
 
 /// What the last key line says of the values below it.
@@ -93,14 +99,15 @@ impl<'t> Reader<'t, '_> {
         self.export.keys_in_file = self.export.keys_in_file.saturating_add(1);
         let deletion = inside.strip_prefix('-');
         let path = deletion.unwrap_or(inside);
-        let found = below_control_set(path).and_then(|key| {
-            Some((key.control_set, self.wanted.iter().find(|w| key.below.eq_ignore_ascii_case(w))?))
-        });
-        if let Some((control_set, wanted)) = found {
+        let found = if self.flooded { None } else { self.wanted.key(path) };
+        if found.is_some() && self.export.keys.len() >= KEYS {
+            return self.flood(line.number);
+        }
+        if let Some((key, wanted)) = &found {
             self.export.keys.push(RegistryKey {
                 path: path.to_owned(),
-                control_set: control_set.to_owned(),
-                wanted: wanted.clone(),
+                control_set: key.control_set.to_owned(),
+                wanted: (*wanted).clone(),
                 deleted: deletion.is_some(),
                 complete: true,
                 place: Place::Line(line.number),
@@ -112,6 +119,16 @@ impl<'t> Reader<'t, '_> {
             (None, Some(_)) => Section::Wanted,
             (None, None) => Section::Unwanted,
         };
+    }
+
+    /// Which of so many keys holds, nobody can tell, so that none of them is used.
+    fn flood(&mut self, line: u64) {
+        self.flooded = true;
+        self.section = Section::Unwanted;
+        self.export.keys.clear();
+        let reason = "The file names the keys that are asked for more than 1,000 times, which no export does, so that \
+                      nothing of it was used. Ask for the key with reg export.";
+        self.gaps.push(Gap::new(self.path, Place::Line(line), reason));
     }
 
     /// `"Name"=data` or `@=data`.
@@ -235,7 +252,8 @@ impl<'t> Reader<'t, '_> {
             }
         }
         if let Some(key) = self.export.keys.last_mut() {
-            key.values.push(RegistryValue { name, data, place: Place::Line(line) });
+            let value = RegistryValue { name, data, place: Place::Line(line) };
+            key.complete &= self.wanted.keep(&mut key.values, value);
         }
     }
 

@@ -6,8 +6,8 @@
 use super::commands::{Command, KeyNamed, Verb, is_prompt};
 use super::console::Listing;
 use super::data;
-use super::key_path::below_control_set;
 use super::lines::Line;
+use super::selection::Selection;
 use super::{RegistryData, RegistryValue};
 use crate::source::Place;
 
@@ -71,7 +71,7 @@ fn value(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// All listings of a text, in order. Those of unwanted keys lose their values.
-pub(super) fn listings(lines: &[Line<'_>], wanted: &[String]) -> Vec<Listing> {
+pub(super) fn listings(lines: &[Line<'_>], wanted: Selection<'_>) -> Vec<Listing> {
     let mut found = Vec::new();
     let mut output_end = 0;
     let mut command: Option<Command> = None;
@@ -82,11 +82,11 @@ pub(super) fn listings(lines: &[Line<'_>], wanted: &[String]) -> Vec<Listing> {
         } else if is_prompt(line.text) {
             command = None;
         } else if let Some(key) = key_line(line.text) {
-            let (mut listing, next) = listing(lines, at, key);
+            let (mut listing, next) = listing(lines, at, key, wanted);
             let asked = command.as_ref().and_then(|command| command.key.as_ref());
             // A key without values may be listed as a subkey of the one that was asked for.
-            let is_itself = !listing.values.is_empty()
-                || asked.is_some_and(|key| key.path.eq_ignore_ascii_case(&listing.path));
+            let is_itself =
+                listing.shown > 0 || asked.is_some_and(|key| key.path.eq_ignore_ascii_case(&listing.path));
             listing.complete = listing.complete
                 && is_itself
                 && match &command {
@@ -100,8 +100,9 @@ pub(super) fn listings(lines: &[Line<'_>], wanted: &[String]) -> Vec<Listing> {
                     }
                 };
             listing.computer = listing.computer.or_else(|| asked.and_then(|key| key.computer.clone()));
-            if !is_wanted(&listing.path, wanted) {
+            if wanted.key(&listing.path).is_none() {
                 listing.values = Vec::new();
+                listing.shown = 0;
                 listing.complete = false;
             }
             found.push(listing);
@@ -110,7 +111,7 @@ pub(super) fn listings(lines: &[Line<'_>], wanted: &[String]) -> Vec<Listing> {
         } else if let Some(asked) = &command
             && is_not_found(line.text)
         {
-            found.extend(absent(asked, line.number));
+            found.extend(absent(asked, line.number, wanted));
             command = None;
         }
         at = at.saturating_add(1);
@@ -119,16 +120,19 @@ pub(super) fn listings(lines: &[Line<'_>], wanted: &[String]) -> Vec<Listing> {
 }
 
 /// One key with its values; and the line behind them.
-fn listing(lines: &[Line<'_>], at: usize, key: KeyNamed) -> (Listing, usize) {
+fn listing(lines: &[Line<'_>], at: usize, key: KeyNamed, wanted: Selection<'_>) -> (Listing, usize) {
     let number = lines.get(at).map_or(1, |line| line.number);
     let mut listing = Listing {
         path: key.path,
         computer: key.computer,
         line: number,
         complete: true,
+        shown: 0,
+        last: None,
         values: Vec::new(),
         lost: None,
     };
+    let mut kept = true;
     let mut at = at.saturating_add(1);
     while let Some(line) = lines.get(at) {
         if let Some((name, kind, data)) = value(line.text) {
@@ -148,14 +152,17 @@ fn listing(lines: &[Line<'_>], at: usize, key: KeyNamed) -> (Listing, usize) {
                 listing.lost = listing.lost.or(Some(number));
             }
             let name = default_name(name);
-            listing.values.push(RegistryValue { name, data, place: Place::Line(number) });
+            let value = RegistryValue { name, data, place: Place::Line(number) };
+            kept &= wanted.keep(&mut listing.values, value);
+            listing.shown = listing.shown.saturating_add(1);
+            listing.last = Some(number);
         } else {
             break;
         }
         at = at.saturating_add(1);
     }
     // Without a line behind them, the values may go on.
-    listing.complete = at < lines.len() && listing.lost.is_none();
+    listing.complete = kept && at < lines.len() && listing.lost.is_none();
     (listing, at)
 }
 
@@ -201,30 +208,28 @@ fn counts_matches(line: Option<&Line<'_>>) -> bool {
     })
 }
 
-fn is_wanted(path: &str, wanted: &[String]) -> bool {
-    below_control_set(path)
-        .is_some_and(|key| wanted.iter().any(|wanted| key.below.eq_ignore_ascii_case(wanted)))
-}
-
 fn is_not_found(text: &str) -> bool {
     let text = text.to_lowercase();
     NOT_FOUND.iter().any(|words| text.contains(words))
 }
 
 /// The values that a command asked for in vain.
-fn absent(command: &Command, line: u64) -> Option<Listing> {
+fn absent(command: &Command, line: u64, wanted: Selection<'_>) -> Option<Listing> {
     let key = command.key.clone().filter(|_| !command.values.is_empty())?;
-    let values = command.values.iter().map(|name| RegistryValue {
-        name: name.clone(),
-        data: RegistryData::Absent,
-        place: Place::Line(line),
-    });
+    let mut values = Vec::new();
+    for name in &command.values {
+        let value =
+            RegistryValue { name: name.clone(), data: RegistryData::Absent, place: Place::Line(line) };
+        wanted.keep(&mut values, value);
+    }
     Some(Listing {
         path: key.path,
         computer: key.computer,
         line,
         complete: false,
-        values: values.collect(),
+        shown: command.values.len(),
+        last: Some(line),
+        values,
         lost: None,
     })
 }

@@ -282,8 +282,47 @@ fn other_files_are_not_exports() {
 #[test]
 fn many_unreadable_values_give_a_bounded_number_of_gaps() {
     let (export, gaps) = lsa(&"\"a\"=\"\r\n".repeat(20_000));
-    assert_eq!(export.keys[0].values.len(), 20_000);
+    // All of one name: seven, and the last.
+    let values = &export.keys[0].values;
+    assert_eq!((values.len(), &values[7].place), (8, &Place::Line(20_003)));
     assert!(gaps.len() < 60, "{}", gaps.len());
+}
+
+/// An export of Lsa, of which one value is asked for.
+fn one_of(lines: &str) -> (RegistryExport, Vec<Gap>) {
+    let wanted = Wanted { registry_values: vec!["RestrictRemoteSam".to_owned()], ..wanted() };
+    let (export, gaps) = read(&"a.reg".into(), format!("{HEADER}{LSA}{lines}").as_bytes(), &wanted);
+    (export.unwrap(), gaps)
+}
+
+#[test]
+fn only_values_that_are_asked_for_are_kept() {
+    let (export, gaps) = one_of("\"a\"=dword:00000001\r\n\"restrictremotesam\"=\"O:BA\"\r\n\"b\"=\"c\"\r\n");
+    let key = &export.keys[0];
+    let value =
+        RegistryValue { name: "restrictremotesam".into(), data: string("O:BA"), place: Place::Line(5) };
+    assert_eq!((key.values.as_slice(), key.complete, gaps.len()), (&[value][..], true, 0));
+}
+
+#[test]
+fn damage_of_other_values_is_not_forgotten() {
+    let (export, gaps) = one_of(&"\"a\"=\"\r\n".repeat(1_000));
+    assert_eq!(export.keys[0].values.len(), 20);
+    assert!(export.keys[0].values.iter().all(|value| matches!(value.data, RegistryData::Unreadable(_))));
+    // Fifty of them, their number, and the last one, behind which no quote closes.
+    assert_eq!(gaps.len(), 52);
+}
+
+#[test]
+fn a_file_with_a_key_a_thousand_times_is_not_used() {
+    let key = format!("{LSA}\"RestrictRemoteSam\"=\"O:BA\"\r\n");
+    // One more key stands at the start of the file.
+    let (export, gaps) = one_of(&key.repeat(999));
+    assert_eq!((export.keys.len(), gaps.len()), (1_000, 0));
+    let (export, gaps) = one_of(&key.repeat(5_000));
+    assert_eq!((export.keys, gaps.len()), (vec![], 1));
+    assert_eq!(gaps[0].place, Place::Line(4 + 2 * 999));
+    assert_eq!(export.keys_in_file, 5_001);
 }
 
 /// Keys counted by hand in each file.

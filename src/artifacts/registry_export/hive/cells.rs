@@ -4,6 +4,7 @@
 //! checked for its bounds and its mark, and all reading draws on one budget.
 
 use super::super::data::DataReader;
+use super::super::selection::Selection;
 use super::super::{RegistryData, RegistryValue};
 use super::{BASE_BYTES, number};
 use crate::source::Place;
@@ -121,8 +122,12 @@ impl<'b> Cells<'b> {
         first_lost.map_or(Ok(None), Err)
     }
 
-    /// The values of a key that can be read, and the first place where one cannot.
-    pub(super) fn values(&mut self, key: &Key) -> Result<(Vec<RegistryValue>, Option<Lost>), Lost> {
+    /// The wanted values of a key, and the first place where one cannot.
+    pub(super) fn values(
+        &mut self,
+        key: &Key,
+        wanted: Selection<'_>,
+    ) -> Result<(Vec<RegistryValue>, Option<Lost>), Lost> {
         if key.values == 0 {
             return Ok((Vec::new(), None));
         }
@@ -135,8 +140,8 @@ impl<'b> Cells<'b> {
         for entry in entries.iter().take(count) {
             match self.value(u32::from_le_bytes(*entry)) {
                 Ok((value, damage)) => {
-                    values.push(value);
-                    first_lost = first_lost.or(damage);
+                    let kept = wanted.keep(&mut values, value);
+                    first_lost = first_lost.or(damage).or((!kept).then_some(lost));
                 }
                 Err(lost) if self.steps == 0 => return Ok((values, Some(lost))),
                 Err(lost) => first_lost = first_lost.or(Some(lost)),

@@ -9,7 +9,7 @@ const SDDL: &str = "O:BAG:BAD:(A;;RC;;;BA)";
 const WANTED: [&str; 3] = [r"Control\Lsa", r"Control\ComputerName\ComputerName", r"Control\ProductOptions"];
 
 fn read_hive(bytes: &[u8]) -> (RegistryExport, Vec<Gap>) {
-    read(&"SYSTEM".into(), bytes, &WANTED.map(str::to_owned))
+    read(&"SYSTEM".into(), bytes, Selection { keys: &WANTED.map(str::to_owned), names: &[] })
 }
 
 /// A machine whose second control set is current.
