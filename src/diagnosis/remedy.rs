@@ -46,7 +46,9 @@ pub(super) fn for_cause(
         CauseId::ProtectedAccount if result.reason.key.ends_with(".protected-now") => {
             (vec!["by-design"], Some("fit.protected-account.now"))
         }
-        CauseId::ProtectedAccount if result.reason.key.ends_with(".admin-count") => {
+        CauseId::ProtectedAccount
+            if [".admin-count", ".admin-count-alone"].iter().any(|end| result.reason.key.ends_with(end)) =>
+        {
             (vec!["formerly-protected", "by-design"], Some("fit.protected-account.now-or-formerly"))
         }
         CauseId::ProtectedAccount => (vec!["by-design", "formerly-protected"], None),

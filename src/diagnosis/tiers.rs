@@ -65,6 +65,7 @@ const PROTECTED_ACCOUNT: &[Tier] = &[
             NotYes("connector-set-password"),
             Yes("password-set-refused"),
             Yes("target-admin-count"),
+            Yes("target-list-protected"),
         ],
         "admin-count",
     ),
@@ -86,8 +87,21 @@ const PROTECTED_ACCOUNT: &[Tier] = &[
             NotYes("connector-has-rights"),
             Yes("password-set-refused"),
             Yes("target-admin-count"),
+            Yes("target-list-protected"),
         ],
         "admin-count",
+    ),
+    // An access list that inherits again is not that of protected accounts, whatever adminCount says.
+    tier(
+        Likely,
+        &[
+            NotYes("operation-is-change"),
+            NotYes("connector-has-rights"),
+            Yes("password-set-refused"),
+            Yes("target-admin-count"),
+            Unknown("target-list-protected"),
+        ],
+        "admin-count-alone",
     ),
     tier(
         RuledOut,
@@ -130,7 +144,12 @@ const CONNECTOR_PERMISSIONS: &[Tier] = &[
     ),
     tier(
         Undetermined,
-        &[NotYes("operation-is-change"), Yes("password-set-refused"), Yes("target-admin-count")],
+        &[
+            NotYes("operation-is-change"),
+            Yes("password-set-refused"),
+            Yes("target-admin-count"),
+            Yes("target-list-protected"),
+        ],
         "protected-explains",
     ),
     tier(

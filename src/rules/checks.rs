@@ -50,6 +50,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         id: "target-admin-count",
+        asked_by: &[(ProtectedAccount, Supports), (ConnectorPermissions, Context)],
+    },
+    Check {
+        id: "target-list-protected",
         asked_by: &[(ProtectedAccount, Proves), (ConnectorPermissions, Context)],
     },
     Check {

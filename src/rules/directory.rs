@@ -62,7 +62,8 @@ impl Target<'_> {
         vec![
             self.operation_is_change(),
             self.protected_now(Weight::Proves),
-            self.admin_count(Weight::Proves),
+            self.admin_count(Weight::Supports),
+            self.list_protected(Weight::Proves),
             self.not_protected(Weight::RulesOut),
             self.has_rights(),
         ]
@@ -74,6 +75,7 @@ impl Target<'_> {
             self.operation_is_change(),
             self.protected_now(Weight::Context),
             self.admin_count(Weight::Context),
+            self.list_protected(Weight::Context),
             self.not_protected(Weight::Context),
             self.inheritance_disabled(),
             self.right_missing(),
@@ -153,6 +155,23 @@ impl Target<'_> {
             Ok(AdminCount::Unset(source)) => self.finding(CHECK, weight, Answer::No).at(source),
             Ok(_) => self.unknown(CHECK, weight, None),
             Err(reason) => self.unknown(CHECK, weight, reason),
+        }
+    }
+
+    /// The access list that the background task writes does not inherit. One that inherits again was mended,
+    /// whatever adminCount still says.
+    fn list_protected(&self, weight: Weight) -> Finding {
+        const CHECK: &str = "target-list-protected";
+        let user = match self.usable() {
+            Ok(user) if !user.descriptors.is_empty() => user,
+            Ok(_) => return self.without_descriptor(CHECK, weight, None),
+            Err(reason) => return self.without_descriptor(CHECK, weight, reason),
+        };
+        match protected_list(user) {
+            Some(list) => self.finding(CHECK, weight, Answer::Yes).at(list),
+            None => self
+                .finding(CHECK, weight, Answer::No)
+                .at_all(user.descriptors.iter().map(|(_, source)| source)),
         }
     }
 
