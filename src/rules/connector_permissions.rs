@@ -10,7 +10,7 @@ use crate::facts::{Attempt, Facts, Operation, Outcome};
 use super::controllers::Survey;
 use super::directory::Target;
 use super::shared::{ACCESS_DENIED_CODE, Shared, is_user};
-use super::{Answer, Finding, Weight};
+use super::{Answer, CauseId, Finding, Weight};
 
 pub(super) fn findings(
     facts: &Facts,
@@ -19,14 +19,7 @@ pub(super) fn findings(
     survey: &Survey,
     shared: &Shared,
 ) -> Vec<Finding> {
-    let mut findings = shared.weighed([
-        ("operation-succeeded", Weight::RulesOut),
-        ("other-diagnosis-explains", Weight::RulesOut),
-        ("connector-set-password", Weight::RulesOut),
-        ("sam-call-refused", Weight::Supports),
-        ("password-set-refused", Weight::Supports),
-        ("no-engine-trace", Weight::Context),
-    ]);
+    let mut findings = shared.weighed(CauseId::ConnectorPermissions);
     findings.extend(target.for_connector_permissions());
     findings.push(sam_restriction_cleared(survey));
     findings.push(many_users_refused(facts));

@@ -4,7 +4,7 @@ use crate::facts::{Attempt, Facts, Operation, Outcome};
 
 use super::directory::Target;
 use super::shared::{Shared, is_user};
-use super::{Answer, Finding, Weight};
+use super::{Answer, CauseId, Finding, Weight};
 
 pub(super) fn findings(
     facts: &Facts,
@@ -12,14 +12,7 @@ pub(super) fn findings(
     target: &Target<'_>,
     shared: &Shared,
 ) -> Vec<Finding> {
-    let mut findings = shared.weighed([
-        ("operation-succeeded", Weight::RulesOut),
-        ("other-diagnosis-explains", Weight::RulesOut),
-        ("connector-set-password", Weight::RulesOut),
-        ("sam-call-refused", Weight::RulesOut),
-        ("password-set-refused", Weight::Supports),
-        ("no-engine-trace", Weight::Context),
-    ]);
+    let mut findings = shared.weighed(CauseId::ProtectedAccount);
     findings.extend(target.for_protected_account());
     findings.push(target_restamped(facts, attempt));
     findings.push(privileged_target_refused(attempt));

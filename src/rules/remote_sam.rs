@@ -4,7 +4,7 @@ use crate::facts::{Attempt, Facts};
 
 use super::controllers::Survey;
 use super::shared::Shared;
-use super::{Finding, Weight};
+use super::{CauseId, Finding};
 
 pub(super) fn findings(
     facts: &Facts,
@@ -12,14 +12,7 @@ pub(super) fn findings(
     survey: &Survey,
     shared: &Shared,
 ) -> Vec<Finding> {
-    let mut findings = shared.weighed([
-        ("operation-succeeded", Weight::RulesOut),
-        ("other-diagnosis-explains", Weight::RulesOut),
-        ("connector-set-password", Weight::RulesOut),
-        ("sam-call-refused", Weight::Supports),
-        ("password-set-refused", Weight::RulesOut),
-        ("no-engine-trace", Weight::Context),
-    ]);
+    let mut findings = shared.weighed(CauseId::RemoteSam);
     findings.push(survey.denies_connector());
     if let Some(attempt) = attempt {
         findings.push(survey.denial_logged_for_connector(facts, attempt));

@@ -7,7 +7,7 @@ use crate::facts::connector::is_same;
 use crate::facts::writeback_text::SamCall;
 use crate::facts::{Attempt, Facts, Outcome};
 
-use super::{Answer, Finding, OtherFinding, Weight};
+use super::{Answer, CauseId, Finding, OtherFinding, Weight, check};
 
 /// Answers that several causes share; each cause takes them over with its own weight.
 #[derive(Debug, Clone, Default)]
@@ -16,15 +16,13 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    /// The answers for one cause.
-    pub(super) fn weighed(&self, weights: [(&str, Weight); 6]) -> Vec<Finding> {
-        self.findings
-            .iter()
-            .filter_map(|finding| {
-                let (_, weight) = weights.iter().find(|(check, _)| *check == finding.check)?;
-                Some(Finding { weight: *weight, ..finding.clone() })
-            })
-            .collect()
+    /// The answers for one cause, with the weights that the register gives them there.
+    pub(super) fn weighed(&self, cause: CauseId) -> Vec<Finding> {
+        let weigh = |finding: &Finding| {
+            let (_, weight) = check(finding.check)?.asked_by.iter().find(|(by, _)| *by == cause)?;
+            Some(Finding { weight: *weight, ..finding.clone() })
+        };
+        self.findings.iter().filter_map(weigh).collect()
     }
 }
 

@@ -201,8 +201,9 @@ fn is_elsewhere(facts: &Facts, controller: MachineId, connector: Option<&Connect
     !homes.is_empty() && !homes.iter().any(|home| below(&of_controller, home) || below(home, &of_controller))
 }
 
-/// The part that a machine plays in a failure. A machine whose role nothing shows, and which refused a remote
-/// call to SAM in the very moment of the failure, is the one that the engine called.
+/// The part that a machine plays in a failure. A machine whose role nothing shows, and which refused the
+/// account itself in the very moment of the failure, is the one that the engine called. A refusal of a caller
+/// whose SID nobody can name places nothing: scanners call every server.
 fn standing(
     facts: &Facts,
     restriction: &Restriction,
@@ -211,8 +212,9 @@ fn standing(
 ) -> Option<Standing> {
     let own = connector.and_then(|connector| connector.sid.as_ref()).map(|(sid, _)| sid);
     let at_once = |denial: &Denial| {
-        let may_be_own = denial.caller.as_ref().is_some_and(|caller| own.is_none_or(|own| caller == own));
-        may_be_own && time.is_some_and(|time| denial.time.duration_since(time).abs() <= SAME_MOMENT)
+        own.is_some()
+            && denial.caller.as_ref() == own
+            && time.is_some_and(|time| denial.time.duration_since(time).abs() <= SAME_MOMENT)
     };
     match shown_standing(facts, restriction.machine)? {
         Standing::Unplaced if restriction.machine.is_some() && restriction.denials.iter().any(at_once) => {
