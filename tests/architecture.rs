@@ -48,14 +48,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("case_check", &["lib", "diagnosis", "report"]),
-    ("cli", &["lib"]),
-    ("main", &["lib", "bundle", "case_check", "cli", "explain", "facts", "report"]),
+    ("program", &["lib", "bundle", "case_check", "explain", "facts", "report"]),
+    ("main", &["program"]),
 ];
 
 /// Lines of a file, its tests not counted, that one idea needs at most.
 const LONGEST_FILE: usize = 400;
 
-/// Macros and functions by which something talks to the world; they stand in `main.rs` only.
+/// Macros and functions by which something talks to the world; they stand in `main` and `program` only.
 const PRINTING_MACROS: &[&str] = &["print", "println", "eprint", "eprintln"];
 const ENDING_FUNCTIONS: &[&str] = &["exit", "abort"];
 
@@ -299,7 +299,7 @@ fn forbidden_imports(file: &File) -> Vec<String> {
 
 /// Each place outside tests that prints or ends the program.
 fn talking(file: &File) -> Vec<String> {
-    if file.path == "main.rs" || file.is_tests() {
+    if ["main", "program"].contains(&file.room()) || file.is_tests() {
         return Vec::new();
     }
     let talks = |at: usize| {
@@ -311,7 +311,7 @@ fn talking(file: &File) -> Vec<String> {
     };
     let found = file.tokens.iter().enumerate().filter(|(at, token)| !token.test && talks(*at));
     found
-        .map(|(_, token)| format!("src/{}:{}: only main.rs prints or exits", file.path, token.line))
+        .map(|(_, token)| format!("src/{}:{}: only main and program print or exit", file.path, token.line))
         .collect()
 }
 
@@ -406,7 +406,7 @@ fn the_scanner_finds_each_way_to_import() {
     );
     assert_eq!(faults("facts.rs", "use super::report;"), ["report:1"]);
     assert_eq!(faults("lib.rs", "pub mod report;\npub use case_check::run;"), ["case_check:2"]);
-    assert_eq!(faults("cli.rs", "use sspr_triage::facts;"), ["facts:1"]);
+    assert_eq!(faults("case_check.rs", "use sspr_triage::facts;"), ["facts:1"]);
     assert_eq!(faults("report/a.rs", "crate::diagnose();"), ["lib:1"]);
     let hidden = "// crate::rules\n/* crate::rules */ let s = \"crate::rules \\\" crate::rules\"; r#\"crate::rules\"#; '\"'; ";
     assert_eq!(faults("facts/a.rs", hidden), [""; 0]);
@@ -428,9 +428,12 @@ fn a_forbidden_import_is_named_with_its_place() {
 fn printing_and_length_are_judged_without_tests() {
     let text = "fn f() {\n    println!();\n}\n#[cfg(test)]\nmod tests {\n    fn g() { println!(); }\n}\n";
     let file = File::new("facts/a.rs", text);
-    assert_eq!(talking(&file), ["src/facts/a.rs:2: only main.rs prints or exits"]);
+    assert_eq!(talking(&file), ["src/facts/a.rs:2: only main and program print or exit"]);
     assert_eq!(lines_without_tests(&file), 3);
     assert_eq!(talking(&File::new("main.rs", text)), [""; 0]);
     let exits = "#[cfg(test)]\nuse x;\nfn f() { std::process::exit(1) }";
-    assert_eq!(talking(&File::new("cli.rs", exits)), ["src/cli.rs:3: only main.rs prints or exits"]);
+    assert_eq!(
+        talking(&File::new("explain.rs", exits)),
+        ["src/explain.rs:3: only main and program print or exit"]
+    );
 }

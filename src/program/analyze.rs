@@ -1,0 +1,109 @@
+//! `analyze`: reads a bundle and writes its report.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use sspr_triage::Options;
+use sspr_triage::facts::Stated;
+use sspr_triage::report::terminal::terminal_safe;
+use sspr_triage::report::text::TextOptions;
+use sspr_triage::report::{Report, json, text};
+
+use super::limits::LimitArgs;
+use super::output::{colour_on_standard_output, say, write};
+use super::{CAUSE_FOUND, NOTHING_USABLE, UNDETERMINED};
+
+/// Arguments of `analyze`.
+#[derive(Debug, Args)]
+pub(super) struct Analyze {
+    /// A folder, a file, or an archive; several are one bundle
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// Shape of the report
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(super) format: Format,
+    /// Write the report to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Exit with 10 where a cause was found and with 11 where none could be told
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub(super) fail_on: Vec<FailOn>,
+    /// Say which machine files come from that do not name it, such as registry exports: PATH is their
+    /// path in the bundle, or that of a folder or archive above them
+    #[arg(long = "machine", value_name = "PATH=NAME", value_parser = stated)]
+    pub(super) machines: Vec<(String, String)>,
+    #[command(flatten)]
+    pub(super) limits: LimitArgs,
+}
+
+/// Shapes of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Text,
+    /// For programs; docs/report.schema.json describes it
+    Json,
+}
+
+/// Verdicts that `--fail-on` makes a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailOn {
+    /// A cause was found: exit 10
+    Cause,
+    /// The cause could not be told: exit 11
+    Undetermined,
+}
+
+impl Analyze {
+    /// Analyses and writes the report.
+    pub(super) fn run(&self) -> anyhow::Result<u8> {
+        let stated = self
+            .machines
+            .iter()
+            .map(|(path, machine)| Stated { path: path.clone(), machine: machine.clone() });
+        let options = Options { limits: self.limits.limits(), stated: stated.collect() };
+        // The error's own words have the reason already.
+        let analysis = sspr_triage::analyze(&self.paths, &options).map_err(anyhow::Error::msg)?;
+        let rendered = match self.format {
+            Format::Json => json::render(&analysis.report)?,
+            Format::Text => text::render(&analysis.report, &text_options(self.output.is_none())),
+        };
+        write(&rendered, self.output.as_deref())?;
+        for stated in &analysis.unused_statements {
+            say(&format!(
+                "sspr-triage: --machine {}: no file of the bundle that asks for it has this path\n",
+                terminal_safe(stated)
+            ));
+        }
+        if !analysis.usable {
+            say("sspr-triage: nothing in the input could be used; the report says what to ask for\n");
+            return Ok(NOTHING_USABLE);
+        }
+        Ok(verdict_code(&analysis.report, &self.fail_on))
+    }
+}
+
+fn verdict_code(report: &Report, fail_on: &[FailOn]) -> u8 {
+    match report.verdict.cause.as_str() {
+        "undetermined" if fail_on.contains(&FailOn::Undetermined) => UNDETERMINED,
+        "undetermined" | "no-failure" => 0,
+        _ if fail_on.contains(&FailOn::Cause) => CAUSE_FOUND,
+        _ => 0,
+    }
+}
+
+/// Colour only where a person looks on. The width is that of the classic console, which every reader
+/// has, so that the same bundle gives the same bytes in a terminal and in a pipe.
+fn text_options(to_standard_output: bool) -> TextOptions {
+    TextOptions { colour: to_standard_output && colour_on_standard_output(), ..TextOptions::default() }
+}
+
+fn stated(text: &str) -> Result<(String, String), String> {
+    match text.rsplit_once('=') {
+        Some((path, name)) if !path.is_empty() && !name.is_empty() => {
+            Ok((path.replace('\\', "/").trim_end_matches('/').to_owned(), name.to_owned()))
+        }
+        _ => Err("expected PATH=NAME, such as dc/Lsa.reg=dc01.contoso.example".to_owned()),
+    }
+}

@@ -1,0 +1,40 @@
+//! Budgets as arguments.
+
+use clap::Args;
+
+use sspr_triage::bundle::Limits;
+
+/// Budgets: what is beyond is left out, and the report says so.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Budgets")]
+pub(super) struct LimitArgs {
+    /// Bytes of one file, uncompressed [default: 8 GiB]
+    #[arg(long, value_name = "BYTES")]
+    pub(super) max_file_bytes: Option<u64>,
+    /// Bytes of all files together, uncompressed [default: 32 GiB]
+    #[arg(long, value_name = "BYTES")]
+    pub(super) max_total_bytes: Option<u64>,
+    /// Files and folders, members of archives included [default: 100000]
+    #[arg(long, value_name = "N")]
+    pub(super) max_entries: Option<u64>,
+    /// Uncompressed bytes for each compressed one [default: 1000]
+    #[arg(long, value_name = "N")]
+    pub(super) max_ratio: Option<u64>,
+    /// Archives inside archives [default: 8]
+    #[arg(long, value_name = "N")]
+    pub(super) max_depth: Option<u32>,
+}
+
+impl LimitArgs {
+    /// The budgets: as given, otherwise the usual ones.
+    pub(super) fn limits(&self) -> Limits {
+        let usual = Limits::default();
+        Limits {
+            file_bytes: self.max_file_bytes.unwrap_or(usual.file_bytes),
+            total_bytes: self.max_total_bytes.unwrap_or(usual.total_bytes),
+            entries: self.max_entries.unwrap_or(usual.entries),
+            ratio: self.max_ratio.unwrap_or(usual.ratio),
+            depth: self.max_depth.unwrap_or(usual.depth),
+        }
+    }
+}

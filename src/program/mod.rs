@@ -1,0 +1,67 @@
+//! The program: one file for each command, with its arguments, their documentation and what it does
+//! with the library. Only here and in `main` does anything talk to the world.
+
+mod analyze;
+mod check;
+mod explain;
+mod limits;
+mod output;
+
+use clap::{Parser, Subcommand};
+
+use analyze::Analyze;
+use check::Check;
+use explain::Explain;
+
+pub(crate) use output::{is_closed_pipe, say};
+
+/// Could not finish.
+pub(crate) const COULD_NOT_FINISH: u8 = 1;
+/// Wrong arguments.
+const USAGE: u8 = 2;
+/// Nothing in the input could be used.
+const NOTHING_USABLE: u8 = 3;
+/// `--fail-on cause`.
+const CAUSE_FOUND: u8 = 10;
+/// `--fail-on undetermined`.
+const UNDETERMINED: u8 = 11;
+/// `check`: not as expected.
+const NOT_AS_EXPECTED: u8 = 20;
+
+/// Reads a support bundle offline and says which cause is behind SSPR_0029, with the evidence.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "Exit codes: 0 finished, whatever the verdict; 1 could not finish; 2 wrong arguments; 3 nothing in \
+                  the input could be used; with --fail-on: 10 a cause was found, 11 undetermined; check: 0 as expected, \
+                  20 not."
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Read a bundle and say which cause it is
+    Analyze(Analyze),
+    /// Run every case under a folder: its bundle must get the answer that its case.toml expects
+    Check(Check),
+    /// Explain a cause, another diagnosis or a check; without an id, list them all
+    Explain(Explain),
+}
+
+impl Cli {
+    /// Does what the arguments ask for, and returns the exit code.
+    ///
+    /// # Errors
+    /// It could not finish.
+    pub(crate) fn run(&self) -> anyhow::Result<u8> {
+        match &self.command {
+            Command::Analyze(arguments) => arguments.run(),
+            Command::Check(arguments) => arguments.run(),
+            Command::Explain(arguments) => arguments.run(),
+        }
+    }
+}
