@@ -103,8 +103,9 @@ impl Content {
     pub fn not_used(&self) -> Option<&'static str> {
         match self {
             Content::NotUsed { looks_like } => Some(looks_like),
-            Content::AuditLog(_) => Some("an Entra audit log; no check asks it yet"),
-            Content::PasswordPolicy(_) => Some("a password policy; no check asks it yet"),
+            Content::AuditLog(log) if log.rows.is_empty() => {
+                Some("an Entra audit log without any row of self-service password management")
+            }
             _ => None,
         }
     }

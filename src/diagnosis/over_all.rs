@@ -53,14 +53,16 @@ pub(super) fn other(facts: &Facts, attempts: &[AttemptResult]) -> Vec<OtherResul
                 have.state = have.state.max(state);
                 if have.findings.len() < SHOWN {
                     have.findings.push(other.finding.clone());
+                    let more = other.more.iter().filter(|more| !have.findings.contains(more)).cloned();
+                    have.findings.extend(more.collect::<Vec<_>>());
                 }
             }
             None => results.push(OtherResult {
                 id: other.id.clone(),
                 state,
                 reason: other.finding.text.clone(),
-                findings: vec![other.finding.clone()],
-                remedy: remedy::for_other(&other.id, attempt, facts),
+                findings: std::iter::once(&other.finding).chain(&other.more).cloned().collect(),
+                remedy: remedy::for_other(other, attempt, facts),
             }),
         }
     }

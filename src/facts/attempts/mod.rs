@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::knowledge::events::EventKind;
 use crate::source::Source;
 
+use super::cloud::CloudRow;
 use super::writeback_text::{OperationText, TraceText, operation_text};
 use super::{KnownEventAt, KnownEvents};
 
@@ -20,7 +21,7 @@ pub struct Attempt {
     pub time: Timestamp,
     /// Time of its first event.
     pub started: Timestamp,
-    /// The Connect server, as its events name it.
+    /// The Connect server, as its events name it; empty where only the cloud's audit log shows the operation.
     pub computer: String,
     /// Reset, change, or reset by an administrator.
     pub operation: Operation,
@@ -44,8 +45,17 @@ pub struct Attempt {
     pub trace_ambiguous: bool,
     /// The connector account, as the trace or the nearest sign-in names it.
     pub connector: Option<NamedAccount>,
+    /// The cloud's row on it.
+    pub cloud: Option<CloudRow>,
     /// All its events, in order.
     pub events: Vec<Source>,
+}
+
+impl Attempt {
+    /// The Connect server, where an event names it.
+    pub fn server(&self) -> Option<&str> {
+        (!self.computer.is_empty()).then_some(self.computer.as_str())
+    }
 }
 
 /// An account's name as some event has it.
@@ -205,6 +215,7 @@ impl<'e> Line<'e> {
             trace: None,
             trace_ambiguous: false,
             connector: None,
+            cloud: None,
             events: Vec::new(),
         };
         self.join(&mut attempt);
