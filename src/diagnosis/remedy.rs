@@ -1,7 +1,7 @@
 //! Which sections of a page's remedy fit what was found, with the values of the case.
 
 use crate::facts::machines::Role;
-use crate::facts::{Attempt, Facts, Outcome};
+use crate::facts::{Attempt, Facts};
 use crate::knowledge::pages::Values;
 use crate::rules::{CauseId, OtherFinding};
 use crate::words::Statement;
@@ -27,7 +27,7 @@ pub(super) fn loudest<'f>(
     facts: &'f Facts,
     results: &[AttemptResult],
 ) -> Option<&'f Attempt> {
-    let failed = facts.attempts.iter().zip(results).filter(|(at, _)| at.outcome == Outcome::Failed);
+    let failed = facts.attempts.iter().zip(results).filter(|(at, _)| facts.counts_as_failed(at));
     let state = |result: &AttemptResult| {
         result.causes.iter().find(|(of, _, _)| *of == cause).map(|(_, tier, _)| tier.state)
     };

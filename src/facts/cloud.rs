@@ -73,7 +73,9 @@ impl CloudSuccesses {
         };
         match rows.iter_mut().find(same_kind) {
             // A row without a time may be the latest of all.
-            Some(have) if have.time.is_some() && row.time.is_none_or(|time| Some(time) > have.time) => *have = row,
+            Some(have) if have.time.is_some() && row.time.is_none_or(|time| Some(time) > have.time) => {
+                *have = row
+            }
             Some(_) => {}
             None => rows.push(row),
         }
@@ -147,8 +149,8 @@ fn rows(artifacts: &[Artifact]) -> Vec<CloudRow> {
             let of_flow = correlation
                 .clone()
                 .is_some_and(|id| seen.insert((row.user.clone(), id), row.says) == Some(row.says));
-            let of_moment = row.time.is_some()
-                && at.insert((row.time, row.user.clone()), row.says) == Some(row.says);
+            let of_moment =
+                row.time.is_some() && at.insert((row.time, row.user.clone()), row.says) == Some(row.says);
             !of_flow && !of_moment
         })
         .map(|(row, _)| row)

@@ -11,9 +11,9 @@ use crate::artifacts::{Artifact, Content};
 use crate::source::{BundlePath, Place, Source};
 use crate::words::Statement;
 
+use super::Contradiction;
 use super::attribution::Attributed;
 use super::machines::{Machines, Role};
-use super::Contradiction;
 
 /// What the files say of the minimum password age, in order of the files.
 #[derive(Debug, Clone, Default)]

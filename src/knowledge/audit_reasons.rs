@@ -46,7 +46,10 @@ mod tests {
         let mut rows = 0;
         for row in crate::knowledge::rows(TABLE) {
             assert!(row.last().is_some_and(|source| source.starts_with("https://learn.microsoft.com/")));
-            assert_eq!(row.first().map(|text| text.to_lowercase()), row.first().map(|text| (*text).to_owned()));
+            assert_eq!(
+                row.first().map(|text| text.to_lowercase()),
+                row.first().map(|text| (*text).to_owned())
+            );
             assert!(parse_row(row).is_some());
             rows += 1;
         }

@@ -63,6 +63,8 @@ impl Attempt {
 pub struct NamedAccount {
     /// Domain: a NetBIOS or a DNS name.
     pub domain: Option<String>,
+    /// The domain's name of the other kind, where a connector's configuration pairs the two.
+    pub other_domain_name: Option<String>,
     /// The account.
     pub name: String,
     /// Where it is named.
@@ -265,7 +267,8 @@ fn join_sign_ins(attempts: &mut [Attempt], events: &KnownEvents<'_>) {
         let from_trace = attempt.trace.as_ref().and_then(|trace| {
             let (domain, name) = trace.text.account.as_deref()?.split_once('\\')?;
             let source = trace.source.clone();
-            Some(NamedAccount { domain: Some(domain.to_owned()), name: name.to_owned(), source })
+            let domain = Some(domain.to_owned());
+            Some(NamedAccount { domain, other_domain_name: None, name: name.to_owned(), source })
         });
         attempt.connector = from_trace.or_else(|| {
             let mut near = sign_ins.iter().rev().filter(|(time, computer, _)| {
@@ -288,5 +291,6 @@ pub(super) fn sign_in_account(at: &KnownEventAt<'_>) -> Option<NamedAccount> {
         let value = value.split([',', '\r', '\n']).next()?.trim().trim_end_matches('.');
         (!value.is_empty()).then(|| value.to_owned())
     };
-    Some(NamedAccount { domain: field("DomainName="), name: field("UserName=")?, source: at.source.clone() })
+    let (domain, name) = (field("DomainName="), field("UserName=")?);
+    Some(NamedAccount { domain, other_domain_name: None, name, source: at.source.clone() })
 }

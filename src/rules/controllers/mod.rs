@@ -175,7 +175,8 @@ fn later_success(facts: &Facts, attempt: &Attempt) -> LaterSuccess {
         return LaterSuccess::OfUser;
     }
     let later = facts.attempts.iter().filter(|other| {
-        let same_server = attempt.server().is_some() && other.computer.eq_ignore_ascii_case(&attempt.computer);
+        let same_server =
+            attempt.server().is_some() && other.computer.eq_ignore_ascii_case(&attempt.computer);
         other.outcome == Outcome::Succeeded && other.time > attempt.time && (of_user(other) || same_server)
     });
     later
