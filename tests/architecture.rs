@@ -27,7 +27,18 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("report", &["diagnosis", "words"]),
     (
         "write_up",
-        &["artifacts", "bundle", "diagnosis", "facts", "knowledge", "report", "rules", "source", "words"],
+        &[
+            "artifacts",
+            "bundle",
+            "diagnosis",
+            "facts",
+            "knowledge",
+            "report",
+            "rules",
+            "security_descriptor",
+            "source",
+            "words",
+        ],
     ),
     ("explain", &["knowledge", "rules", "words"]),
     (
@@ -48,7 +59,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("case_check", &["lib", "diagnosis", "report"]),
-    ("program", &["lib", "bundle", "case_check", "explain", "facts", "report"]),
+    ("program", &["lib", "bundle", "case_check", "explain", "facts", "report", "words"]),
     ("main", &["program"]),
 ];
 

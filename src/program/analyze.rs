@@ -8,11 +8,13 @@ use sspr_triage::Options;
 use sspr_triage::facts::Stated;
 use sspr_triage::report::terminal::terminal_safe;
 use sspr_triage::report::text::TextOptions;
-use sspr_triage::report::{Report, json, text};
+use sspr_triage::report::{Report, html, json, reply, text};
+use sspr_triage::words::Catalogue;
 
+use super::formats::{Format, Wanted, wanted};
 use super::limits::LimitArgs;
-use super::output::{colour_on_standard_output, say, write};
-use super::{CAUSE_FOUND, NOTHING_USABLE, UNDETERMINED};
+use super::output::{colour_on_standard_output, say, write, write_files};
+use super::{CAUSE_FOUND, NOTHING_USABLE, UNDETERMINED, USAGE};
 
 /// Arguments of `analyze`.
 #[derive(Debug, Args)]
@@ -20,10 +22,11 @@ pub(super) struct Analyze {
     /// A folder, a file, or an archive; several are one bundle
     #[arg(required = true, value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
-    /// Shape of the report
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(super) format: Format,
-    /// Write the report to a file instead of standard output
+    /// Shape of the report: text, json, html or reply (what to answer the customer, in Markdown); with
+    /// =FILE it goes to a file, so that one run can write several [default: text]
+    #[arg(long, value_name = "NAME[=FILE]")]
+    pub(super) format: Vec<Wanted>,
+    /// Write the report to a file instead of standard output; for a single --format
     #[arg(long, short, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
     /// Exit with 10 where a cause was found and with 11 where none could be told
@@ -35,15 +38,6 @@ pub(super) struct Analyze {
     pub(super) machines: Vec<(String, String)>,
     #[command(flatten)]
     pub(super) limits: LimitArgs,
-}
-
-/// Shapes of the report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For people
-    Text,
-    /// For programs; docs/report.schema.json describes it
-    Json,
 }
 
 /// Verdicts that `--fail-on` makes a failure.
@@ -58,6 +52,13 @@ pub(super) enum FailOn {
 impl Analyze {
     /// Analyses and writes the report.
     pub(super) fn run(&self) -> anyhow::Result<u8> {
+        let wanted = match wanted(&self.format, self.output.as_deref()) {
+            Ok(wanted) => wanted,
+            Err(why) => {
+                say(&format!("sspr-triage: {}\n", terminal_safe(&why)));
+                return Ok(USAGE);
+            }
+        };
         let stated = self
             .machines
             .iter()
@@ -65,11 +66,7 @@ impl Analyze {
         let options = Options { limits: self.limits.limits(), stated: stated.collect() };
         // The error's own words have the reason already.
         let analysis = sspr_triage::analyze(&self.paths, &options).map_err(anyhow::Error::msg)?;
-        let rendered = match self.format {
-            Format::Json => json::render(&analysis.report)?,
-            Format::Text => text::render(&analysis.report, &text_options(self.output.is_none())),
-        };
-        write(&rendered, self.output.as_deref())?;
+        render_and_write(&analysis.report, &wanted)?;
         for stated in &analysis.unused_statements {
             say(&format!(
                 "sspr-triage: --machine {}: no file of the bundle that asks for it has this path\n",
@@ -82,6 +79,30 @@ impl Analyze {
         }
         Ok(verdict_code(&analysis.report, &self.fail_on))
     }
+}
+
+/// Nothing is written before everything is rendered.
+fn render_and_write(report: &Report, wanted: &[Wanted]) -> anyhow::Result<()> {
+    let mut files = Vec::new();
+    let mut to_standard_output = None;
+    for wanted in wanted {
+        let rendered = render(report, wanted)?;
+        match &wanted.file {
+            Some(file) => files.push((file.clone(), rendered)),
+            None => to_standard_output = Some(rendered),
+        }
+    }
+    write_files(&files)?;
+    to_standard_output.map_or(Ok(()), |rendered| write(&rendered))
+}
+
+fn render(report: &Report, wanted: &Wanted) -> anyhow::Result<String> {
+    Ok(match wanted.format {
+        Format::Json => json::render(report)?,
+        Format::Text => text::render(report, &text_options(wanted.file.is_none())),
+        Format::Html => html::render(report, Catalogue::english())?,
+        Format::Reply => reply::render(report, Catalogue::english()),
+    })
 }
 
 fn verdict_code(report: &Report, fail_on: &[FailOn]) -> u8 {

@@ -19,7 +19,7 @@ impl Explain {
     pub(super) fn run(&self) -> anyhow::Result<u8> {
         match explain::explain(self.id.as_deref()) {
             Ok(page) => {
-                write(&page, None)?;
+                write(&page)?;
                 Ok(0)
             }
             Err(unknown) => {

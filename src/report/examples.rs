@@ -16,7 +16,14 @@ pub(super) fn all() -> Vec<Report> {
 }
 
 fn source(path: &str, place: &str, machine: Option<&str>) -> SourceEntry {
-    SourceEntry { path: path.into(), place: place.into(), machine: machine.map(Into::into) }
+    let number = |what: &str| place.strip_prefix(what).and_then(|number| number.parse().ok());
+    SourceEntry {
+        path: path.into(),
+        place: place.into(),
+        record: number("record "),
+        line: number("line "),
+        machine: machine.map(Into::into),
+    }
 }
 
 fn evidence(
@@ -95,6 +102,7 @@ fn report(cause: &str, state: State, summary: &str, causes: Vec<Cause>) -> Repor
         causes,
         other_diagnoses: vec![],
         attempts: vec![],
+        timeline: Timeline::default(),
         contradictions: vec![],
         collect_next: vec![],
         machines: vec![machine("aadc01.contoso.example", "connect-server", "it logs events of ADSync")],
