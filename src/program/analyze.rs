@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use sspr_triage::Options;
 use sspr_triage::facts::Stated;
 use sspr_triage::report::terminal::terminal_safe;
 use sspr_triage::report::text::TextOptions;
 use sspr_triage::report::{Report, html, json, reply, text};
-use sspr_triage::words::Catalogue;
+use sspr_triage::{Analysis, Options};
 
 use super::formats::{Format, Wanted, wanted};
+use super::language::LanguageArg;
 use super::limits::LimitArgs;
 use super::output::{colour_on_standard_output, say, write, write_files};
 use super::{CAUSE_FOUND, NOTHING_USABLE, UNDETERMINED, USAGE};
@@ -51,7 +51,7 @@ pub(super) enum FailOn {
 
 impl Analyze {
     /// Analyses and writes the report.
-    pub(super) fn run(&self) -> anyhow::Result<u8> {
+    pub(super) fn run(&self, language: LanguageArg) -> anyhow::Result<u8> {
         let wanted = match wanted(&self.format, self.output.as_deref()) {
             Ok(wanted) => wanted,
             Err(why) => {
@@ -66,7 +66,7 @@ impl Analyze {
         let options = Options { limits: self.limits.limits(), stated: stated.collect() };
         // The error's own words have the reason already.
         let analysis = sspr_triage::analyze(&self.paths, &options).map_err(anyhow::Error::msg)?;
-        render_and_write(&analysis.report, &wanted)?;
+        render_and_write(&analysis, &wanted, language)?;
         for stated in &analysis.unused_statements {
             say(&format!(
                 "sspr-triage: --machine {}: no file of the bundle that asks for it has this path\n",
@@ -77,16 +77,16 @@ impl Analyze {
             say("sspr-triage: nothing in the input could be used; the report says what to ask for\n");
             return Ok(NOTHING_USABLE);
         }
-        Ok(verdict_code(&analysis.report, &self.fail_on))
+        Ok(verdict_code(&analysis.report(language.for_programs()), &self.fail_on))
     }
 }
 
 /// Nothing is written before everything is rendered.
-fn render_and_write(report: &Report, wanted: &[Wanted]) -> anyhow::Result<()> {
+fn render_and_write(analysis: &Analysis, wanted: &[Wanted], language: LanguageArg) -> anyhow::Result<()> {
     let mut files = Vec::new();
     let mut to_standard_output = None;
     for wanted in wanted {
-        let rendered = render(report, wanted)?;
+        let rendered = render(analysis, wanted, language)?;
         match &wanted.file {
             Some(file) => files.push((file.clone(), rendered)),
             None => to_standard_output = Some(rendered),
@@ -96,12 +96,16 @@ fn render_and_write(report: &Report, wanted: &[Wanted]) -> anyhow::Result<()> {
     to_standard_output.map_or(Ok(()), |rendered| write(&rendered))
 }
 
-fn render(report: &Report, wanted: &Wanted) -> anyhow::Result<String> {
+fn render(analysis: &Analysis, wanted: &Wanted, language: LanguageArg) -> anyhow::Result<String> {
+    let report = analysis.report(match wanted.format {
+        Format::Json => language.for_programs(),
+        Format::Text | Format::Html | Format::Reply => language.for_people(),
+    });
     Ok(match wanted.format {
-        Format::Json => json::render(report)?,
-        Format::Text => text::render(report, &text_options(wanted.file.is_none())),
-        Format::Html => html::render(report, Catalogue::english())?,
-        Format::Reply => reply::render(report, Catalogue::english()),
+        Format::Json => json::render(&report)?,
+        Format::Text => text::render(&report, &text_options(wanted.file.is_none())),
+        Format::Html => html::render(&report)?,
+        Format::Reply => reply::render(&report),
     })
 }
 

@@ -30,12 +30,12 @@ const STYLE: &str = include_str!("html/style.css");
 /// Most rows of a table; the JSON report has all of them.
 const ROWS: usize = 500;
 
-/// Renders the report in the catalogue's language, as one document that ends with a line end.
+/// Renders the report in its language, as one document that ends with a line end.
 ///
 /// # Errors
 /// None is known for these templates; the error of the template engine is passed on.
-pub fn render(report: &Report, words: &Catalogue) -> Result<String, askama::Error> {
-    let mut document = Page::of(report, words).render()?;
+pub fn render(report: &Report) -> Result<String, askama::Error> {
+    let mut document = Page::of(report).render()?;
     document.push('\n');
     Ok(document)
 }
@@ -52,11 +52,11 @@ impl askama::filters::Escaper for Escaper {
 }
 
 /// Words of the report, by the part of their key behind `html.`.
-struct Words<'a> {
-    catalogue: &'a Catalogue,
+struct Words {
+    catalogue: &'static Catalogue,
 }
 
-impl Words<'_> {
+impl Words {
     /// Words without values.
     fn say(&self, key: &str) -> String {
         self.with(key, &[])
@@ -95,7 +95,7 @@ struct StateView {
 }
 
 impl StateView {
-    fn of(state: State, words: &Words<'_>) -> Self {
+    fn of(state: State, words: &Words) -> Self {
         let name = words.shared(&format!("state.{}", state.word()));
         StateView { class: state.word(), name }
     }
@@ -128,7 +128,7 @@ struct Other<'a> {
 #[derive(Template)]
 #[template(path = "page.html")]
 struct Page<'a> {
-    t: Words<'a>,
+    t: Words,
     language: &'static str,
     style: &'static str,
     policy: String,
@@ -145,15 +145,15 @@ struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    fn of(report: &'a Report, catalogue: &'a Catalogue) -> Self {
-        let t = Words { catalogue };
+    fn of(report: &'a Report) -> Self {
+        let t = Words { catalogue: Catalogue::of(report.language) };
         let verdict = &report.verdict;
         let cause = t.say(&format!("cause.{}", verdict.cause));
         let open = matches!(verdict.state, State::Possible | State::Likely);
         let of_verdict = report.causes.iter().find(|cause| open && cause.id == verdict.cause);
         let others = report.other_diagnoses.iter().filter(|other| other.state >= State::Possible);
         Page {
-            language: "en",
+            language: report.language.code(),
             style: STYLE,
             policy: policy(),
             report,
@@ -226,7 +226,7 @@ fn policy() -> String {
 }
 
 /// The remedies of what is possible at least, that of the verdict first.
-fn remedies<'a>(report: &'a Report, words: &Words<'_>) -> Vec<Remedy<'a>> {
+fn remedies<'a>(report: &'a Report, words: &Words) -> Vec<Remedy<'a>> {
     let causes = report.causes.iter();
     let causes = causes.map(|cause| {
         let leads = cause.id == report.verdict.cause;
@@ -261,3 +261,6 @@ fn section(steps: &[Step]) -> Section<'_> {
         steps: steps.iter().filter(|step| !step.note).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests;

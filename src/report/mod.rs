@@ -5,6 +5,7 @@
 pub mod html;
 pub mod json;
 pub mod model;
+pub mod phrases;
 mod pieces;
 pub mod reply;
 pub mod terminal;

@@ -7,7 +7,7 @@ use crate::diagnosis::{Answer, Weight};
 use crate::report::Report;
 use crate::report::model::{Cause, Evidence};
 
-/// Most places that are counted with one answer of a card; the evidence below has them.
+/// One cause, and the answers of its checks.
 pub(super) struct CauseCard<'a> {
     pub(super) number: usize,
     pub(super) title: String,
@@ -23,7 +23,7 @@ pub(super) struct CauseCard<'a> {
 pub(super) struct Group<'a> {
     pub(super) title: String,
     pub(super) answers: Vec<CheckView<'a>>,
-    /// It is of little weight, and stays folded.
+    /// It can be folded: it says neither yes nor no.
     pub(super) folded: bool,
 }
 
@@ -68,7 +68,7 @@ impl Side {
 }
 
 /// One card for each cause, in the report's order.
-pub(super) fn cards<'a>(report: &'a Report, words: &Words<'_>) -> Vec<CauseCard<'a>> {
+pub(super) fn cards<'a>(report: &'a Report, words: &Words) -> Vec<CauseCard<'a>> {
     let card = |(index, cause): (usize, &'a Cause)| CauseCard {
         number: index + 1,
         title: words.say(&format!("cause-name.{}", cause.id)),
@@ -81,7 +81,7 @@ pub(super) fn cards<'a>(report: &'a Report, words: &Words<'_>) -> Vec<CauseCard<
     report.causes.iter().enumerate().map(card).collect()
 }
 
-fn groups<'a>(cause: &'a Cause, words: &Words<'_>) -> Vec<Group<'a>> {
+fn groups<'a>(cause: &'a Cause, words: &Words) -> Vec<Group<'a>> {
     let sides = [Side::For, Side::Against, Side::Open, Side::Beside];
     let groups = sides.into_iter().map(|side| {
         let mut seen = BTreeSet::new();
@@ -99,7 +99,7 @@ fn groups<'a>(cause: &'a Cause, words: &Words<'_>) -> Vec<Group<'a>> {
         Group {
             title: words.say(&format!("side.{}", side.word())),
             answers: answers.collect(),
-            folded: side == Side::Beside,
+            folded: matches!(side, Side::Open | Side::Beside),
         }
     });
     groups.filter(|group| !group.answers.is_empty()).collect()

@@ -36,11 +36,11 @@ pub(super) struct PlaceView<'a> {
 }
 
 /// The evidence, best first.
-pub(super) fn pieces<'a>(report: &'a Report, words: &Words<'_>) -> Vec<PieceView<'a>> {
+pub(super) fn pieces<'a>(report: &'a Report, words: &Words) -> Vec<PieceView<'a>> {
     pieces::pieces(report).into_iter().take(PIECES).map(|piece| view(report, piece, words)).collect()
 }
 
-fn view<'a>(report: &Report, piece: Piece<'a>, words: &Words<'_>) -> PieceView<'a> {
+fn view<'a>(report: &Report, piece: Piece<'a>, words: &Words) -> PieceView<'a> {
     let unknown = words.say("unknown-path");
     let more = piece.places.len().checked_sub(PLACES).filter(|more| *more > 0);
     let matters = piece.matters.iter().map(|(weight, id)| matter(report, &piece, *weight, id, words));
@@ -55,7 +55,7 @@ fn view<'a>(report: &Report, piece: Piece<'a>, words: &Words<'_>) -> PieceView<'
     }
 }
 
-fn matter(report: &Report, piece: &Piece<'_>, weight: Weight, id: &str, words: &Words<'_>) -> Matter {
+fn matter(report: &Report, piece: &Piece<'_>, weight: Weight, id: &str, words: &Words) -> Matter {
     let weight = match weight {
         Weight::Proves => "proves",
         Weight::Supports => "supports",

@@ -119,7 +119,7 @@ fn outline(kind: TimelineKind) -> &'static str {
 }
 
 /// Draws the timeline; none where there is nothing to draw.
-pub(super) fn picture(report: &Report, words: &Words<'_>) -> Option<Picture> {
+pub(super) fn picture(report: &Report, words: &Words) -> Option<Picture> {
     let timeline = &report.timeline;
     let entries: Vec<(Timestamp, &TimelineEntry)> =
         timeline.entries.iter().filter_map(|entry| Some((entry.time.parse().ok()?, entry))).collect();
@@ -191,7 +191,7 @@ fn machines(report: &Report) -> Vec<(Option<String>, Option<&str>)> {
     machines
 }
 
-fn description(report: &Report, words: &Words<'_>, axis: &Axis) -> String {
+fn description(report: &Report, words: &Words, axis: &Axis) -> String {
     let (Some(first), Some(last)) = (axis.columns.first(), axis.columns.last()) else { return String::new() };
     let mut counts: BTreeMap<TimelineKind, usize> = BTreeMap::new();
     for entry in &report.timeline.entries {
@@ -211,7 +211,7 @@ impl Lane {
     fn filled<'a>(
         mut self,
         axis: &Axis,
-        words: &Words<'_>,
+        words: &Words,
         entries: impl Iterator<Item = (Timestamp, &'a TimelineEntry)>,
         covered: impl Iterator<Item = (Timestamp, Timestamp, &'a CoveredTime)>,
     ) -> Self {
@@ -250,7 +250,7 @@ impl Lane {
     }
 }
 
-fn mark(x: i64, y: i64, kind: TimelineKind, same: &[&TimelineEntry], words: &Words<'_>) -> Mark {
+fn mark(x: i64, y: i64, kind: TimelineKind, same: &[&TimelineEntry], words: &Words) -> Mark {
     const TOLD: usize = 5;
     let told = same.iter().take(TOLD).map(|entry| format!("{}  {}", entry.time, entry.text));
     let mut title = told.collect::<Vec<_>>().join("; ");
