@@ -111,7 +111,7 @@ mod tests {
             DirectoryUser { admin_count: AdminCount::Unset(source.clone()), ..DirectoryUser::default() };
         change(&mut object);
         let sid = Sid::parse("S-1-5-21-1-2-3-1144").map(|sid| (sid, source));
-        Connector { account, configured_for: None, sid, protected: None, object: Some(object) }
+        Connector { account, only_of: None, sid, protected: None, object: Some(object) }
     }
 
     #[test]
