@@ -86,8 +86,22 @@ pub struct Analysis {
 /// A path that does not exist or cannot be opened. All that is wrong inside the upload is a gap of the
 /// report instead.
 pub fn analyze(paths: &[impl AsRef<Path>], options: &Options) -> Result<Analysis, OpenError> {
-    let wanted = knowledge_wanted();
+    let wanted = wanted();
     let bundle = bundle::read(paths, &options.limits, |member| artifacts::read(member, &wanted))?;
+    Ok(conclude(bundle, options))
+}
+
+/// Analyses an upload of one file that is in memory: an archive, or a file by itself. `name` is what the
+/// report calls it.
+pub fn analyze_in_memory(name: &str, bytes: Vec<u8>, options: &Options) -> Analysis {
+    let wanted = wanted();
+    conclude(
+        bundle::read_in_memory(name, bytes, &options.limits, |member| artifacts::read(member, &wanted)),
+        options,
+    )
+}
+
+fn conclude(bundle: Bundle<Reading>, options: &Options) -> Analysis {
     let Bundle { inputs, members, mut gaps } = bundle;
     let mut artifacts = Vec::with_capacity(members.len());
     for member in members {
@@ -116,7 +130,7 @@ pub fn analyze(paths: &[impl AsRef<Path>], options: &Options) -> Result<Analysis
     let diagnosis = diagnosis::diagnose(&facts);
     let provenance = Provenance { inputs: &inputs, artifacts: &artifacts, gaps: &gaps };
     let report = write_up(&provenance, &facts, &diagnosis, Catalogue::english());
-    Ok(Analysis { report, usable, unused_statements })
+    Analysis { report, usable, unused_statements }
 }
 
 fn unused_statements(facts: &facts::Facts, stated: &[Stated]) -> Vec<String> {
@@ -129,7 +143,7 @@ fn unused_statements(facts: &facts::Facts, stated: &[Stated]) -> Vec<String> {
 }
 
 /// What the readers are to keep: the events and registry keys that knowledge gives a meaning to.
-fn knowledge_wanted() -> Wanted {
+pub fn wanted() -> Wanted {
     use knowledge::{events, policies};
     Wanted {
         events: events::known_events().iter().map(|event| (event.provider.to_owned(), event.id)).collect(),

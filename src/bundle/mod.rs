@@ -6,6 +6,7 @@ mod budget;
 mod counted;
 mod folder;
 mod given;
+mod in_memory;
 mod member_name;
 mod opening;
 mod sequential;
@@ -24,6 +25,8 @@ use self::folder::DiskFile;
 use self::opening::Opening;
 use self::store::Store;
 use crate::source::{BundlePath, Gap, Place};
+
+pub use self::in_memory::read_in_memory;
 
 /// Budgets for one upload.
 #[derive(Debug, Clone)]

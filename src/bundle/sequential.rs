@@ -112,7 +112,7 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
     }
 
     /// Reads a file out of a stream that cannot be opened again; returns the bytes read.
-    fn read_sequential(
+    pub(super) fn read_sequential(
         &mut self,
         path: &BundlePath,
         stream: &mut (dyn Read + Send),

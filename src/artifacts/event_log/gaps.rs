@@ -82,6 +82,12 @@ fn file_reasons(file: &FileFacts, total: &Total) -> Vec<String> {
             coverage.lost
         ));
     }
+    if total.is_exhausting() {
+        reasons.push(format!(
+            "Records of this log grow to many times their size when they are read, which no log of Windows does. \
+             From some place on its records were counted and not read. {ASK_AGAIN}"
+        ));
+    }
     if total.dropped > 0 {
         reasons.push(format!(
             "The log holds {} more of the wanted events than are kept of one file. Ask for the log of a \
@@ -119,6 +125,12 @@ fn chunk_reason(records: u64, damage: &Damage) -> String {
     }
     if damage.oversized > 0 {
         sentences.push(format!("{} records claim more text than a record can hold.", damage.oversized));
+    }
+    if damage.untried > 0 {
+        sentences.push(format!(
+            "{} records that may matter were not read, because the log was made to take a very long time.",
+            damage.untried
+        ));
     }
     if damage.lost > 0 {
         sentences.push(format!("At least {} records are lost.", damage.lost));
