@@ -212,6 +212,7 @@ fn no_mutant_of_an_archive_breaks_the_analysis() {
             entries: 1_000,
             ratio: 1_000,
             depth: 3,
+            ..Limits::default()
         },
         ..Options::default()
     };

@@ -8,7 +8,7 @@ use std::io::Read;
 use sspr_triage::bundle::{Limits, Member, read_in_memory};
 
 fuzz_target!(|bytes: &[u8]| {
-    let limits = Limits { file_bytes: 1 << 20, total_bytes: 4 << 20, entries: 200, ratio: 1_000, depth: 3 };
+    let limits = Limits { file_bytes: 1 << 20, total_bytes: 4 << 20, entries: 200, ratio: 1_000, depth: 3, ..Limits::default() };
     let read = |member: Member<'_>| {
         let mut text = Vec::new();
         let _ = member.content.read_to_end(&mut text);

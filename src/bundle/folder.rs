@@ -80,8 +80,10 @@ fn below(root: &Path, path: &Path) -> String {
 }
 
 fn unreadable(error: &walkdir::Error) -> String {
-    let cause = error.io_error().map_or_else(|| "it cannot be walked".to_owned(), ToString::to_string);
-    format!("It cannot be opened: {cause}. Check the rights to read it.")
+    error.io_error().map_or_else(
+        || "It cannot be opened, because its folders lead back to themselves.".to_owned(),
+        super::failure::cannot_open,
+    )
 }
 
 fn not_a_file(link: bool) -> &'static str {

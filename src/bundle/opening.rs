@@ -3,13 +3,12 @@
 //! Only one thread opens archives and draws on the budget; the files of one folder or one zip archive
 //! are then read in parallel. So the same files are read, whatever the number of threads.
 
-use std::io;
-
 use rayon::prelude::*;
 
 use super::archive_kind::ArchiveKind;
 use super::budget::{self, Allowance, Bound, Budget};
 use super::counted::{End, Peeked};
+use super::failure::{cannot_open, cause, unreadable_member};
 use super::folder::DiskFile;
 use super::member_name::{self, UniqueNames};
 use super::store::{Bytes, Store};
@@ -109,6 +108,7 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
             return self.lose(path, Place::File, reason);
         }
         let admitted = self.admit_zip_members(path, list.members);
+        let admitted = self.unlock(admitted, store);
         let read = self.read;
         let outcomes: Vec<_> = admitted.par_iter().map(|member| read_member(member, store, read)).collect();
         for (member, outcome) in admitted.iter().zip(outcomes) {
@@ -143,8 +143,10 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
                 continue;
             }
             let inside = self.path_inside(path, &member.name, &mut names);
-            if member.is_encrypted() {
+            if member.is_encrypted() && self.limits.passwords.is_empty() {
                 self.lose(&inside, Place::File, ENCRYPTED);
+            } else if member.is_encrypted() && !self.budget.take_tries(self.limits.passwords.count()) {
+                self.lose(&inside, Place::File, UNTRIED);
             } else if member.is_link() {
                 self.lose(&inside, Place::File, LINK);
             } else {
@@ -152,6 +154,23 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
             }
         }
         self.admit(wanted)
+    }
+
+    /// Finds the password of each encrypted member. One that none opens is lost.
+    fn unlock(&mut self, mut members: Vec<Admitted<ZipMember>>, store: &Store) -> Vec<Admitted<ZipMember>> {
+        let passwords = &self.limits.passwords;
+        let open =
+            |member: &mut Admitted<ZipMember>| member.source.unlock(store, passwords, member.allowance.bytes);
+        let opened: Vec<bool> = members.par_iter_mut().map(open).collect();
+        let mut opened = opened.into_iter();
+        members.retain(|member| {
+            let keep = opened.next().unwrap_or(false);
+            if !keep {
+                self.gaps.push(Gap::new(&member.path, Place::File, WRONG_PASSWORD));
+            }
+            keep
+        });
+        members
     }
 
     fn read_inner_zip_member(
@@ -250,8 +269,9 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
                 format!("Only the first {bytes} bytes were read: {}", budget::reason(bound, self.limits))
             }
             End::Damaged(error) => format!(
-                "It is damaged ({error}). The {bytes} bytes before the damage showed were read, and may be \
-                 wrong. {UPLOAD_AGAIN}"
+                "It is damaged: {}. The {bytes} bytes before the damage showed were read, and may be \
+                 wrong. {UPLOAD_AGAIN}",
+                cause(&error)
             ),
         };
         Some(Gap::new(path, Place::Offset(bytes), reason))
@@ -268,8 +288,12 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
     }
 }
 
-const ENCRYPTED: &str =
-    "It is encrypted. Ask for the archive without a password, or unpack it and give the folder.";
+const ENCRYPTED: &str = "It is encrypted. Ask for its password and give it with --password-file, or ask for the \
+                         archive without a password.";
+const WRONG_PASSWORD: &str = "It is encrypted, and none of the passwords in --password-file opens it, or it is damaged. \
+                              Ask for its password, or for the archive without one.";
+const UNTRIED: &str = "It is encrypted and was not tried, because the upload has too many encrypted files for so many \
+                       passwords. Give fewer passwords, or ask for the archive without one.";
 pub(super) const LINK: &str = "It is a link, and links are not followed. Ask for the file that it points to.";
 const RENAMED: &str = "Its name in the archive points outside the archive, or is too long, and was changed for \
      this report. Its content was read.";
@@ -289,20 +313,4 @@ fn read_member<T: Send>(
     opened
         .flatten()
         .unwrap_or_else(|error| Outcome::Lost(Gap::new(&member.path, Place::File, unreadable_member(&error))))
-}
-
-/// The reason of a member of which not one byte could be read.
-pub(super) fn unreadable_member(error: &io::Error) -> String {
-    if error.kind() == io::ErrorKind::Unsupported {
-        return format!(
-            "It is compressed in a way that is not read ({error}). Ask for an archive made with Windows Explorer \
-             or Compress-Archive."
-        );
-    }
-    format!("It is damaged from its start and cannot be read ({error}). {UPLOAD_AGAIN}")
-}
-
-/// The reason of a file that the system does not open.
-pub(super) fn cannot_open(error: &io::Error) -> String {
-    format!("It cannot be opened: {error}. Check the rights to read it.")
 }

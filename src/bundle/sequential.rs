@@ -7,8 +7,9 @@ use flate2::read::MultiGzDecoder;
 use super::archive_kind::ArchiveKind;
 use super::budget::{self, Allowance, Bound};
 use super::counted::Peeked;
+use super::failure::{cannot_open, cause, unreadable_member};
 use super::member_name::UniqueNames;
-use super::opening::{LINK, Opening, UPLOAD_AGAIN, cannot_open, unreadable_member};
+use super::opening::{LINK, Opening, UPLOAD_AGAIN};
 use super::store::Store;
 use super::tar_archive::{TarKind, TarReader};
 use super::{Member, too_many_entries};
@@ -75,7 +76,8 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
             let why = budget::reason(allowance.bound, self.limits);
             self.lose(path, Place::File, format!("The rest of the archive was not read: {why}"));
         } else if let Err(error) = read {
-            let reason = format!("The tar archive is damaged or was cut short ({error}). {UPLOAD_AGAIN}");
+            let cause = cause(&error);
+            let reason = format!("The tar archive is damaged or was cut short ({cause}). {UPLOAD_AGAIN}");
             self.lose(path, Place::File, reason);
         }
     }

@@ -7,6 +7,7 @@ use std::io::{self, Read};
 
 use tar::{EntryType, Header, PaxExtensions};
 
+use super::failure::damaged;
 use super::member_name;
 
 const BLOCK: u64 = 512;
@@ -190,8 +191,4 @@ fn read_up_to(stream: &mut (dyn Read + Send), block: &mut [u8; 512]) -> io::Resu
         }
     }
     Ok(filled)
-}
-
-fn damaged(what: &'static str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what)
 }
