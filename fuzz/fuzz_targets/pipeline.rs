@@ -7,19 +7,20 @@ use libfuzzer_sys::fuzz_target;
 use sspr_triage::report::json;
 use sspr_triage::report::terminal::terminal_safe;
 use sspr_triage::report::text::{self, TextOptions};
+use sspr_triage::words::Language;
 use sspr_triage::{Options, analyze_in_memory};
 
 const LONGEST: usize = 1 << 20;
 
 fuzz_target!(|bytes: &[u8]| {
     let analysis = analyze_in_memory("bundle.tar", tar(bytes), &Options::default());
-    let text = text::render(&analysis.report, &TextOptions::default());
-    for line in text.lines() {
-        assert_eq!(terminal_safe(line), line, "a terminal would act on this");
-    }
-    assert!(json::render(&analysis.report).is_ok());
-    for gap in &analysis.report.gaps {
-        assert!(!gap.reason.contains("reader of this kind of file broke"));
+    for language in Language::ALL {
+        let report = analysis.report(language);
+        let text = text::render(&report, &TextOptions::default());
+        for line in text.lines() {
+            assert_eq!(terminal_safe(line), line, "a terminal would act on this");
+        }
+        assert!(json::render(&report).is_ok());
     }
 });
 

@@ -1,7 +1,7 @@
-//! What went wrong with a file or an archive, in words of our own.
+//! What went wrong with a file or an archive, in sentences of our own.
 //!
 //! The words of the system differ by system and language, and those of the crates by version; neither tells
-//! a support engineer what to do. Here is one sentence for each kind of failure.
+//! a support engineer what to do, nor can they be translated. Here is one sentence for each kind of failure.
 
 use std::fmt;
 use std::io::{Error, ErrorKind};
@@ -9,8 +9,9 @@ use std::io::{Error, ErrorKind};
 use zip::result::ZipError;
 
 use super::opening::UPLOAD_AGAIN;
+use crate::words::Statement;
 
-/// A failure that this room found itself, told in its own words.
+/// A failure that this room found itself, by the key of its sentence.
 #[derive(Debug)]
 struct Known(&'static str);
 
@@ -22,51 +23,49 @@ impl fmt::Display for Known {
 
 impl std::error::Error for Known {}
 
-/// Damage, in words that [`cause`] gives again.
-pub(super) fn damaged(what: &'static str) -> Error {
-    Error::new(ErrorKind::InvalidData, Known(what))
+/// Damage that [`cause`] tells again, by the key of its sentence.
+pub(super) fn damaged(sentence: &'static str) -> Error {
+    Error::new(ErrorKind::InvalidData, Known(sentence))
 }
 
-/// What is wrong, as a clause.
-pub(super) fn cause(error: &Error) -> &'static str {
-    if let Some(Known(words)) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
-        return words;
+/// What is wrong, as a sentence.
+pub(super) fn cause(error: &Error) -> Statement {
+    if let Some(Known(sentence)) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
+        return Statement::new(*sentence);
     }
-    match error.kind() {
-        ErrorKind::UnexpectedEof => "its bytes end too early",
-        ErrorKind::NotFound => "it is not there any more",
-        ErrorKind::PermissionDenied => "access to it is denied",
+    Statement::new(match error.kind() {
+        ErrorKind::UnexpectedEof => "gap.failure.ends",
+        ErrorKind::NotFound => "gap.failure.gone",
+        ErrorKind::PermissionDenied => "gap.failure.denied",
         ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::Other
             if error.raw_os_error().is_none() =>
         {
-            "its bytes, its size or its checksum are not what they should be"
+            "gap.failure.content"
         }
-        _ => "the system could not read it",
-    }
+        _ => "gap.failure.system",
+    })
 }
 
-/// What is wrong with the list of a zip archive, as a clause.
-pub(super) fn cause_of_zip(error: &ZipError) -> &'static str {
+/// What is wrong with the list of a zip archive, as a sentence.
+pub(super) fn cause_of_zip(error: &ZipError) -> Statement {
     match error {
         ZipError::Io(error) => cause(error),
-        ZipError::UnsupportedArchive(_) => "it goes on in other files, or is of a kind that is not known",
-        _ => "it is not as a zip archive's list has to be",
+        ZipError::UnsupportedArchive(_) => Statement::new("gap.failure.zip-kind"),
+        _ => Statement::new("gap.failure.zip-list"),
     }
 }
 
 /// The reason of a member of which not one byte could be read.
-pub(super) fn unreadable_member(error: &Error) -> String {
+pub(super) fn unreadable_member(error: &Error) -> Vec<Statement> {
     if error.kind() == ErrorKind::Unsupported {
-        return "It is compressed or encrypted in a way that is not read. Ask for an archive made with Windows \
-                Explorer or Compress-Archive."
-            .to_owned();
+        return vec![Statement::new("gap.bundle.compression")];
     }
-    format!("It is damaged from its start and cannot be read ({}). {UPLOAD_AGAIN}", cause(error))
+    vec![Statement::new("gap.bundle.damaged-from-start"), cause(error), Statement::new(UPLOAD_AGAIN)]
 }
 
 /// The reason of a file that the system does not open.
-pub(super) fn cannot_open(error: &Error) -> String {
-    format!("It cannot be opened: {}. Check the rights to read it.", cause(error))
+pub(super) fn cannot_open(error: &Error) -> Vec<Statement> {
+    vec![Statement::new("gap.bundle.cannot-open"), cause(error)]
 }
 
 #[cfg(test)]
@@ -75,17 +74,17 @@ mod tests {
 
     #[test]
     fn the_words_are_ours() {
-        assert_eq!(cause(&damaged("a header is missing")), "a header is missing");
-        assert_eq!(cause(&ErrorKind::PermissionDenied.into()), "access to it is denied");
+        assert_eq!(cause(&damaged("gap.failure.tar-name")).key, "gap.failure.tar-name");
+        assert_eq!(cause(&ErrorKind::PermissionDenied.into()).key, "gap.failure.denied");
         for error in
             [Error::other("Invalid checksum"), Error::new(ErrorKind::InvalidInput, "corrupt deflate stream")]
         {
-            assert!(cause(&error).contains("checksum are not what they should be"));
+            assert_eq!(cause(&error), Statement::new("gap.failure.content"));
         }
         // 5 is an input error of Linux and a denied access of Windows.
-        assert!(!cause(&Error::from_raw_os_error(5)).contains("os error"));
+        assert_ne!(cause(&Error::from_raw_os_error(5)).key, "gap.failure.content");
         for error in [ZipError::InvalidArchive("Could not find EOCD".into()), ZipError::FileNotFound] {
-            assert_eq!(cause_of_zip(&error), "it is not as a zip archive's list has to be");
+            assert_eq!(cause_of_zip(&error), Statement::new("gap.failure.zip-list"));
         }
     }
 }

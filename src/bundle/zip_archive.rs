@@ -13,6 +13,7 @@ use super::failure::cause_of_zip;
 use super::member_name;
 use super::passwords::Passwords;
 use super::store::Store;
+use crate::words::Statement;
 
 /// Bit 11 of the flags: name and comment are UTF-8.
 const UTF8_NAME: u16 = 1 << 11;
@@ -39,7 +40,7 @@ pub(super) struct ZipList {
     /// The list was not read to its end because no more entries are allowed.
     pub(super) too_many: bool,
     /// The list cannot be read, or from some member on.
-    pub(super) damage: Option<&'static str>,
+    pub(super) damage: Option<Statement>,
 }
 
 /// Lists an archive for as long as `take_entry` allows.
