@@ -3,6 +3,7 @@
 
 mod analyze;
 mod check;
+mod completions;
 mod explain;
 mod limits;
 mod output;
@@ -11,6 +12,7 @@ use clap::{Parser, Subcommand};
 
 use analyze::Analyze;
 use check::Check;
+use completions::{Completions, Man};
 use explain::Explain;
 
 pub(crate) use output::{is_closed_pipe, say};
@@ -50,6 +52,10 @@ enum Command {
     Check(Check),
     /// Explain a cause, another diagnosis or a check; without an id, list them all
     Explain(Explain),
+    /// Write completions for a shell to standard output
+    Completions(Completions),
+    /// Write the manual page, of the program or of a command, to standard output
+    Man(Man),
 }
 
 impl Cli {
@@ -62,6 +68,8 @@ impl Cli {
             Command::Analyze(arguments) => arguments.run(),
             Command::Check(arguments) => arguments.run(),
             Command::Explain(arguments) => arguments.run(),
+            Command::Completions(arguments) => arguments.run(),
+            Command::Man(arguments) => arguments.run(),
         }
     }
 }

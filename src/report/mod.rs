@@ -3,7 +3,9 @@
 //! It shows what the diagnosis found and judges nothing. Renderers return text; they do not print.
 
 pub mod json;
+pub mod junit;
 pub mod model;
+pub mod sarif;
 pub mod terminal;
 pub mod text;
 
