@@ -5,6 +5,7 @@ mod analyze;
 mod check;
 mod completions;
 mod explain;
+mod language;
 mod limits;
 mod output;
 
@@ -14,6 +15,7 @@ use analyze::Analyze;
 use check::Check;
 use completions::{Completions, Man};
 use explain::Explain;
+use language::LanguageArg;
 
 pub(crate) use output::{is_closed_pipe, say};
 
@@ -41,6 +43,8 @@ const NOT_AS_EXPECTED: u8 = 20;
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    language: LanguageArg,
 }
 
 /// What to do.
@@ -65,11 +69,15 @@ impl Cli {
     /// It could not finish.
     pub(crate) fn run(&self) -> anyhow::Result<u8> {
         match &self.command {
-            Command::Analyze(arguments) => arguments.run(),
+            Command::Analyze(arguments) => arguments.run(self.language),
             Command::Check(arguments) => arguments.run(),
+<<<<<<< HEAD
             Command::Explain(arguments) => arguments.run(),
             Command::Completions(arguments) => arguments.run(),
             Command::Man(arguments) => arguments.run(),
+=======
+            Command::Explain(arguments) => arguments.run(self.language),
+>>>>>>> main
         }
     }
 }

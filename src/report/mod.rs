@@ -5,6 +5,7 @@
 pub mod json;
 pub mod junit;
 pub mod model;
+pub mod phrases;
 pub mod sarif;
 pub mod terminal;
 pub mod text;

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::json::without_terminal_controls;
 use super::model::{Evidence, Report, SourceEntry};
+use super::phrases::Phrases;
 use crate::diagnosis::{Answer, State, Weight};
-use crate::words::{Catalogue, Statement};
 
 /// The schema that the document names.
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -19,9 +19,9 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 ///
 /// # Errors
 /// None is known for this model; the serializer's own error is passed on.
-pub fn render(report: &Report, words: &Catalogue) -> Result<String, serde_json::Error> {
+pub fn render(report: &Report) -> Result<String, serde_json::Error> {
     let judged = judged(report);
-    let rules: Vec<Value> = judged.iter().map(|judged| rule(judged.id, words)).collect();
+    let rules: Vec<Value> = judged.iter().map(|judged| rule(judged.id, report)).collect();
     let results: Vec<Value> =
         judged.iter().enumerate().map(|(index, judged)| result(index, judged)).collect();
     let run = json!({
@@ -82,10 +82,10 @@ fn judged(report: &Report) -> Vec<Judged<'_>> {
     causes.chain(others).collect()
 }
 
-fn rule(id: &str, words: &Catalogue) -> Value {
-    let key = format!("report.cause.{id}");
-    // Other diagnoses have a page, whose title is not in the catalogue; their id says what they are.
-    let name = if words.has(&key) { words.say(&Statement::new(key)) } else { id.to_owned() };
+fn rule(id: &str, report: &Report) -> Value {
+    // Other diagnoses have a page, whose title is not in the report; their id says what they are.
+    let is_cause = report.causes.iter().any(|cause| cause.id == id);
+    let name = if is_cause { Phrases::of(report).word(&format!("cause.{id}")) } else { id.to_owned() };
     json!({"id": id, "shortDescription": {"text": name}})
 }
 
@@ -169,7 +169,7 @@ mod tests {
     use super::*;
 
     fn document(report: &Report) -> Value {
-        serde_json::from_str(&render(report, Catalogue::english()).unwrap()).unwrap()
+        serde_json::from_str(&render(report).unwrap()).unwrap()
     }
 
     #[test]
