@@ -7,7 +7,6 @@
 
 use serde_json::{Value, json};
 
-use super::json::without_terminal_controls;
 use super::model::{Evidence, Report, SourceEntry};
 use super::phrases::Phrases;
 use crate::diagnosis::{Answer, State, Weight};
@@ -53,9 +52,7 @@ pub fn render(report: &Report) -> Result<String, serde_json::Error> {
         }},
     });
     let document = json!({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]});
-    let mut text = without_terminal_controls(serde_json::to_string_pretty(&document)?);
-    text.push('\n');
-    Ok(text)
+    super::json::document(&document)
 }
 
 /// A cause or another diagnosis, and what became of it.
