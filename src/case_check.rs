@@ -10,11 +10,8 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::report::Report;
-<<<<<<< HEAD
 use crate::report::junit;
-=======
 use crate::words::Language;
->>>>>>> main
 use crate::{Options, analyze};
 
 /// What a case expects.

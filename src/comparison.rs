@@ -118,15 +118,20 @@ fn outcome(before: &Report, after: &Report, changed: bool) -> (Outcome, Statemen
     }
     let last = before.attempts.iter().map(|attempt| attempt.time.as_str()).max().unwrap_or_default();
     // UTC times in one form: their order as text is that in time.
-    let newer: Vec<&Attempt> =
-        after.attempts.iter().filter(|attempt| attempt.time.as_str() > last && attempt.user.is_some()).collect();
+    let newer: Vec<&Attempt> = after
+        .attempts
+        .iter()
+        .filter(|attempt| attempt.time.as_str() > last && attempt.user.is_some())
+        .collect();
     let ended = |attempt: &&&Attempt, result: &str| attempt.result == result;
     let later_success = |failed: &Attempt| {
-        newer.iter().filter(|attempt| ended(attempt, "succeeded")).any(|attempt| {
-            same_user(attempt, failed) && attempt.time > failed.time
-        })
+        newer
+            .iter()
+            .filter(|attempt| ended(attempt, "succeeded"))
+            .any(|attempt| same_user(attempt, failed) && attempt.time > failed.time)
     };
-    let again = newer.iter().filter(|attempt| ended(attempt, "failed")).find(|attempt| !later_success(attempt));
+    let again =
+        newer.iter().filter(|attempt| ended(attempt, "failed")).find(|attempt| !later_success(attempt));
     if let Some(again) = again {
         let (outcome, why) = if again.cause == cause || again.cause == "undetermined" {
             (Outcome::NotFixed, "failed-again")
@@ -140,7 +145,8 @@ fn outcome(before: &Report, after: &Report, changed: bool) -> (Outcome, Statemen
         let (outcome, why) = sentence(Outcome::WillComeBack, "will-come-back");
         return (outcome, why.with("machine", subject).with("value", value));
     }
-    let mut failed = before.attempts.iter().filter(|attempt| attempt.result == "failed" && attempt.cause == cause);
+    let mut failed =
+        before.attempts.iter().filter(|attempt| attempt.result == "failed" && attempt.cause == cause);
     if let Some(mended) = failed.find(|failed| later_success(failed)) {
         let (outcome, why) = sentence(Outcome::Fixed, "succeeded-later");
         return (outcome, why.with("user", shown(mended)));

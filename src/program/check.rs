@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use sspr_triage::Options;
 use sspr_triage::case_check::{self, CaseResult};
 use sspr_triage::report::junit;
 use sspr_triage::report::terminal::terminal_safe;
-use sspr_triage::Options;
 
 use super::limits::LimitArgs;
-use super::output::{say, write};
+use super::output::{say, write_to};
 use super::{NOT_AS_EXPECTED, USAGE};
 
 /// Arguments of `check`.
@@ -53,7 +53,7 @@ impl Check {
             Format::Text => lines(&results),
             Format::Junit => junit::render(&[case_check::suite(&results)])?,
         };
-        write(&rendered, self.output.as_deref())?;
+        write_to(&rendered, self.output.as_deref())?;
         let differing = results.iter().any(|result| !result.differences.is_empty());
         Ok(if differing { NOT_AS_EXPECTED } else { 0 })
     }

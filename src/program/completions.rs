@@ -38,7 +38,7 @@ impl Completions {
         };
         let mut script = Vec::new();
         clap_complete::generate(shell, &mut Cli::command(), "sspr-triage", &mut script);
-        write(&String::from_utf8_lossy(&script), None)?;
+        write(&String::from_utf8_lossy(&script))?;
         Ok(0)
     }
 }
@@ -66,7 +66,7 @@ impl Man {
         };
         let mut text = Vec::new();
         clap_mangen::Man::new(page).render(&mut text)?;
-        write(&String::from_utf8_lossy(&text), None)?;
+        write(&String::from_utf8_lossy(&text))?;
         Ok(0)
     }
 }

@@ -79,6 +79,8 @@ mod tests {
             "causes",
             "other_diagnoses",
             "attempts",
+            "timeline",
+            "facts",
             "contradictions",
             "collect_next",
             "machines",

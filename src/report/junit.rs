@@ -96,9 +96,10 @@ fn reason(cause: &str, report: &Report) -> String {
 pub fn render(suites: &[Suite]) -> io::Result<String> {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    writer.create_element("testsuites").with_attribute(("name", "sspr-triage")).write_inner_content(
-        |writer| suites.iter().try_for_each(|suite| write_suite(writer, suite)),
-    )?;
+    writer
+        .create_element("testsuites")
+        .with_attribute(("name", "sspr-triage"))
+        .write_inner_content(|writer| suites.iter().try_for_each(|suite| write_suite(writer, suite)))?;
     let mut document = String::from_utf8_lossy(&writer.into_inner()).into_owned();
     document.push('\n');
     Ok(document)
@@ -107,7 +108,8 @@ pub fn render(suites: &[Suite]) -> io::Result<String> {
 type ToMemory = Writer<Vec<u8>>;
 
 fn write_suite(writer: &mut ToMemory, suite: &Suite) -> io::Result<()> {
-    let count = |is: fn(&Outcome) -> bool| suite.cases.iter().filter(|case| is(&case.outcome)).count().to_string();
+    let count =
+        |is: fn(&Outcome) -> bool| suite.cases.iter().filter(|case| is(&case.outcome)).count().to_string();
     let failures = count(|outcome| matches!(outcome, Outcome::Failed { .. }));
     let skipped = count(|outcome| matches!(outcome, Outcome::Skipped { .. }));
     writer
@@ -159,7 +161,10 @@ mod tests {
         let suite = suite(&report);
         assert_eq!(suite.cases.len(), report.attempts.len());
         let document = render(&[suite]).unwrap();
-        assert!(document.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"sspr-triage\">"));
+        assert!(
+            document
+                .starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"sspr-triage\">")
+        );
         assert!(document.contains("<failure message=\"remote-sam: confirmed\">"), "{document}");
         assert!(document.ends_with("</testsuites>\n"));
     }
@@ -170,7 +175,9 @@ mod tests {
         report.attempts.clear();
         let cases = suite(&report).cases;
         assert_eq!((cases.len(), cases[0].class.as_str()), (1, "verdict"));
-        assert!(matches!(&cases[0].outcome, Outcome::Failed { message, .. } if message == "remote-sam: confirmed"));
+        assert!(
+            matches!(&cases[0].outcome, Outcome::Failed { message, .. } if message == "remote-sam: confirmed")
+        );
         report.verdict.cause = "undetermined".to_owned();
         assert!(matches!(suite(&report).cases[0].outcome, Outcome::Skipped { .. }));
         report.verdict.cause = "no-failure".to_owned();

@@ -12,7 +12,8 @@ use super::phrases::Phrases;
 use crate::diagnosis::{Answer, State, Weight};
 
 /// The schema that the document names.
-const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /// Renders the report as one indented document that ends with a line end.
 ///
@@ -35,7 +36,7 @@ pub fn render(report: &Report) -> Result<String, serde_json::Error> {
             "toolExecutionNotifications": report.gaps.iter().map(|gap| json!({
                 "level": "warning",
                 "message": {"text": gap.reason},
-                "locations": [location(&gap.path, &gap.place, None)],
+                "locations": [location(&gap.path, &gap.place, None, None)],
             })).collect::<Vec<_>>(),
         }],
         "artifacts": report.artifacts.iter().map(|artifact| json!({
@@ -129,13 +130,12 @@ fn decides(evidence: &Evidence, state: State) -> bool {
 }
 
 fn located(source: &SourceEntry) -> Value {
-    location(&source.path, &source.place, source.machine.as_deref())
+    location(&source.path, &source.place, source.line, source.machine.as_deref())
 }
 
 /// Lines are regions; other places, such as a record of a log, have a name.
-fn location(path: &str, place: &str, machine: Option<&str>) -> Value {
+fn location(path: &str, place: &str, line: Option<u64>, machine: Option<&str>) -> Value {
     let mut physical = json!({"artifactLocation": {"uri": uri(path)}});
-    let line = place.strip_prefix("line ").and_then(|line| line.parse::<u64>().ok());
     if let (Some(line), Some(physical)) = (line, physical.as_object_mut()) {
         physical.insert("region".to_owned(), json!({"startLine": line}));
     }
@@ -198,10 +198,10 @@ mod tests {
 
     #[test]
     fn a_line_is_a_region_and_a_record_has_a_name() {
-        let line = location("a b.zip!Lsa.reg", "line 12", None);
+        let line = location("a b.zip!Lsa.reg", "line 12", Some(12), None);
         assert_eq!(line["physicalLocation"]["artifactLocation"]["uri"], "a%20b.zip!Lsa.reg");
         assert_eq!(line["physicalLocation"]["region"]["startLine"], 12);
-        let record = location("System.evtx", "record 7", Some("dc01.contoso.example"));
+        let record = location("System.evtx", "record 7", None, Some("dc01.contoso.example"));
         assert!(record["physicalLocation"].get("region").is_none());
         assert_eq!(record["logicalLocations"][0]["name"], "record 7");
     }
