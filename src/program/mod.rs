@@ -3,7 +3,10 @@
 
 mod analyze;
 mod check;
+mod completions;
+mod diff;
 mod explain;
+mod facts;
 mod formats;
 mod language;
 mod limits;
@@ -13,7 +16,10 @@ use clap::{Parser, Subcommand};
 
 use analyze::Analyze;
 use check::Check;
+use completions::{Completions, Man};
+use diff::Diff;
 use explain::Explain;
+use facts::Facts;
 use language::LanguageArg;
 
 pub(crate) use output::{is_closed_pipe, say};
@@ -55,6 +61,14 @@ enum Command {
     Check(Check),
     /// Explain a cause, another diagnosis or a check; without an id, list them all
     Explain(Explain),
+    /// List what was established from a bundle, and from where
+    Facts(Facts),
+    /// Say what changed between two bundles or reports, before and after a fix
+    Diff(Diff),
+    /// Write completions for a shell to standard output
+    Completions(Completions),
+    /// Write the manual page, of the program or of a command, to standard output
+    Man(Man),
 }
 
 impl Cli {
@@ -67,6 +81,10 @@ impl Cli {
             Command::Analyze(arguments) => arguments.run(self.language),
             Command::Check(arguments) => arguments.run(),
             Command::Explain(arguments) => arguments.run(self.language),
+            Command::Facts(arguments) => arguments.run(self.language),
+            Command::Diff(arguments) => arguments.run(self.language),
+            Command::Completions(arguments) => arguments.run(),
+            Command::Man(arguments) => arguments.run(),
         }
     }
 }
