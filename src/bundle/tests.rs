@@ -429,5 +429,5 @@ fn the_number_of_threads_changes_nothing() {
     };
     let one = with(1);
     assert_eq!(one, with(2));
-    assert!(one.contains("--max-total-bytes") && one.contains("a.zip!f0!x"));
+    assert!(one.contains("gap.bundle.larger-in-all") && one.contains("a.zip!f0!x"));
 }

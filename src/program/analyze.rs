@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
 use sspr_triage::Options;
@@ -9,6 +10,7 @@ use sspr_triage::facts::Stated;
 use sspr_triage::report::terminal::terminal_safe;
 use sspr_triage::report::text::TextOptions;
 use sspr_triage::report::{Report, json, text};
+use sspr_triage::words::{Catalogue, Statement};
 
 use super::language::LanguageArg;
 use super::limits::LimitArgs;
@@ -64,8 +66,9 @@ impl Analyze {
             .iter()
             .map(|(path, machine)| Stated { path: path.clone(), machine: machine.clone() });
         let options = Options { limits: self.limits.limits(), stated: stated.collect() };
-        // The error's own words have the reason already.
-        let analysis = sspr_triage::analyze(&self.paths, &options).map_err(anyhow::Error::msg)?;
+        let words = Catalogue::of(language.for_people());
+        let analysis = sspr_triage::analyze(&self.paths, &options)
+            .map_err(|error| anyhow!(terminal_safe(&words.say(&error.in_words())).into_owned()))?;
         let report = analysis.report(match self.format {
             Format::Json => language.for_programs(),
             Format::Text => language.for_people(),
@@ -76,13 +79,11 @@ impl Analyze {
         };
         write(&rendered, self.output.as_deref())?;
         for stated in &analysis.unused_statements {
-            say(&format!(
-                "sspr-triage: --machine {}: no file of the bundle that asks for it has this path\n",
-                terminal_safe(stated)
-            ));
+            let unused = Statement::new("program.unused-machine").with("path", terminal_safe(stated));
+            say(&format!("sspr-triage: {}\n", words.say(&unused)));
         }
         if !analysis.usable {
-            say("sspr-triage: nothing in the input could be used; the report says what to ask for\n");
+            say(&format!("sspr-triage: {}\n", words.say(&Statement::new("program.nothing-usable"))));
             return Ok(NOTHING_USABLE);
         }
         Ok(verdict_code(&report, &self.fail_on))

@@ -112,7 +112,8 @@ fn hostile(report: &Report, text: &str) -> Report {
             serde_json::Value::Array(list) => list.iter_mut().for_each(|value| walk(value, text, keep)),
             serde_json::Value::Object(map) => {
                 for (key, value) in map {
-                    let fixed = ["id", "state", "cause", "weight", "answer", "operation", "result"];
+                    let fixed =
+                        ["id", "state", "cause", "weight", "answer", "operation", "result", "language"];
                     walk(value, text, fixed.contains(&key.as_str()));
                 }
             }
