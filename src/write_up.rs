@@ -187,7 +187,7 @@ impl Writer<'_> {
             let when = (!section.when.is_empty()).then(|| Step {
                 section: Some(section.title.clone()),
                 note: true,
-                step: plan.values.fill(&section.when, self.words.language()),
+                step: plan.values.fill(&pages::plain(&section.when), self.words.language()),
                 command: None,
                 r#where: None,
             });

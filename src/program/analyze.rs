@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
 use sspr_triage::facts::Stated;
 use sspr_triage::report::terminal::terminal_safe;
 use sspr_triage::report::{Report, html, json, junit, reply, sarif, text};
+use sspr_triage::words::{Catalogue, Statement};
 use sspr_triage::{Analysis, Options};
 
 use super::formats::{Format, Wanted, wanted};
@@ -63,17 +65,15 @@ impl Analyze {
             .iter()
             .map(|(path, machine)| Stated { path: path.clone(), machine: machine.clone() });
         let options = Options { limits: self.limits.limits(), stated: stated.collect() };
-        // The error's own words have the reason already.
-        let analysis = sspr_triage::analyze(&self.paths, &options).map_err(anyhow::Error::msg)?;
+        let words = Catalogue::of(language.for_people());
+        let analysis = opened(&self.paths, &options, language)?;
         render_and_write(&analysis, &wanted, language)?;
         for stated in &analysis.unused_statements {
-            say(&format!(
-                "sspr-triage: --machine {}: no file of the bundle that asks for it has this path\n",
-                terminal_safe(stated)
-            ));
+            let unused = Statement::new("program.unused-machine").with("path", terminal_safe(stated));
+            say(&format!("sspr-triage: {}\n", words.say(&unused)));
         }
         if !analysis.usable {
-            say("sspr-triage: nothing in the input could be used; the report says what to ask for\n");
+            say(&format!("sspr-triage: {}\n", words.say(&Statement::new("program.nothing-usable"))));
             return Ok(NOTHING_USABLE);
         }
         Ok(verdict_code(&analysis.report(language.for_programs()), &self.fail_on))
@@ -84,9 +84,18 @@ impl Analyze {
 ///
 /// # Errors
 /// A path does not exist or cannot be opened.
-pub(super) fn analyzed(paths: &[PathBuf], limits: &LimitArgs) -> anyhow::Result<Analysis> {
-    let options = Options { limits: limits.limits(), ..Options::default() };
-    sspr_triage::analyze(paths, &options).map_err(anyhow::Error::msg)
+pub(super) fn analyzed(
+    paths: &[PathBuf],
+    limits: &LimitArgs,
+    language: LanguageArg,
+) -> anyhow::Result<Analysis> {
+    opened(paths, &Options { limits: limits.limits(), ..Options::default() }, language)
+}
+
+fn opened(paths: &[PathBuf], options: &Options, language: LanguageArg) -> anyhow::Result<Analysis> {
+    let words = Catalogue::of(language.for_people());
+    sspr_triage::analyze(paths, options)
+        .map_err(|error| anyhow!(terminal_safe(&words.say(&error.in_words())).into_owned()))
 }
 
 /// Nothing is written before everything is rendered.

@@ -39,13 +39,13 @@ enum Format {
 impl Diff {
     /// Compares and writes what differs.
     pub(super) fn run(&self, language: LanguageArg) -> anyhow::Result<u8> {
-        let language = match self.format {
+        let spoken = match self.format {
             Format::Text => language.for_people(),
             Format::Json => language.for_programs(),
         };
-        let before = self.report(&self.before, language)?;
-        let after = self.report(&self.after, language)?;
-        let comparison = comparison::compare(&before, &after, language);
+        let before = self.report(&self.before, spoken, language)?;
+        let after = self.report(&self.after, spoken, language)?;
+        let comparison = comparison::compare(&before, &after, spoken);
         let rendered = match self.format {
             Format::Text => comparison::render(&comparison, &text_options(true)),
             Format::Json => comparison::json(&comparison)?,
@@ -55,11 +55,11 @@ impl Diff {
     }
 
     /// A report that was written before, or that of a bundle.
-    fn report(&self, path: &Path, language: Language) -> anyhow::Result<Report> {
+    fn report(&self, path: &Path, spoken: Language, language: LanguageArg) -> anyhow::Result<Report> {
         if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
             return read_report(path);
         }
-        Ok(analyzed(&[path.to_owned()], &self.limits)?.report(language))
+        Ok(analyzed(&[path.to_owned()], &self.limits, language)?.report(spoken))
     }
 }
 

@@ -36,7 +36,7 @@ enum Format {
 impl Facts {
     /// Writes the facts.
     pub(super) fn run(&self, language: LanguageArg) -> anyhow::Result<u8> {
-        let analysis = analyzed(&self.paths, &self.limits)?;
+        let analysis = analyzed(&self.paths, &self.limits, language)?;
         let rendered = match self.format {
             Format::Text => facts::render(&analysis.report(language.for_people()), &text_options(true)),
             Format::Json => facts::json(&analysis.report(language.for_programs()))?,

@@ -8,11 +8,14 @@ mod diff;
 mod explain;
 mod facts;
 mod formats;
+mod help;
 mod language;
 mod limits;
 mod output;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use sspr_triage::words::Language;
 
 use analyze::Analyze;
 use check::Check;
@@ -72,6 +75,18 @@ enum Command {
 }
 
 impl Cli {
+    /// The arguments of this run. The help is in the language that they ask for, before they are understood.
+    pub(crate) fn of_this_run() -> Self {
+        let language = language::of_arguments(std::env::args_os());
+        let matches = help::in_language(Cli::command(), language).get_matches();
+        Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+
+    /// The language for people.
+    pub(crate) fn language(&self) -> Language {
+        self.language.for_people()
+    }
+
     /// Does what the arguments ask for, and returns the exit code.
     ///
     /// # Errors

@@ -1,13 +1,13 @@
 //! Lines of a terminal: wrapping, columns and colour. Everything written here is made safe first.
 
 use anstyle::{AnsiColor, Style};
-use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 use unicode_width::UnicodeWidthStr;
 
 use super::TextOptions;
 use crate::diagnosis::State;
 use crate::report::phrases::Phrases;
 use crate::report::terminal::terminal_safe;
+use crate::words::lines::lines;
 
 /// Column in which text begins beside a label; labels stand at column 2.
 pub(crate) const TEXT_COLUMN: usize = 16;
@@ -106,18 +106,11 @@ impl Canvas {
 
     fn wrapped(&mut self, first: &str, rest: &str, text: &str, style: Style) {
         let text = clipped(&terminal_safe(text));
-        let options = Options::new(self.width)
-            .initial_indent(first)
-            .subsequent_indent(rest)
-            .word_separator(WordSeparator::AsciiSpace)
-            .word_splitter(WordSplitter::NoHyphenation)
-            .wrap_algorithm(WrapAlgorithm::FirstFit);
-        for line in textwrap::wrap(&text, options) {
-            let line = line.trim_end();
+        for line in lines(&text, self.width, first, rest, false) {
             if self.colour && style != Style::new() {
                 self.out.push_str(&format!("{style}{line}{style:#}\n"));
             } else {
-                self.out.push_str(line);
+                self.out.push_str(&line);
                 self.out.push('\n');
             }
         }
