@@ -166,9 +166,9 @@ mod tests {
                 "MinPasswordAge : 1\nLockoutObservationWindow : 1\nDistinguishedName : DC=a\n",
                 "password-policy",
             ),
-            ("{\"a\": 1}", "JSON text"),
-            ("hello", "plain text (of events copied as text, send the log itself as .evtx)"),
-            ("", "an empty file"),
+            ("{\"a\": 1}", "json"),
+            ("hello", "plain-text"),
+            ("", "empty"),
         ] {
             assert_eq!(kind(text.as_bytes()), expected, "{text}");
         }

@@ -372,8 +372,13 @@ impl Condition {
 
     /// Whether it holds. A check that was not asked holds only for [`NotYes`].
     pub fn holds(self, findings: &[Finding]) -> bool {
-        let answer =
-            findings.iter().find(|finding| finding.check == self.check()).map(|finding| finding.answer);
+        self.holds_for(
+            findings.iter().find(|finding| finding.check == self.check()).map(|finding| finding.answer),
+        )
+    }
+
+    /// Whether it holds where its check has this answer; none where it was not asked.
+    pub fn holds_for(self, answer: Option<Answer>) -> bool {
         match self {
             Yes(_) => answer == Some(Answer::Yes),
             No(_) => answer == Some(Answer::No),
