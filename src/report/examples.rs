@@ -116,7 +116,7 @@ fn report(cause: &str, state: State, summary: &str, causes: Vec<Cause>) -> Repor
 }
 
 /// Cause 3, confirmed by the registry value of the domain controller. Every field of the model is in use.
-pub(super) fn remote_sam() -> Report {
+pub(crate) fn remote_sam() -> Report {
     let values = Values::default()
         .with("connector_account", "CONTOSO\\MSOL_0123456789ab")
         .with("controller", "dc01.contoso.example")
