@@ -9,9 +9,10 @@ mod groups;
 use std::collections::BTreeMap;
 
 use crate::artifacts::directory_objects::guid_of_anchor;
-use crate::security_descriptor::{SecurityDescriptor, Sid};
+use crate::security_descriptor::Sid;
 use crate::source::Source;
 
+use super::access_lists::{AccessList, AccessLists};
 use super::attempts::Attempt;
 
 pub(super) use gather::gather;
@@ -22,6 +23,8 @@ pub use groups::{GroupsSeen, ProtectedMembership};
 pub struct Directory {
     /// One for each user, in order of the files.
     pub users: Vec<DirectoryUser>,
+    /// Access lists of users, containers and other objects, by distinguished name.
+    pub lists: AccessLists,
     by_name: BTreeMap<String, Vec<usize>>,
     by_anchor: BTreeMap<String, Vec<usize>>,
 }
@@ -49,8 +52,8 @@ pub struct DirectoryUser {
     pub admin_count: AdminCount,
     /// The groups.
     pub groups: GroupsSeen,
-    /// Whole security descriptors, each with its place.
-    pub descriptors: Vec<(SecurityDescriptor, Source)>,
+    /// Its own access lists.
+    pub descriptors: Vec<AccessList>,
 }
 
 /// What the texts show of `adminCount`.
@@ -89,8 +92,8 @@ impl Directory {
         .filter(|user| user.is_one_object())
     }
 
-    fn of(users: Vec<DirectoryUser>) -> Self {
-        let mut directory = Directory::default();
+    fn of(users: Vec<DirectoryUser>, lists: AccessLists) -> Self {
+        let mut directory = Directory { lists, ..Directory::default() };
         for (index, user) in users.iter().enumerate() {
             for name in &user.principal_names {
                 directory.by_name.entry(name.clone()).or_default().push(index);
@@ -126,6 +129,14 @@ impl DirectoryUser {
     /// Its SID, where the texts agree.
     pub fn sid(&self) -> Option<&Sid> {
         match self.sids.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    /// Its distinguished name, where the texts agree.
+    pub fn dn(&self) -> Option<&str> {
+        match self.names.as_slice() {
             [one] => Some(one),
             _ => None,
         }

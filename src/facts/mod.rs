@@ -3,6 +3,7 @@
 //! A fact is known (with its places), absent (looked for in the right place, not there) or unknown.
 //! This room reconciles files that disagree, and names no cause.
 
+pub mod access_lists;
 pub mod account_events;
 pub mod attempts;
 pub mod attribution;
@@ -11,7 +12,9 @@ pub mod connector;
 pub mod connector_access;
 pub mod directory;
 pub mod machines;
+pub mod read_group;
 pub mod sam_restriction;
+pub mod user_rights;
 pub mod writeback_text;
 
 use jiff::Timestamp;
@@ -28,7 +31,9 @@ pub use attribution::{Attributed, AttributedBy, Stated};
 pub use connector::Connectors;
 pub use directory::Directory;
 pub use machines::{MachineId, Machines};
+pub use read_group::ReadGroup;
 pub use sam_restriction::SamRestrictions;
+pub use user_rights::RightHolders;
 
 /// Everything that was established.
 #[derive(Debug)]
@@ -47,6 +52,10 @@ pub struct Facts {
     pub account_events: AccountEvents,
     /// Users, as exports of the directory show them.
     pub directory: Directory,
+    /// Members of Pre-Windows 2000 Compatible Access, one for each text that lists them.
+    pub read_groups: Vec<ReadGroup>,
+    /// Who may impersonate a client after authentication, one for each machine and text.
+    pub impersonation: Vec<RightHolders>,
     /// Logs of the writeback service and of domain controllers, with what they cover.
     pub logs: Vec<LogFact>,
     /// The writeback service's trouble with the cloud.
@@ -104,6 +113,8 @@ pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
     let restrictions = sam_restriction::gather(artifacts, &files, &machines, &events, &mut contradictions);
     contradictions.sort();
     contradictions.dedup();
+    let read_groups = read_group::gather(artifacts);
+    let impersonation = user_rights::gather(artifacts, &files);
     let service_trouble = events.of_kind(&[EventKind::ServiceTrouble]).map(KnownEventAt::seen).collect();
     let logs = logs(artifacts, &files);
     Facts {
@@ -114,6 +125,8 @@ pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
         restrictions,
         account_events,
         directory,
+        read_groups,
+        impersonation,
         logs,
         service_trouble,
         contradictions,

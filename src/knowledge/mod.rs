@@ -4,6 +4,7 @@
 pub mod collect;
 pub mod connector_rights;
 pub mod diagnoses;
+pub mod directory_names;
 pub mod events;
 pub mod pages;
 pub mod policies;
@@ -24,6 +25,7 @@ pub fn fingerprint() -> String {
         collect::TABLE,
         protected_groups::TABLE,
         connector_rights::TABLE,
+        directory_names::TABLE,
     ] {
         hash.update(table);
     }
