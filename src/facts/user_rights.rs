@@ -104,6 +104,6 @@ mod tests {
             (vec![], false)
         );
         assert_eq!(of(&all[..3]), (vec!["NT AUTHORITY\\SERVICE"], false));
-        assert_eq!(of(&["S-1-5-32-544", "S-1-5-19", "S-1-5-20", "DIENST"]).1, true);
+        assert!(of(&["S-1-5-32-544", "S-1-5-19", "S-1-5-20", "DIENST"]).1);
     }
 }
