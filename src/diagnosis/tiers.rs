@@ -66,6 +66,19 @@ const PROTECTED_ACCOUNT: &[Tier] = &[
             No("operation-is-change"),
             NotYes("connector-has-rights"),
             NotYes("connector-set-password"),
+            Yes("password-set-refused"),
+            No("target-protected-now"),
+            Yes("target-admin-count"),
+            Yes("target-list-protected"),
+        ],
+        "formerly-protected",
+    ),
+    tier(
+        Confirmed,
+        &[
+            No("operation-is-change"),
+            NotYes("connector-has-rights"),
+            NotYes("connector-set-password"),
             NotYes("admin-sd-holder-grants"),
             Yes("password-set-refused"),
             Yes("target-admin-count"),
@@ -151,6 +164,35 @@ const PROTECTED_ACCOUNT: &[Tier] = &[
             Unknown("target-list-protected"),
         ],
         "admin-count-alone",
+    ),
+    // No trace is sure to be the failure's, and the directory shows a user whose reset is always refused. The
+    // trace could still show that the call was refused before.
+    tier(
+        Likely,
+        &[
+            No("operation-is-change"),
+            No("operation-succeeded"),
+            NotYes("connector-has-rights"),
+            NotYes("admin-sd-holder-grants"),
+            Unknown("password-set-refused"),
+            NotYes("sam-call-refused"),
+            Yes("target-protected-now"),
+        ],
+        "protected-now-no-trace",
+    ),
+    tier(
+        Likely,
+        &[
+            No("operation-is-change"),
+            No("operation-succeeded"),
+            NotYes("connector-has-rights"),
+            NotYes("admin-sd-holder-grants"),
+            Unknown("password-set-refused"),
+            NotYes("sam-call-refused"),
+            Yes("target-admin-count"),
+            Yes("target-list-protected"),
+        ],
+        "admin-count-no-trace",
     ),
     tier(
         RuledOut,

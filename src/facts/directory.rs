@@ -16,6 +16,7 @@ use super::access_lists::{AccessList, AccessLists};
 use super::attempts::Attempt;
 
 pub(super) use gather::gather;
+pub(super) use groups::domain_of;
 pub use groups::{GroupsSeen, ProtectedMembership};
 
 /// All users that the bundle's exports show.

@@ -8,6 +8,7 @@ use crate::facts::connector_access::connector_reads;
 use crate::facts::{Attempt, Facts, ReadGroup};
 use crate::security_descriptor::object_access::{LIST_CONTENTS, READ_PROPERTY};
 use crate::security_descriptor::{Access, Membership, READ_CONTROL};
+use crate::source::Source;
 
 use super::directory::mended;
 use super::{Answer, Finding, Weight};
@@ -24,7 +25,8 @@ struct Reads<'f> {
     connector: Option<&'f Connector>,
     account: String,
     domain: Option<String>,
-    mended: bool,
+    /// A later success of the same user: what the files show may have been mended since.
+    mended: Option<Source>,
 }
 
 pub(super) fn findings(facts: &Facts, attempt: &Attempt) -> Vec<Finding> {
@@ -98,8 +100,8 @@ impl Reads<'_> {
     fn sam_server_unreadable(&self) -> Finding {
         const CHECK: &str = "sam-server-unreadable";
         let finding = |answer| self.finding(CHECK, Weight::Proves, answer);
-        if self.mended {
-            return finding(Answer::Unknown).variant("mended");
+        if self.mended.is_some() {
+            return finding(Answer::Unknown).variant("mended").at_all(&self.mended);
         }
         let Some(domain) = &self.domain else { return finding(Answer::Unknown) };
         let object = format!("{SAM_SERVER},{domain}");
@@ -115,7 +117,7 @@ impl Reads<'_> {
     fn domain_unreadable(&self) -> Finding {
         const CHECK: &str = "domain-unreadable";
         let finding = |answer| self.finding(CHECK, Weight::Supports, answer);
-        let Some(domain) = self.domain.as_ref().filter(|_| !self.mended) else {
+        let Some(domain) = self.domain.as_ref().filter(|_| self.mended.is_none()) else {
             return finding(Answer::Unknown);
         };
         let objects = [domain.clone(), format!("{BUILTIN},{domain}")];
@@ -135,8 +137,8 @@ impl Reads<'_> {
         const CHECK: &str = "read-group-emptied";
         let finding = |answer| self.finding(CHECK, Weight::Supports, answer);
         let sources = || self.groups().map(|group| &group.source);
-        if self.mended {
-            return finding(Answer::Unknown).variant("mended");
+        if self.mended.is_some() {
+            return finding(Answer::Unknown).variant("mended").at_all(&self.mended);
         }
         match (self.in_read_group(), sources().next()) {
             (Membership::NotMember, _) => finding(Answer::Yes).at_all(sources()),

@@ -78,6 +78,18 @@ pub(super) const LADDER: &[Tier] = &[
         "right-missing-protection-open",
     ),
     tier(
+        Likely,
+        &[
+            No("operation-is-change"),
+            No("operation-succeeded"),
+            Unknown("password-set-refused"),
+            NotYes("sam-call-refused"),
+            Yes("target-not-protected"),
+            Yes("connector-right-missing"),
+        ],
+        "right-missing-no-trace",
+    ),
+    tier(
         Confirmed,
         &[
             Yes("sam-call-refused"),
