@@ -9,6 +9,7 @@ use crate::facts::{Attempt, Facts, Operation, Outcome};
 
 use super::controllers::Survey;
 use super::directory::Target;
+use super::read_access;
 use super::shared::{ACCESS_DENIED_CODE, Shared, is_user};
 use super::{Answer, CauseId, Finding, Weight};
 
@@ -22,6 +23,7 @@ pub(super) fn findings(
     let mut findings = shared.weighed(CauseId::ConnectorPermissions);
     findings.extend(target.for_connector_permissions());
     findings.push(sam_restriction_cleared(survey));
+    findings.extend(read_access::findings(facts, attempt));
     findings.push(many_users_refused(facts));
     findings.push(connect_on_domain_controller(facts, attempt));
     findings.push(custom_connector_account(facts, attempt));

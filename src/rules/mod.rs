@@ -8,8 +8,10 @@ pub mod checks;
 mod connector_permissions;
 mod controllers;
 mod directory;
+mod directory_rights;
 mod other;
 mod protected_account;
+mod read_access;
 mod remote_sam;
 mod shared;
 
