@@ -331,6 +331,20 @@ mod tests {
         }
     }
 
+    /// What is only seen, told or inferred makes a cause likely at most.
+    #[test]
+    fn every_answer_that_confirms_is_documented() {
+        for cause in CauseId::ALL {
+            for tier in ladder(cause).iter().filter(|tier| tier.state == Confirmed) {
+                for condition in tier.all {
+                    if let Yes(check) | No(check) = condition {
+                        assert!(crate::rules::source(check).is_some(), "{cause:?} {condition:?}");
+                    }
+                }
+            }
+        }
+    }
+
     #[test]
     fn only_the_failures_own_trace_and_a_proof_confirm() {
         for cause in CauseId::ALL {

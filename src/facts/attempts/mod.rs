@@ -48,6 +48,13 @@ pub struct Attempt {
     pub events: Vec<Source>,
 }
 
+impl Attempt {
+    /// Its trace may be another operation's, or is a record from space that the log had freed.
+    pub fn is_trace_doubtful(&self) -> bool {
+        self.trace_ambiguous || self.trace.as_ref().is_some_and(|trace| trace.from_slack)
+    }
+}
+
 /// An account's name as some event has it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NamedAccount {
