@@ -42,6 +42,7 @@ pub fn write_up(
     let writer = Writer { facts, files, words };
     Report {
         schema: SCHEMA.to_owned(),
+        language: words.language(),
         tool: Tool {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -72,7 +73,7 @@ pub fn write_up(
         collect_next: diagnosis.collect.iter().map(|collect| writer.collect(collect)).collect(),
         machines: writer.machines(),
         artifacts: provenance.artifacts.iter().map(|artifact| writer.artifact(artifact)).collect(),
-        gaps: provenance.gaps.iter().map(gap).collect(),
+        gaps: provenance.gaps.iter().map(|gap| writer.gap(gap)).collect(),
         warnings: diagnosis.warnings.iter().map(|warning| words.say(warning)).collect(),
     }
 }
@@ -88,7 +89,19 @@ impl Writer<'_> {
     fn source(&self, source: &Source) -> SourceEntry {
         let file = self.files.get(&source.path);
         let machine = file.and_then(|file| file.machine).map(|id| self.facts.machines.name(id).to_owned());
-        SourceEntry { path: source.path.to_string(), place: source.place.to_string(), machine }
+        SourceEntry {
+            path: source.path.to_string(),
+            place: self.words.say(&source.place.in_words()),
+            machine,
+        }
+    }
+
+    fn gap(&self, gap: &Gap) -> GapEntry {
+        GapEntry {
+            path: gap.path.to_string(),
+            place: self.words.say(&gap.place.in_words()),
+            reason: self.words.say_all(&gap.reason),
+        }
     }
 
     /// One entry for each place of each answer; an answer without a place has one.
@@ -146,7 +159,7 @@ impl Writer<'_> {
     }
 
     fn remedy(&self, plan: &RemedyPlan) -> Vec<Step> {
-        let Some(page) = pages::page(&plan.page) else { return Vec::new() };
+        let Some(page) = pages::page(self.words.language(), &plan.page) else { return Vec::new() };
         let sections: Vec<&pages::RemedySection> = if plan.sections.is_empty() {
             page.remedies.iter().collect()
         } else {
@@ -163,12 +176,12 @@ impl Writer<'_> {
             let when = (!section.when.is_empty()).then(|| Step {
                 section: Some(section.title.clone()),
                 note: true,
-                step: plan.values.fill(&section.when),
+                step: plan.values.fill(&section.when, self.words.language()),
                 command: None,
                 r#where: None,
             });
             let steps = section.steps.iter().map(|step| {
-                let step = step.filled(&plan.values);
+                let step = step.filled(&plan.values, self.words.language());
                 Step {
                     section: Some(section.title.clone()),
                     note: false,
@@ -201,8 +214,8 @@ impl Writer<'_> {
     fn collect(&self, collect: &Collect) -> CollectNext {
         CollectNext {
             artifact: collect.artifact.id.clone(),
-            command: collect.values.fill_command(&collect.artifact.command),
-            r#where: collect.values.fill(&collect.artifact.r#where),
+            command: collect.values.fill_command(&collect.artifact.command, self.words.language()),
+            r#where: collect.values.fill(&collect.artifact.r#where, self.words.language()),
             elevated: collect.artifact.elevated,
             decides: collect.decides.clone(),
             why: self.words.say(&Statement::new(format!("collect.{}", collect.artifact.id))),
@@ -281,8 +294,4 @@ fn outcome(outcome: Outcome) -> &'static str {
 
 fn input(input: &Input) -> InputEntry {
     InputEntry { path: input.path.clone(), sha256: input.sha256.clone(), bytes: input.bytes }
-}
-
-fn gap(gap: &Gap) -> GapEntry {
-    GapEntry { path: gap.path.to_string(), place: gap.place.to_string(), reason: gap.reason.clone() }
 }

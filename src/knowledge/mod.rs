@@ -12,6 +12,8 @@ pub mod protected_groups;
 
 use sha2::{Digest, Sha256};
 
+use crate::words::Language;
+
 /// SHA-256 of all built-in tables and pages, in lower-case hexadecimal: two reports with the same value
 /// were made from the same knowledge.
 pub fn fingerprint() -> String {
@@ -27,7 +29,7 @@ pub fn fingerprint() -> String {
     ] {
         hash.update(table);
     }
-    for text in pages::texts() {
+    for text in Language::ALL.into_iter().flat_map(pages::texts) {
         hash.update(text);
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()

@@ -10,6 +10,7 @@ use sspr_triage::report::terminal::terminal_safe;
 use sspr_triage::report::text::TextOptions;
 use sspr_triage::report::{Report, json, text};
 
+use super::language::LanguageArg;
 use super::limits::LimitArgs;
 use super::output::{colour_on_standard_output, say, write};
 use super::{CAUSE_FOUND, NOTHING_USABLE, UNDETERMINED};
@@ -57,7 +58,7 @@ pub(super) enum FailOn {
 
 impl Analyze {
     /// Analyses and writes the report.
-    pub(super) fn run(&self) -> anyhow::Result<u8> {
+    pub(super) fn run(&self, language: LanguageArg) -> anyhow::Result<u8> {
         let stated = self
             .machines
             .iter()
@@ -65,9 +66,13 @@ impl Analyze {
         let options = Options { limits: self.limits.limits(), stated: stated.collect() };
         // The error's own words have the reason already.
         let analysis = sspr_triage::analyze(&self.paths, &options).map_err(anyhow::Error::msg)?;
+        let report = analysis.report(match self.format {
+            Format::Json => language.for_programs(),
+            Format::Text => language.for_people(),
+        });
         let rendered = match self.format {
-            Format::Json => json::render(&analysis.report)?,
-            Format::Text => text::render(&analysis.report, &text_options(self.output.is_none())),
+            Format::Json => json::render(&report)?,
+            Format::Text => text::render(&report, &text_options(self.output.is_none())),
         };
         write(&rendered, self.output.as_deref())?;
         for stated in &analysis.unused_statements {
@@ -80,7 +85,7 @@ impl Analyze {
             say("sspr-triage: nothing in the input could be used; the report says what to ask for\n");
             return Ok(NOTHING_USABLE);
         }
-        Ok(verdict_code(&analysis.report, &self.fail_on))
+        Ok(verdict_code(&report, &self.fail_on))
     }
 }
 

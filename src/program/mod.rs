@@ -4,6 +4,7 @@
 mod analyze;
 mod check;
 mod explain;
+mod language;
 mod limits;
 mod output;
 
@@ -12,6 +13,7 @@ use clap::{Parser, Subcommand};
 use analyze::Analyze;
 use check::Check;
 use explain::Explain;
+use language::LanguageArg;
 
 pub(crate) use output::{is_closed_pipe, say};
 
@@ -39,6 +41,8 @@ const NOT_AS_EXPECTED: u8 = 20;
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    language: LanguageArg,
 }
 
 /// What to do.
@@ -59,9 +63,9 @@ impl Cli {
     /// It could not finish.
     pub(crate) fn run(&self) -> anyhow::Result<u8> {
         match &self.command {
-            Command::Analyze(arguments) => arguments.run(),
+            Command::Analyze(arguments) => arguments.run(self.language),
             Command::Check(arguments) => arguments.run(),
-            Command::Explain(arguments) => arguments.run(),
+            Command::Explain(arguments) => arguments.run(self.language),
         }
     }
 }

@@ -4,6 +4,7 @@ use super::Report;
 use super::model::*;
 use crate::diagnosis::{Answer, State, Weight};
 use crate::knowledge::pages::{self, Values};
+use crate::words::Language;
 
 const HASH: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 const APPLICATION: &str = "case.zip!aadc01/Application.evtx";
@@ -34,10 +35,10 @@ fn cause(id: &str, state: State, reason: &str, evidence: Vec<Evidence>) -> Cause
 }
 
 fn remedy(id: &str, sections: &[&str], values: &Values) -> Vec<Step> {
-    let page = pages::page(id).unwrap();
+    let page = pages::page(Language::English, id).unwrap();
     let sections = sections.iter().map(|section| page.remedy(section).unwrap());
     let step = |title: &str, step: &pages::PageStep| {
-        let step = step.filled(values);
+        let step = step.filled(values, Language::English);
         let section = Some(title.to_owned());
         Step { step: step.text, command: step.command, r#where: step.where_, section, note: false }
     };
@@ -87,6 +88,7 @@ fn machine(name: &str, role: &str, how: &str) -> Machine {
 fn report(cause: &str, state: State, summary: &str, causes: Vec<Cause>) -> Report {
     Report {
         schema: SCHEMA.into(),
+        language: Language::English,
         tool: Tool { name: "sspr-triage".into(), version: "0.1.0".into(), knowledge: HASH.into() },
         bundle: BundleInputs {
             inputs: vec![InputEntry { path: "case.zip".into(), sha256: HASH.into(), bytes: 2_096_640 }],

@@ -54,6 +54,7 @@ mod tests {
             .collect();
         let contract = [
             "schema",
+            "language",
             "tool",
             "bundle",
             "verdict",

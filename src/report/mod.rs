@@ -4,6 +4,7 @@
 
 pub mod json;
 pub mod model;
+pub mod phrases;
 pub mod terminal;
 pub mod text;
 

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::diagnosis::{Answer, State, Weight};
+use crate::words::Language;
 
 /// Version of the JSON report's shape.
 pub const SCHEMA: &str = "sspr-triage/report/1";
@@ -14,6 +15,8 @@ pub const SCHEMA: &str = "sspr-triage/report/1";
 pub struct Report {
     /// Always [`SCHEMA`].
     pub schema: String,
+    /// The language of all sentences. Keys, ids and what stands in the files are in none.
+    pub language: Language,
     /// Which tool made it.
     pub tool: Tool,
     /// What it read.

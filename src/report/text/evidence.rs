@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::canvas::{Canvas, word, words};
+use super::canvas::Canvas;
 use crate::diagnosis::{Answer, State, Weight};
 use crate::report::Report;
 use crate::report::model::{Evidence, SourceEntry};
@@ -27,21 +27,21 @@ pub(super) fn evidence(canvas: &mut Canvas, report: &Report) {
         return;
     }
     pieces.sort_by_key(|piece| Reverse(piece.worth));
-    canvas.heading(&word("evidence"));
+    canvas.heading(&canvas.word("evidence"));
     for (number, piece) in pieces.iter().take(MOST).enumerate() {
         canvas.numbered(number + 1, &piece.evidence.text);
-        canvas.paragraph(6, &matters(piece));
+        canvas.paragraph(6, &matters(canvas, piece));
         for source in piece.places.iter().take(PLACES) {
             canvas.item(6, &place(source));
         }
         let more = piece.places.len().saturating_sub(PLACES);
         if more > 0 {
-            canvas.paragraph(6, &words("evidence-places", &[("count", more.to_string())]));
+            canvas.paragraph(6, &canvas.words("evidence-places", &[("count", more.to_string())]));
         }
     }
     let more = pieces.len().saturating_sub(MOST);
     if more > 0 {
-        canvas.paragraph(6, &words("evidence-more", &[("count", more.to_string())]));
+        canvas.paragraph(6, &canvas.words("evidence-more", &[("count", more.to_string())]));
     }
 }
 
@@ -112,7 +112,7 @@ fn worth(evidence: &Evidence, state: State) -> u8 {
 }
 
 /// What a piece is worth, such as `supports remote-sam; rules out protected-account`.
-fn matters(piece: &Piece<'_>) -> String {
+fn matters(canvas: &Canvas, piece: &Piece<'_>) -> String {
     let table = if piece.evidence.answer == Answer::Yes { "weight" } else { "weight-of-no" };
     let mut said = Vec::new();
     for weight in [Weight::Proves, Weight::RulesOut, Weight::Supports, Weight::Context] {
@@ -124,7 +124,7 @@ fn matters(piece: &Piece<'_>) -> String {
                 Weight::RulesOut => "rules-out",
                 Weight::Context => "context",
             };
-            said.push(words(&format!("{table}.{key}"), &[("causes", ids.join(", "))]));
+            said.push(canvas.words(&format!("{table}.{key}"), &[("causes", ids.join(", "))]));
         }
     }
     said.join("; ")
@@ -142,7 +142,7 @@ pub(super) fn contradictions(canvas: &mut Canvas, report: &Report) {
     if report.contradictions.is_empty() {
         return;
     }
-    canvas.heading(&word("contradictions"));
+    canvas.heading(&canvas.word("contradictions"));
     for contradiction in &report.contradictions {
         canvas.item(2, &format!("- {}", contradiction.text));
         for source in &contradiction.sources {
@@ -156,7 +156,7 @@ pub(super) fn warnings(canvas: &mut Canvas, report: &Report) {
     if report.warnings.is_empty() {
         return;
     }
-    canvas.heading(&word("warnings"));
+    canvas.heading(&canvas.word("warnings"));
     for warning in &report.warnings {
         canvas.item(2, &format!("- {warning}"));
     }

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use super::*;
 use crate::report::examples;
 use crate::report::json;
-use crate::words::Catalogue;
+use crate::words::{Catalogue, Language};
 
 fn plain(report: &Report, width: usize) -> String {
     render(report, &TextOptions { width, colour: false })
@@ -72,7 +72,7 @@ fn every_phrase_is_in_the_catalogue() {
         keys.extend([format!("weight.{weight}"), format!("weight-of-no.{weight}")]);
     }
     for key in keys {
-        assert!(Catalogue::english().has(&format!("report.{key}")), "{key}");
+        assert!(Catalogue::of(Language::English).has(&format!("report.{key}")), "{key}");
     }
 }
 
