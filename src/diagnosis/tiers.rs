@@ -227,14 +227,15 @@ const REMOTE_SAM: &[Tier] = &[
     tier(Likely, &[Yes("sam-call-refused"), Yes("denial-logged-for-connector")], "disputed"),
     tier(RuledOut, &[Yes("controller-lets-connector-in")], "let-in"),
     tier(RuledOut, &[Yes("audit-only-mode")], "audit-only"),
+    // Of two failures at once, one may have got past the call: its trace would have to be told apart.
     tier(
         Likely,
-        &[Unknown("sam-call-refused"), No("operation-succeeded"), Yes("controller-denies-connector")],
+        &[Unknown("sam-call-refused"), Yes("no-engine-trace"), Yes("controller-denies-connector")],
         "value-denies-no-trace",
     ),
     tier(
         Likely,
-        &[Unknown("sam-call-refused"), No("operation-succeeded"), Yes("denial-logged-for-connector")],
+        &[Unknown("sam-call-refused"), Yes("no-engine-trace"), Yes("denial-logged-for-connector")],
         "denial-logged-no-trace",
     ),
     tier(Likely, &[Yes("sam-call-refused"), Yes("controller-may-deny-connector")], "may-deny"),

@@ -191,9 +191,13 @@ fn no_engine_trace(attempt: &Attempt) -> Finding {
     let finding = match (attempt.outcome, &attempt.trace) {
         (Outcome::Succeeded, _) => return finding(Answer::No).variant("succeeded"),
         (Outcome::Unknown, None) => return finding(Answer::Unknown).variant("no-end"),
-        (_, Some(trace)) if attempt.is_trace_doubtful() => {
+        (_, Some(trace)) if attempt.trace_ambiguous => {
             return finding(Answer::Unknown).at(&trace.source);
         }
+        (_, Some(trace)) if trace.from_slack => finding(Answer::Yes)
+            .variant("slack")
+            .at(&trace.source)
+            .needing("connect-application-log", Some(&attempt.computer)),
         (_, Some(_)) => finding(Answer::No),
         (_, None) => finding(Answer::Yes).needing("connect-application-log", Some(&attempt.computer)),
     };
