@@ -27,7 +27,18 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("report", &["diagnosis", "words"]),
     (
         "write_up",
-        &["artifacts", "bundle", "diagnosis", "facts", "knowledge", "report", "rules", "source", "words"],
+        &[
+            "artifacts",
+            "bundle",
+            "diagnosis",
+            "facts",
+            "knowledge",
+            "report",
+            "rules",
+            "security_descriptor",
+            "source",
+            "words",
+        ],
     ),
     ("explain", &["knowledge", "rules", "words"]),
     (

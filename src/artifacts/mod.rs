@@ -104,8 +104,7 @@ impl Content {
     pub fn not_used(&self) -> Option<Statement> {
         let what = match self {
             Content::NotUsed { looks_like } => looks_like,
-            Content::AuditLog(_) => "audit-log",
-            Content::PasswordPolicy(_) => "password-policy",
+            Content::AuditLog(log) if log.rows.is_empty() => "audit-log",
             _ => return None,
         };
         Some(Statement::new(format!("not-used.{what}")))

@@ -21,7 +21,7 @@ impl Explain {
         let language = language.for_people();
         match explain::explain(self.id.as_deref(), language) {
             Ok(page) => {
-                write(&page, None)?;
+                write(&page)?;
                 Ok(0)
             }
             Err(unknown) => {

@@ -4,6 +4,7 @@
 mod analyze;
 mod check;
 mod explain;
+mod formats;
 mod language;
 mod limits;
 mod output;

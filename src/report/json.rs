@@ -61,6 +61,7 @@ mod tests {
             "causes",
             "other_diagnoses",
             "attempts",
+            "timeline",
             "contradictions",
             "collect_next",
             "machines",

@@ -79,7 +79,7 @@ fn privileged_target_refused(attempt: &Attempt) -> Finding {
             finding(Answer::Yes).at_all(attempt.error.as_ref().map(|(_, source)| source))
         }
         (Some(_), _) | (None, Outcome::Succeeded) => finding(Answer::No),
-        (None, _) => finding(Answer::Unknown).needing("connect-application-log", Some(&attempt.computer)),
+        (None, _) => finding(Answer::Unknown).needing("connect-application-log", attempt.server()),
     }
 }
 

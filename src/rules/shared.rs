@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use crate::facts::account_events::{AccountName, PasswordSet};
 use crate::facts::connector::is_same;
 use crate::facts::writeback_text::SamCall;
-use crate::facts::{Attempt, Facts, Outcome};
+use crate::facts::{Attempt, CloudSays, Facts, Outcome};
 use crate::source::{Place, Source};
 
 use super::{Answer, CauseId, Finding, OtherFinding, Weight, check};
@@ -38,6 +38,7 @@ pub(super) fn findings(facts: &Facts, attempt: &Attempt, other: Option<&OtherFin
         sam_call_refused(attempt),
         password_set_refused(attempt),
         no_engine_trace(attempt),
+        audit_log_names_on_premises(attempt),
     ];
     Shared { findings }
 }
@@ -62,9 +63,7 @@ fn other_diagnosis_explains(attempt: &Attempt, other: Option<&OtherFinding>) -> 
             .variant("fits")
             .with("diagnosis", other.id.clone())
             .at_all(&other.finding.sources),
-        None if silent => {
-            finding(Answer::Unknown).needing("connect-application-log", Some(&attempt.computer))
-        }
+        None if silent => finding(Answer::Unknown).needing("connect-application-log", attempt.server()),
         None => finding(Answer::No),
     }
 }
@@ -151,7 +150,7 @@ fn logs_without_set(facts: &Facts, attempt: &Attempt) -> Option<Vec<Source>> {
 fn sam_call_refused(attempt: &Attempt) -> Finding {
     let finding = |answer| Finding::new("sam-call-refused", Weight::Supports, answer);
     match &attempt.trace {
-        None => finding(Answer::Unknown).needing("connect-application-log", Some(&attempt.computer)),
+        None => finding(Answer::Unknown).needing("connect-application-log", attempt.server()),
         Some(trace) => {
             let answer = match (&trace.text.sam_call, attempt.is_trace_doubtful()) {
                 (SamCall::Refused, false) => finding(Answer::Yes),
@@ -169,11 +168,25 @@ fn sam_call_refused(attempt: &Attempt) -> Finding {
     }
 }
 
+/// The cloud's own record of the same operation. It says that the failure is one of SSPR_0029, and not why.
+fn audit_log_names_on_premises(attempt: &Attempt) -> Finding {
+    let finding = |answer| Finding::new("audit-log-names-on-premises", Weight::Context, answer);
+    match &attempt.cloud {
+        None => finding(Answer::Unknown),
+        Some(row) => {
+            let answer = if row.says == CloudSays::AdminAction { Answer::Yes } else { Answer::No };
+            let reason = if row.reason.is_empty() { "no reason" } else { row.reason.as_str() };
+            let reason: String = reason.chars().take(120).collect();
+            finding(answer).with("reason", reason).at(&row.source)
+        }
+    }
+}
+
 /// The engine got as far as setting the password, and the directory refused.
 fn password_set_refused(attempt: &Attempt) -> Finding {
     let finding = |answer| Finding::new("password-set-refused", Weight::Supports, answer);
     let Some(trace) = &attempt.trace else {
-        return finding(Answer::Unknown).needing("connect-application-log", Some(&attempt.computer));
+        return finding(Answer::Unknown).needing("connect-application-log", attempt.server());
     };
     let reached = trace.text.sam_call == SamCall::NotMentioned
         && trace.text.codes.iter().any(|code| code == ACCESS_DENIED_CODE);
@@ -197,9 +210,9 @@ fn no_engine_trace(attempt: &Attempt) -> Finding {
         (_, Some(trace)) if trace.from_slack => finding(Answer::Yes)
             .variant("slack")
             .at(&trace.source)
-            .needing("connect-application-log", Some(&attempt.computer)),
+            .needing("connect-application-log", attempt.server()),
         (_, Some(_)) => finding(Answer::No),
-        (_, None) => finding(Answer::Yes).needing("connect-application-log", Some(&attempt.computer)),
+        (_, None) => finding(Answer::Yes).needing("connect-application-log", attempt.server()),
     };
     finding.at_all(attempt.error.as_ref().map(|(_, source)| source))
 }
