@@ -258,14 +258,15 @@ const REMOTE_SAM: &[Tier] = &[
     tier(Likely, &[Yes("sam-call-refused"), Yes("denial-logged-for-connector")], "disputed"),
     tier(RuledOut, &[Yes("controller-lets-connector-in")], "let-in"),
     tier(RuledOut, &[Yes("audit-only-mode")], "audit-only"),
+    // Of two failures at once, one may have got past the call: its trace would have to be told apart.
     tier(
         Likely,
-        &[Unknown("sam-call-refused"), No("operation-succeeded"), Yes("controller-denies-connector")],
+        &[Unknown("sam-call-refused"), Yes("no-engine-trace"), Yes("controller-denies-connector")],
         "value-denies-no-trace",
     ),
     tier(
         Likely,
-        &[Unknown("sam-call-refused"), No("operation-succeeded"), Yes("denial-logged-for-connector")],
+        &[Unknown("sam-call-refused"), Yes("no-engine-trace"), Yes("denial-logged-for-connector")],
         "denial-logged-no-trace",
     ),
     tier(Likely, &[Yes("sam-call-refused"), Yes("controller-may-deny-connector")], "may-deny"),
@@ -362,6 +363,20 @@ mod tests {
                 for condition in tier.all {
                     let check = check(condition.check()).unwrap_or_else(|| panic!("{condition:?}"));
                     assert!(check.asked_by.iter().any(|(by, _)| *by == cause), "{cause:?} {condition:?}");
+                }
+            }
+        }
+    }
+
+    /// What is only seen, told or inferred makes a cause likely at most.
+    #[test]
+    fn every_answer_that_confirms_is_documented() {
+        for cause in CauseId::ALL {
+            for tier in ladder(cause).iter().filter(|tier| tier.state == Confirmed) {
+                for condition in tier.all {
+                    if let Yes(check) | No(check) = condition {
+                        assert!(crate::rules::source(check).is_some(), "{cause:?} {condition:?}");
+                    }
                 }
             }
         }

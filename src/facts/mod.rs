@@ -130,6 +130,27 @@ pub struct Contradiction {
     pub sources: Vec<Source>,
 }
 
+impl Facts {
+    /// Logs of a machine's channel that run from one time to another without a known loss. An export that
+    /// was filtered looks the same, so that silence counts only where the log shows the kind of event.
+    pub fn log_over<'f>(
+        &'f self,
+        machine: MachineId,
+        channel: &'f str,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> impl Iterator<Item = &'f LogFact> {
+        self.logs.iter().filter(move |log| {
+            let coverage = &log.coverage;
+            log.machine == Some(machine)
+                && coverage.lost == 0
+                && coverage.channels.iter().any(|have| have.eq_ignore_ascii_case(channel))
+                && coverage.from.is_some_and(|oldest| oldest <= from)
+                && coverage.to.is_some_and(|newest| to <= newest)
+        })
+    }
+}
+
 /// Establishes the facts from the artifacts of one bundle.
 ///
 /// `stated` is what the user said of files that do not name their machine.
