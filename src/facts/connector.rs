@@ -29,6 +29,8 @@ pub struct Connector {
     pub account: NamedAccount,
     /// Only the log or the configuration of this Connect server names it: others may have another account.
     pub only_of: Option<String>,
+    /// The engine's own events name it. One that only other files name may be an older installation's.
+    pub named_by_engine: bool,
     /// Its SID, with the event that pairs the two.
     pub sid: Option<(Sid, Source)>,
     /// It is in a protected group: SDProp wrote the protected accounts' descriptor onto it, or an export
@@ -59,7 +61,7 @@ const EXPRESS_PREFIX: &str = "MSOL_";
 
 impl Connector {
     fn of(account: NamedAccount) -> Self {
-        Connector { account, only_of: None, sid: None, protected: None, object: None }
+        Connector { account, only_of: None, named_by_engine: false, sid: None, protected: None, object: None }
     }
 
     /// Entra Connect created the account and gave it its rights.
@@ -144,6 +146,7 @@ pub(super) fn gather(
     // An account that only a Security log names may be an older installation's: its SID proves nothing.
     let is_named = |account: &NamedAccount| events_name(events, attempts, account);
     for connector in connectors.accounts.iter_mut().filter(|connector| is_named(&connector.account)) {
+        connector.named_by_engine = true;
         pair(connector, account_events, directory, &mut connectors.contradictions);
     }
     connectors
@@ -239,7 +242,7 @@ fn in_domain(account: &NamedAccount, domain: Option<&str>) -> bool {
 }
 
 /// `CONTOSO` and `contoso.example` agree: a NetBIOS name is, by default, the first label.
-fn domains_agree(a: Option<&str>, b: Option<&str>) -> bool {
+pub(super) fn domains_agree(a: Option<&str>, b: Option<&str>) -> bool {
     let label = |domain: &str| domain.split('.').next().unwrap_or_default().to_lowercase();
     match (a, b) {
         (Some(a), Some(b)) if a.contains('.') && b.contains('.') => a.eq_ignore_ascii_case(b),
