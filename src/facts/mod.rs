@@ -14,7 +14,9 @@ pub mod connector_access;
 pub mod directory;
 pub mod machines;
 pub mod password_policy;
+mod policy_names;
 pub mod read_group;
+pub mod replication;
 pub mod sam_restriction;
 pub mod user_rights;
 pub mod writeback_text;
@@ -37,6 +39,7 @@ pub use directory::Directory;
 pub use machines::{MachineId, Machines};
 pub use password_policy::MinimumAges;
 pub use read_group::ReadGroup;
+pub use replication::ReplicationHealth;
 pub use sam_restriction::SamRestrictions;
 pub use user_rights::RightHolders;
 
@@ -61,6 +64,8 @@ pub struct Facts {
     pub account_events: AccountEvents,
     /// The domain's minimum password age.
     pub minimum_ages: MinimumAges,
+    /// Domain controllers in trouble.
+    pub replication: ReplicationHealth,
     /// Users, as exports of the directory show them.
     pub directory: Directory,
     /// Members of Pre-Windows 2000 Compatible Access, one for each text that lists them.
@@ -146,6 +151,7 @@ pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
     contradictions.extend(connectors.contradictions.iter().cloned());
     let restrictions = sam_restriction::gather(artifacts, &files, &machines, &events, &mut contradictions);
     let minimum_ages = password_policy::gather(artifacts, &files, &machines, &mut contradictions);
+    contradictions.extend(policy_names::renamed(artifacts, &restrictions));
     let logs = logs(artifacts, &files);
     contradictions.extend(cloud::not_in_logs(&attempts, &logs, &machines));
     contradictions.sort();
@@ -163,6 +169,7 @@ pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
         restrictions,
         account_events,
         minimum_ages,
+        replication: replication::gather(artifacts),
         directory,
         read_groups,
         impersonation,

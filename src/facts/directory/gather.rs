@@ -10,9 +10,12 @@ use crate::source::{BundlePath, Place, Source};
 use crate::words::Statement;
 
 use super::groups::{GroupsSeen, domain_of};
-use super::{AdminCount, Directory, DirectoryUser};
+use super::known_groups::KnownGroups;
+use super::listed_names::ListedNames;
+use super::{AdminCount, Directory, DirectoryUser, operators};
 
 pub(in crate::facts) fn gather(artifacts: &[Artifact], contradictions: &mut Vec<Contradiction>) -> Directory {
+    let known = KnownGroups::of(artifacts);
     let seen = artifacts.iter().flat_map(|artifact| match &artifact.content {
         Content::DirectoryObjects(read) => read
             .objects
@@ -20,7 +23,7 @@ pub(in crate::facts) fn gather(artifacts: &[Artifact], contradictions: &mut Vec<
             .filter(|object| is_user(object))
             .map(|object| {
                 let last = read.objects.last().is_some_and(|last| std::ptr::eq(last, object));
-                of_object(&artifact.path, read.format, object, last)
+                of_object(&artifact.path, read.format, object, last, &known)
             })
             .collect(),
         _ => Vec::new(),
@@ -28,6 +31,12 @@ pub(in crate::facts) fn gather(artifacts: &[Artifact], contradictions: &mut Vec<
     let mut users = joined(seen.collect());
     let lists = access_lists::gather(artifacts);
     take_access_lists(&lists, &mut users);
+    let left_out = operators::left_out(artifacts);
+    for user in &mut users {
+        let (own, nested) = (user.sid().cloned(), std::mem::take(&mut user.groups.direct));
+        user.groups.take_known(&user.names, own.as_ref(), &nested, &known);
+        left_out.iter().for_each(|left_out| user.groups.judge(left_out));
+    }
     for user in &users {
         if let AdminCount::Disputed(set, unset) = &user.admin_count {
             contradictions.push(Contradiction {
@@ -42,7 +51,7 @@ pub(in crate::facts) fn gather(artifacts: &[Artifact], contradictions: &mut Vec<
             });
         }
     }
-    Directory::of(users, lists)
+    Directory { listed: ListedNames::of(artifacts), ..Directory::of(users, lists) }
 }
 
 /// Classes that inherit from `user` and are none, and groups.
@@ -69,6 +78,7 @@ fn of_object(
     format: DirectoryFormat,
     object: &DirectoryObject,
     last: bool,
+    known: &KnownGroups,
 ) -> DirectoryUser {
     let whole = |name: &str| {
         object.attribute(name).filter(|attribute| attribute.complete && attribute.values.len() == 1)
@@ -101,7 +111,7 @@ fn of_object(
             .is_some_and(|classes| classes.texts().any(|class| class.eq_ignore_ascii_case("inetOrgPerson"))),
         sources: vec![source],
         admin_count: whole_admin_count(path, object),
-        groups: GroupsSeen::of(path, format, object, last),
+        groups: GroupsSeen::of(path, format, object, last, known),
         descriptors: descriptor.into_iter().collect(),
     }
 }
