@@ -1,18 +1,21 @@
 //! The write-up: facts and diagnosis become the report's model. Words are put in here, and nothing is
 //! judged.
 
+mod facts;
+mod timeline;
+
 use std::collections::HashMap;
 
 use crate::artifacts::{Artifact, Content};
 use crate::bundle::Input;
 use crate::diagnosis::{AttemptResult, CauseResult, Collect, Diagnosis, OtherResult, RemedyPlan};
 use crate::facts::attribution::Attributed;
-use crate::facts::machines::{Machine as MachineFact, Role};
+use crate::facts::machines::{Machine as MachineFact, MachineId, Role};
 use crate::facts::{Attempt as AttemptFact, Facts, Operation, Outcome};
 use crate::knowledge;
 use crate::knowledge::pages;
 use crate::rules::Finding;
-use crate::source::{BundlePath, Gap, Source};
+use crate::source::{BundlePath, Gap, Place, Source};
 use crate::words::{Catalogue, Statement};
 
 use crate::report::model::{
@@ -62,6 +65,8 @@ pub fn write_up(
             .zip(&diagnosis.attempts)
             .map(|(attempt, result)| writer.attempt(attempt, result))
             .collect(),
+        timeline: timeline::timeline(&writer, provenance.artifacts),
+        facts: writer.facts(),
         contradictions: facts
             .contradictions
             .iter()
@@ -87,13 +92,19 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn source(&self, source: &Source) -> SourceEntry {
-        let file = self.files.get(&source.path);
-        let machine = file.and_then(|file| file.machine).map(|id| self.facts.machines.name(id).to_owned());
-        SourceEntry {
-            path: source.path.to_string(),
-            place: self.words.say(&source.place.in_words()),
-            machine,
-        }
+        let machine = self.machine_of(source).map(|id| self.facts.machines.name(id).to_owned());
+        let (record, line) = match source.place {
+            Place::Record { id, .. } => (Some(id), None),
+            Place::Line(line) => (None, Some(line)),
+            Place::File | Place::Row { .. } | Place::Offset(_) => (None, None),
+        };
+        let place = self.words.say(&source.place.in_words());
+        SourceEntry { path: source.path.to_string(), place, record, line, machine }
+    }
+
+    /// The machine that the file of a place speaks for.
+    fn machine_of(&self, source: &Source) -> Option<MachineId> {
+        self.files.get(&source.path).and_then(|file| file.machine)
     }
 
     fn gap(&self, gap: &Gap) -> GapEntry {

@@ -44,8 +44,10 @@ fn every_sentence_that_the_source_names_is_in_the_catalogue() {
     let english = Catalogue::of(Language::English);
     for literal in literals("") {
         let (section, rest) = literal.split_once('.').unwrap_or_default();
-        let is_key = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
-        if LITERAL.contains(&section) && !rest.is_empty() && rest.bytes().all(is_key) && !rest.ends_with('.') {
+        let is_key =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
+        if LITERAL.contains(&section) && !rest.is_empty() && rest.bytes().all(is_key) && !rest.ends_with('.')
+        {
             assert!(english.has(&literal), "{literal}");
         }
     }
@@ -66,13 +68,14 @@ fn every_sentence_of_the_catalogue_is_named_in_the_source() {
                     && (variant.is_empty() || rules.contains(variant))
             }
             "reason" => diagnosis.contains(last),
-            "summary" => {
-                all.contains(key) || states.contains(&last) || last.starts_with("open-")
-            }
+            "summary" => all.contains(key) || states.contains(&last) || last.starts_with("open-"),
             "collect" => collectables().iter().any(|artifact| artifact.id == first),
             "other" => known_diagnoses().iter().any(|known| known.id == first),
             "placeholder" => PLACEHOLDERS.contains(&first),
-            "report" => last.is_empty() || ["cause", "cause-row", "state", "weight", "weight-of-no", "operation"].contains(&first),
+            "report" => {
+                last.is_empty()
+                    || ["cause", "cause-row", "state", "weight", "weight-of-no", "operation"].contains(&first)
+            }
             "explain" => literals("explain").contains(first) || literals("explain.rs").contains(first),
             "not-used" => literals("artifacts").contains(first),
             _ => all.contains(key),

@@ -1,6 +1,7 @@
 //! Knowledge: what Microsoft's documents say, as tables and pages, each entry with its source. It
 //! decides nothing.
 
+pub mod audit_reasons;
 pub mod collect;
 pub mod connector_rights;
 pub mod diagnoses;
@@ -24,6 +25,7 @@ pub fn fingerprint() -> String {
         policies::TABLE,
         diagnoses::TABLE,
         collect::TABLE,
+        audit_reasons::TABLE,
         protected_groups::TABLE,
         connector_rights::TABLE,
     ] {

@@ -3,7 +3,11 @@
 
 mod analyze;
 mod check;
+mod completions;
+mod diff;
 mod explain;
+mod facts;
+mod formats;
 mod help;
 mod language;
 mod limits;
@@ -15,7 +19,10 @@ use sspr_triage::words::Language;
 
 use analyze::Analyze;
 use check::Check;
+use completions::{Completions, Man};
+use diff::Diff;
 use explain::Explain;
+use facts::Facts;
 use language::LanguageArg;
 
 pub(crate) use output::{is_closed_pipe, say};
@@ -57,6 +64,14 @@ enum Command {
     Check(Check),
     /// Explain a cause, another diagnosis or a check; without an id, list them all
     Explain(Explain),
+    /// List what was established from a bundle, and from where
+    Facts(Facts),
+    /// Say what changed between two bundles or reports, before and after a fix
+    Diff(Diff),
+    /// Write completions for a shell to standard output
+    Completions(Completions),
+    /// Write the manual page, of the program or of a command, to standard output
+    Man(Man),
 }
 
 impl Cli {
@@ -81,6 +96,10 @@ impl Cli {
             Command::Analyze(arguments) => arguments.run(self.language),
             Command::Check(arguments) => arguments.run(),
             Command::Explain(arguments) => arguments.run(self.language),
+            Command::Facts(arguments) => arguments.run(self.language),
+            Command::Diff(arguments) => arguments.run(self.language),
+            Command::Completions(arguments) => arguments.run(),
+            Command::Man(arguments) => arguments.run(),
         }
     }
 }

@@ -52,7 +52,7 @@ impl Rows<'_> {
     fn take(&mut self, row: &Tree) {
         let place = Place::Row {
             section: self.list.map(str::to_owned).into_iter().collect(),
-            name: self.index.to_string(),
+            name: format!("row {}", self.index),
         };
         *self.index = self.index.saturating_add(1);
         self.kept.take(texts(row), place);

@@ -23,7 +23,7 @@ fn utc(time: &str) -> Option<Timestamp> {
 }
 
 fn in_list(list: &[&str], index: &str) -> Place {
-    Place::Row { section: list.iter().map(|name| (*name).to_owned()).collect(), name: index.to_owned() }
+    Place::Row { section: list.iter().map(|name| (*name).to_owned()).collect(), name: format!("row {index}") }
 }
 
 const ROW: &str = r#"{"id": "SSPR_1", "category": "UserManagement", "correlationId": "0f8fad5b-d9cb-469f-a165-70867728950e",
