@@ -27,6 +27,8 @@ pub struct Connectors {
 pub struct Connector {
     /// Its name, as first named.
     pub account: NamedAccount,
+    /// The engine's own events name it. One that only other files name may be an older installation's.
+    pub named_by_engine: bool,
     /// Only the configuration of this server names it: other servers may have another account.
     pub configured_for: Option<String>,
     /// Its SID, with the event that pairs the two.
@@ -60,7 +62,14 @@ const EXPRESS_PREFIX: &str = "MSOL_";
 
 impl Connector {
     fn of(account: NamedAccount) -> Self {
-        Connector { account, configured_for: None, sid: None, protected: None, object: None }
+        Connector {
+            account,
+            configured_for: None,
+            named_by_engine: false,
+            sid: None,
+            protected: None,
+            object: None,
+        }
     }
 
     /// Entra Connect created the account and gave it its rights.
@@ -139,6 +148,7 @@ pub(super) fn gather(
     // An account that only a Security log names may be an older installation's: its SID proves nothing.
     let is_named = |account: &NamedAccount| events_name(events, attempts, account);
     for connector in connectors.accounts.iter_mut().filter(|connector| is_named(&connector.account)) {
+        connector.named_by_engine = true;
         pair(connector, account_events, directory, &mut connectors.contradictions);
     }
     connectors
@@ -234,7 +244,7 @@ fn in_domain(account: &NamedAccount, domain: Option<&str>) -> bool {
 }
 
 /// `CONTOSO` and `contoso.example` agree: a NetBIOS name is, by default, the first label.
-fn domains_agree(a: Option<&str>, b: Option<&str>) -> bool {
+pub(super) fn domains_agree(a: Option<&str>, b: Option<&str>) -> bool {
     let label = |domain: &str| domain.split('.').next().unwrap_or_default().to_lowercase();
     match (a, b) {
         (Some(a), Some(b)) if a.contains('.') && b.contains('.') => a.eq_ignore_ascii_case(b),

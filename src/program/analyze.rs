@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
-use sspr_triage::bundle::OpenError;
 use sspr_triage::facts::Stated;
 use sspr_triage::report::terminal::terminal_safe;
 use sspr_triage::report::{Report, html, json, junit, reply, sarif, text};
-use sspr_triage::words::{Catalogue, Language, Statement};
+use sspr_triage::words::{Catalogue, Statement};
 use sspr_triage::{Analysis, Options};
 
 use super::formats::{Format, Wanted, wanted};
@@ -67,8 +66,7 @@ impl Analyze {
             .map(|(path, machine)| Stated { path: path.clone(), machine: machine.clone() });
         let options = Options { limits: self.limits.limits(), stated: stated.collect() };
         let words = Catalogue::of(language.for_people());
-        let analysis =
-            sspr_triage::analyze(&self.paths, &options).map_err(|error| said(&error, words.language()))?;
+        let analysis = opened(&self.paths, &options, language)?;
         render_and_write(&analysis, &wanted, language)?;
         for stated in &analysis.unused_statements {
             let unused = Statement::new("program.unused-machine").with("path", terminal_safe(stated));
@@ -91,13 +89,13 @@ pub(super) fn analyzed(
     limits: &LimitArgs,
     language: LanguageArg,
 ) -> anyhow::Result<Analysis> {
-    let options = Options { limits: limits.limits(), ..Options::default() };
-    sspr_triage::analyze(paths, &options).map_err(|error| said(&error, language.for_people()))
+    opened(paths, &Options { limits: limits.limits(), ..Options::default() }, language)
 }
 
-/// An error in words, safe for a terminal.
-fn said(error: &OpenError, language: Language) -> anyhow::Error {
-    anyhow!(terminal_safe(&Catalogue::of(language).say(&error.in_words())).into_owned())
+fn opened(paths: &[PathBuf], options: &Options, language: LanguageArg) -> anyhow::Result<Analysis> {
+    let words = Catalogue::of(language.for_people());
+    sspr_triage::analyze(paths, options)
+        .map_err(|error| anyhow!(terminal_safe(&words.say(&error.in_words())).into_owned()))
 }
 
 /// Nothing is written before everything is rendered.

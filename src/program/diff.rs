@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 
 use sspr_triage::comparison;
 use sspr_triage::report::{Report, json};
+use sspr_triage::words::Language;
 
 use super::analyze::analyzed;
 use super::language::LanguageArg;
@@ -38,17 +39,13 @@ enum Format {
 impl Diff {
     /// Compares and writes what differs.
     pub(super) fn run(&self, language: LanguageArg) -> anyhow::Result<u8> {
-        let of_output = match self.format {
+        let spoken = match self.format {
             Format::Text => language.for_people(),
             Format::Json => language.for_programs(),
         };
-        let report = |path: &Path| -> anyhow::Result<Report> {
-            match read_where_report(path) {
-                Some(report) => report,
-                None => Ok(analyzed(&[path.to_owned()], &self.limits, language)?.report(of_output)),
-            }
-        };
-        let comparison = comparison::compare(&report(&self.before)?, &report(&self.after)?, of_output);
+        let before = self.report(&self.before, spoken, language)?;
+        let after = self.report(&self.after, spoken, language)?;
+        let comparison = comparison::compare(&before, &after, spoken);
         let rendered = match self.format {
             Format::Text => comparison::render(&comparison, &text_options(true)),
             Format::Json => comparison::json(&comparison)?,
@@ -56,12 +53,14 @@ impl Diff {
         write(&rendered)?;
         Ok(0)
     }
-}
 
-/// A report that was written before; none where the path is of a bundle.
-fn read_where_report(path: &Path) -> Option<anyhow::Result<Report>> {
-    let is_report = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-    is_report.then(|| read_report(path))
+    /// A report that was written before, or that of a bundle.
+    fn report(&self, path: &Path, spoken: Language, language: LanguageArg) -> anyhow::Result<Report> {
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+            return read_report(path);
+        }
+        Ok(analyzed(&[path.to_owned()], &self.limits, language)?.report(spoken))
+    }
 }
 
 /// A report from a file.
