@@ -11,6 +11,7 @@ pub mod connect_server;
 pub mod connector;
 pub mod connector_access;
 pub mod directory;
+mod hosts;
 pub mod machines;
 pub mod password_policy;
 pub mod sam_restriction;
