@@ -47,7 +47,9 @@ pub mod report;
 pub mod write_up;
 
 pub mod case_check;
+pub mod comparison;
 pub mod explain;
+pub mod why;
 
 use std::path::Path;
 

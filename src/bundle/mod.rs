@@ -110,6 +110,16 @@ pub enum OpenError {
     },
 }
 
+impl OpenError {
+    /// What to say to the one who named the PATH.
+    pub fn in_words(&self) -> Statement {
+        let OpenError::Unreadable { path, source } = self;
+        Statement::new("program.cannot-open")
+            .with("path", path.display().to_string())
+            .with("error", source.to_string())
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Limits {

@@ -14,6 +14,8 @@ pub mod directory;
 mod hosts;
 pub mod machines;
 pub mod password_policy;
+mod policy_names;
+pub mod replication;
 pub mod sam_restriction;
 pub mod writeback_text;
 
@@ -34,6 +36,7 @@ pub use connector::Connectors;
 pub use directory::Directory;
 pub use machines::{MachineId, Machines};
 pub use password_policy::MinimumAges;
+pub use replication::ReplicationHealth;
 pub use sam_restriction::SamRestrictions;
 
 /// Everything that was established.
@@ -57,6 +60,8 @@ pub struct Facts {
     pub account_events: AccountEvents,
     /// The domain's minimum password age.
     pub minimum_ages: MinimumAges,
+    /// Domain controllers in trouble.
+    pub replication: ReplicationHealth,
     /// Users, as exports of the directory show them.
     pub directory: Directory,
     /// Logs of the writeback service and of domain controllers, with what they cover.
@@ -138,6 +143,7 @@ pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
     contradictions.extend(connectors.contradictions.iter().cloned());
     let restrictions = sam_restriction::gather(artifacts, &files, &machines, &events, &mut contradictions);
     let minimum_ages = password_policy::gather(artifacts, &files, &machines, &mut contradictions);
+    contradictions.extend(policy_names::renamed(artifacts, &restrictions));
     let logs = logs(artifacts, &files);
     contradictions.extend(cloud::not_in_logs(&attempts, &logs, &machines));
     contradictions.sort();
@@ -153,6 +159,7 @@ pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
         restrictions,
         account_events,
         minimum_ages,
+        replication: replication::gather(artifacts),
         directory,
         logs,
         service_trouble,

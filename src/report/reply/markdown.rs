@@ -89,7 +89,7 @@ mod tests {
             ("- a", "\\- a"),
             ("12. a", "12\\. a"),
             ("> q", "\\> q"),
-            ("a\n\n# h", "a \\\\n # h"),
+            ("a\n\n# h", "a \\n # h"),
             ("WWW.fabrikam.example", "WWW\\.fabrikam.example"),
             ("\\*", "\\\\\\*"),
         ] {
