@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::report::Report;
+use crate::report::junit;
 use crate::words::Language;
 use crate::{Options, analyze};
 
@@ -134,6 +135,21 @@ pub fn check(folder: &Path, options: &Options) -> Result<Vec<CaseResult>, NoCase
     let mut results: Vec<CaseResult> = cases.par_iter().map(|case| run(folder, case, options)).collect();
     results.append(&mut unread);
     Ok(results)
+}
+
+/// The results as a suite of tests: a case is a test, and its folder the class.
+pub fn suite(results: &[CaseResult]) -> junit::Suite {
+    let case = |result: &CaseResult| {
+        let (class, name) = result.name.rsplit_once('/').unwrap_or(("cases", &result.name));
+        let outcome = match result.differences.as_slice() {
+            [] => junit::Outcome::Passed,
+            [first, ..] => {
+                junit::Outcome::Failed { message: first.clone(), text: result.differences.join("\n") }
+            }
+        };
+        junit::Case { class: class.to_owned(), name: name.to_owned(), outcome }
+    };
+    junit::Suite { name: "cases".to_owned(), cases: results.iter().map(case).collect() }
 }
 
 /// The bundle of a case.

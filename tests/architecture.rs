@@ -58,8 +58,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "write_up",
         ],
     ),
+    ("comparison", &["diagnosis", "report", "words"]),
+    ("why", &["diagnosis", "report", "rules", "words"]),
     ("case_check", &["lib", "diagnosis", "report", "words"]),
-    ("program", &["lib", "bundle", "case_check", "explain", "facts", "report", "words"]),
+    ("program", &["lib", "bundle", "case_check", "comparison", "explain", "facts", "report", "why", "words"]),
     ("main", &["program"]),
 ];
 

@@ -145,7 +145,12 @@ const PROTECTED_ACCOUNT: &[Tier] = &[
     ),
     tier(
         RuledOut,
-        &[NotYes("target-restamped"), NotYes("privileged-target-refused"), Yes("target-not-protected")],
+        &[
+            NotYes("target-restamped"),
+            NotYes("privileged-target-refused"),
+            NotYes("target-named-in-group"),
+            Yes("target-not-protected"),
+        ],
         "not-protected",
     ),
     tier(
@@ -158,6 +163,18 @@ const PROTECTED_ACCOUNT: &[Tier] = &[
         Likely,
         &[NotYes("operation-is-change"), Yes("password-set-refused"), Yes("target-restamped")],
         "restamped",
+    ),
+    // A name is no identity: another account may carry it.
+    tier(
+        Likely,
+        &[
+            NotYes("operation-is-change"),
+            NotYes("connector-has-rights"),
+            NotYes("target-not-protected"),
+            Yes("password-set-refused"),
+            Yes("target-named-in-group"),
+        ],
+        "named-in-group",
     ),
     tier(Possible, &[Yes("password-set-refused"), Yes("change-works-reset-fails")], "change-works"),
     tier(Possible, &[Yes("password-set-refused")], "set-refused"),
@@ -355,8 +372,13 @@ impl Condition {
 
     /// Whether it holds. A check that was not asked holds only for [`NotYes`].
     pub fn holds(self, findings: &[Finding]) -> bool {
-        let answer =
-            findings.iter().find(|finding| finding.check == self.check()).map(|finding| finding.answer);
+        self.holds_for(
+            findings.iter().find(|finding| finding.check == self.check()).map(|finding| finding.answer),
+        )
+    }
+
+    /// Whether it holds where its check has this answer; none where it was not asked.
+    pub fn holds_for(self, answer: Option<Answer>) -> bool {
         match self {
             Yes(_) => answer == Some(Answer::Yes),
             No(_) => answer == Some(Answer::No),

@@ -13,6 +13,8 @@ pub mod connector_access;
 pub mod directory;
 pub mod machines;
 pub mod password_policy;
+mod policy_names;
+pub mod replication;
 pub mod sam_restriction;
 pub mod writeback_text;
 
@@ -33,6 +35,7 @@ pub use connector::Connectors;
 pub use directory::Directory;
 pub use machines::{MachineId, Machines};
 pub use password_policy::MinimumAges;
+pub use replication::ReplicationHealth;
 pub use sam_restriction::SamRestrictions;
 
 /// Everything that was established.
@@ -56,6 +59,8 @@ pub struct Facts {
     pub account_events: AccountEvents,
     /// The domain's minimum password age.
     pub minimum_ages: MinimumAges,
+    /// Domain controllers in trouble.
+    pub replication: ReplicationHealth,
     /// Users, as exports of the directory show them.
     pub directory: Directory,
     /// Logs of the writeback service and of domain controllers, with what they cover.
@@ -137,6 +142,7 @@ pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
     contradictions.extend(connectors.contradictions.iter().cloned());
     let restrictions = sam_restriction::gather(artifacts, &files, &machines, &events, &mut contradictions);
     let minimum_ages = password_policy::gather(artifacts, &files, &machines, &mut contradictions);
+    contradictions.extend(policy_names::renamed(artifacts, &restrictions));
     let logs = logs(artifacts, &files);
     contradictions.extend(cloud::not_in_logs(&attempts, &logs, &machines));
     contradictions.sort();
@@ -152,6 +158,7 @@ pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
         restrictions,
         account_events,
         minimum_ages,
+        replication: replication::gather(artifacts),
         directory,
         logs,
         service_trouble,

@@ -105,6 +105,7 @@ fn report(cause: &str, state: State, summary: &str, causes: Vec<Cause>) -> Repor
         other_diagnoses: vec![],
         attempts: vec![],
         timeline: Timeline::default(),
+        facts: vec![],
         contradictions: vec![],
         collect_next: vec![],
         machines: vec![machine("aadc01.contoso.example", "connect-server", "it logs events of ADSync")],
@@ -210,6 +211,13 @@ pub(super) fn remote_sam() -> Report {
             source("case.zip!dc01/GPreport.htm", "whole file", Some("dc01.contoso.example")),
             value,
         ],
+    }];
+    report.facts = vec![FactEntry {
+        subject: "dc01.contoso.example".into(),
+        fact: "sam-registry-value".into(),
+        value: "O:BAG:BAD:(A;;RC;;;BA)".into(),
+        detail: None,
+        sources: vec![source(LSA, "line 4", Some("dc01.contoso.example"))],
     }];
     report.warnings =
         vec!["Only dc01.contoso.example was looked at; every domain controller has its own value.".into()];

@@ -70,6 +70,7 @@ pub const CHECKS: &[Check] = &[
         id: "connector-has-rights",
         asked_by: &[(ProtectedAccount, RulesOut), (ConnectorPermissions, RulesOut)],
     },
+    Check { id: "target-named-in-group", asked_by: &[(ProtectedAccount, Supports)] },
     Check { id: "target-restamped", asked_by: &[(ProtectedAccount, Supports)] },
     Check { id: "privileged-target-refused", asked_by: &[(ProtectedAccount, Supports)] },
     Check { id: "change-works-reset-fails", asked_by: &[(ProtectedAccount, Supports)] },
@@ -79,6 +80,8 @@ pub const CHECKS: &[Check] = &[
     Check { id: "custom-connector-account", asked_by: &[(ConnectorPermissions, Context)] },
     // Asked by the diagnosis of the password policy alone.
     Check { id: "minimum-password-age", asked_by: &[] },
+    // Asked by the diagnoses of a controller that does not answer.
+    Check { id: "controller-not-reached", asked_by: &[] },
     Check {
         id: "controller-denies-connector",
         asked_by: &[(RemoteSam, Proves), (ConnectorPermissions, Context)],

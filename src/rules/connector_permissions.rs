@@ -53,7 +53,7 @@ const MANY: usize = 3;
 fn many_users_refused(facts: &Facts) -> Finding {
     let finding = |answer| Finding::new("many-users-refused", Weight::Supports, answer);
     let refused = |attempt: &&Attempt| {
-        attempt.outcome == Outcome::Failed
+        facts.counts_as_failed(attempt)
             && attempt.trace.as_ref().is_some_and(|trace| {
                 trace.text.sam_call == SamCall::NotMentioned
                     && trace.text.codes.iter().any(|code| code == ACCESS_DENIED_CODE)
@@ -74,6 +74,7 @@ fn many_users_refused(facts: &Facts) -> Finding {
     let reset_works = facts.attempts.iter().find(|attempt| {
         attempt.outcome == Outcome::Succeeded
             && matches!(attempt.operation, Operation::Reset | Operation::AdminReset)
+            && facts.staging_of(attempt).is_none()
     });
     match reset_works {
         Some(works) => finding(Answer::No).variant("some-succeed").at_all(works.events.last()),

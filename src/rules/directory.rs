@@ -130,7 +130,13 @@ impl Target<'_> {
         };
         let stamped = matches!(user.admin_count, AdminCount::Set(_));
         let memberships = &user.groups.protected;
-        let counts = memberships.iter().find(|one| stamped || !one.group.may_be_excluded);
+        let counts = memberships.iter().find(|one| stamped || one.counts);
+        if let Some(account) = user.protected_account()
+            && !matches!(user.admin_count, AdminCount::Unset(_))
+        {
+            let finding = self.finding(CHECK, weight, Answer::Yes).variant("account");
+            return finding.with("account", account).with("group", account).at_all(user.sources.first());
+        }
         match (counts.or(memberships.first()), &user.admin_count) {
             // The background task has not been there yet, or the membership is older than the export.
             (Some(one), AdminCount::Unset(source)) => self
@@ -145,6 +151,9 @@ impl Target<'_> {
                 .unknown(CHECK, weight, Some("may-be-excluded"))
                 .with("group", one.group.name)
                 .at(&one.source),
+            (None, _) if user.protected_account().is_some() => {
+                self.unknown(CHECK, weight, Some("account-not-stamped")).at_all(user.sources.first())
+            }
             (None, _) if user.groups.token_complete || user.is_shown_unprotected() => {
                 self.finding(CHECK, weight, Answer::No).at_all(user.sources.first())
             }

@@ -32,6 +32,9 @@ pub(super) fn diagnose(facts: &Facts, attempt: &Attempt) -> Option<OtherFinding>
     let told = told.or_else(|| refused_by_policy(facts, attempt)).or_else(|| not_reached(attempt));
     told.map(|other| match other.id.as_str() {
         PASSWORD_POLICY => OtherFinding { more: vec![minimum_password_age(facts, attempt)], ..other },
+        "domain-controller-unreachable" | "rpc-unavailable" => {
+            OtherFinding { more: vec![controller_not_reached(facts)], ..other }
+        }
         _ => other,
     })
 }
@@ -135,6 +138,22 @@ fn minimum_password_age(facts: &Facts, attempt: &Attempt) -> Finding {
                 }
                 None => finding.at_all(sources()),
             }
+        }
+    }
+}
+
+/// What tests of the domain controllers found, at a time that they do not tell.
+fn controller_not_reached(facts: &Facts) -> Finding {
+    let finding = |answer| Finding::new("controller-not-reached", Weight::Context, answer);
+    let health = &facts.replication;
+    match health.unreached.as_slice() {
+        [] if health.reached.is_empty() => finding(Answer::Unknown),
+        [] => finding(Answer::No).at_all(health.reached.iter().take(3)),
+        all => {
+            let names: Vec<&str> = all.iter().take(3).map(|one| one.controller.as_str()).collect();
+            finding(Answer::Yes)
+                .with("machine", names.join(", "))
+                .at_all(all.iter().take(3).map(|one| &one.source))
         }
     }
 }
