@@ -274,7 +274,7 @@ fn names_that_act_are_shown_as_they_are() {
     let document = html::render(&report).unwrap();
     for shown in [
         "&#60;/style&#62;&#60;img/src=x/onerror=alert(&#39;1&#39;)&#62;{{7*7}}_`[x](//fabrikam.example)@contoso.example",
-        "dc01.&#60;svg onload=alert(1)&#62;.example",
+        "dc01&#60;svg onload=alert(1)&#62;.contoso.example",
         "System {{7*7}} &#38; $(calc) &#39;x&#39;.evtx",
         "&#60;/script&#62;&#60;script src=https://fabrikam.example/x.js&#62;&#60;/script&#62;",
         // A path that a shell could take for more is not put into a command.
@@ -283,7 +283,8 @@ fn names_that_act_are_shown_as_they_are() {
         assert!(document.contains(shown), "{shown}");
     }
     let reply = reply::render(&report);
-    let user = "\\</style>\\<img/src=x/onerror=alert('1')>{{7\\*7}}\\_\\`\\[x\\](//fabrikam.example)@contoso.example";
+    let user =
+        "\\</style>\\<img/src=x/onerror=alert('1')>{{7\\*7}}\\_\\`[x\\](//fabrikam.example)@contoso.example";
     assert!(reply.contains(user), "{reply}");
 }
 

@@ -239,9 +239,13 @@ impl Lane {
                 [one] => one.rsplit(['-', '/']).next().unwrap_or(one).chars().take(14).collect(),
                 _ => words.say("several-channels"),
             };
-            logs.entry(name).or_default().push(bar);
+            let row = logs.entry(name).or_default();
+            // A log that was archived a hundred times would draw a hundred times the same.
+            if !row.iter().any(|other| (other.x, other.width, other.lost) == (bar.x, bar.width, bar.lost)) {
+                row.push(bar);
+            }
         }
-        for (name, bars) in logs.into_iter().take(LOGS) {
+        for (name, bars) in few(logs, words) {
             self.logs.push(LogRow { name, y: y + LOG_ROW / 2, bars });
             y += LOG_ROW;
         }
@@ -252,6 +256,22 @@ impl Lane {
         self.height = y + SPACE - self.top;
         self
     }
+}
+
+/// No more rows than there is room for: what is beyond shares the last one.
+fn few(logs: BTreeMap<String, Vec<Bar>>, words: &Words) -> Vec<(String, Vec<Bar>)> {
+    let too_many = logs.len() > LOGS;
+    let mut rows: Vec<(String, Vec<Bar>)> = Vec::new();
+    for (name, bars) in logs {
+        match rows.last_mut() {
+            Some((last, shared)) if too_many && rows.len() == LOGS => {
+                *last = words.say("several-channels");
+                shared.extend(bars);
+            }
+            _ => rows.push((name, bars)),
+        }
+    }
+    rows
 }
 
 fn mark(x: i64, y: i64, kind: TimelineKind, same: &[&TimelineEntry], words: &Words) -> Mark {
@@ -418,7 +438,10 @@ mod tests {
         let axis = axis((0..24).map(|at| at * 100));
         let ticks = axis.ticks(&[]);
         assert!(ticks.windows(2).all(|pair| pair[1].x - pair[0].x >= LABEL));
-        assert_eq!((ticks[0].x, ticks[0].day.as_str(), ticks[0].clock.as_str()), (LEFT, "1970-01-01", "00:00:00"));
+        assert_eq!(
+            (ticks[0].x, ticks[0].day.as_str(), ticks[0].clock.as_str()),
+            (LEFT, "1970-01-01", "00:00:00")
+        );
         assert_eq!(ticks.last().unwrap().x, RIGHT);
     }
 }
