@@ -5,34 +5,41 @@
     reason = "a test may panic; the switch for tests does not reach shared functions"
 )]
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-use sspr_triage::case_check::{CaseResult, check};
+use sspr_triage::case_check::{Case, CaseResult, check};
+use sspr_triage::diagnosis::{Answer, State, Weight};
+use sspr_triage::knowledge::diagnoses::known_diagnoses;
 use sspr_triage::report::text::TextOptions;
 use sspr_triage::report::{Report, html, json, reply, text};
+use sspr_triage::rules::{CHECKS, NEVER, never_answers, source};
 use sspr_triage::words::Language;
 use sspr_triage::{Options, analyze};
 
-fn cases() -> Vec<CaseResult> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases");
-    check(&folder, &Options::default()).expect("fixtures/cases has cases")
+/// All cases, analysed once for all tests.
+static CASES: LazyLock<Vec<CaseResult>> =
+    LazyLock::new(|| check(&folder(), &Options::default()).expect("fixtures/cases has cases"));
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases")
 }
 
-fn reports() -> Vec<(String, Report)> {
-    cases().into_iter().map(|case| (case.name, case.report.expect("a report"))).collect()
+fn reports() -> impl Iterator<Item = (&'static str, &'static Report)> {
+    CASES.iter().map(|case| (case.name.as_str(), case.report.as_ref().expect("a report")))
 }
 
 #[test]
 fn every_case_gets_its_answer() {
-    let cases = cases();
-    let differing: Vec<String> = cases
+    let differing: Vec<String> = CASES
         .iter()
         .filter(|case| !case.differences.is_empty())
         .map(|case| format!("{}: {}", case.name, case.differences.join("; ")))
         .collect();
     assert_eq!(differing, [] as [String; 0]);
-    assert!(cases.len() >= 54, "{} cases", cases.len());
+    assert!(CASES.len() >= 147, "{} cases", CASES.len());
 }
 
 /// A change of judgement anywhere is one changed cell.
@@ -66,13 +73,107 @@ fn the_matrix_of_rule_by_case() {
     insta::assert_snapshot!(matrix);
 }
 
+/// Cases in which a check, as a cause asks it, has an answer; those that expect it come first.
+fn cases_with(cause: &str, check: &str, answer: Answer) -> Vec<&'static str> {
+    let has = |report: &Report| {
+        let causes = report.causes.iter().map(|cause| (cause.id.as_str(), &cause.evidence));
+        let other = report.other_diagnoses.iter().map(|other| ("other", &other.evidence));
+        let asked = causes.chain(other).filter(|(by, _)| *by == cause);
+        asked.flat_map(|(_, evidence)| evidence).any(|said| said.check == check && said.answer == answer)
+    };
+    let mut cases: Vec<&str> = reports().filter(|(_, report)| has(report)).map(|(name, _)| name).collect();
+    cases.sort_by_key(|case| !expects(case, cause, check, answer));
+    cases
+}
+
+/// Whether a case's `case.toml` names the answer.
+fn expects(case: &str, cause: &str, check: &str, answer: Answer) -> bool {
+    static EXPECTED: LazyLock<HashMap<String, Case>> = LazyLock::new(|| {
+        let read = |case: &CaseResult| {
+            let path = folder().join(&case.name).join("case.toml");
+            let text = std::fs::read_to_string(path).expect("a case.toml");
+            (case.name.clone(), toml::from_str(&text).expect("a case"))
+        };
+        CASES.iter().map(read).collect()
+    });
+    let Some(Case { expect: expected, .. }) = EXPECTED.get(case) else { return false };
+    let answers = [check.to_owned(), format!("{cause}/{check}")];
+    answers.iter().any(|check| expected.checks.get(check).is_some_and(|word| word == answer.word()))
+        || expected.evidence.iter().any(|evidence| {
+            evidence.check.as_deref() == Some(check)
+                && evidence.answer.as_deref().unwrap_or("yes") == answer.word()
+        })
+}
+
+/// Every check of every cause says yes, no and that it cannot tell, each in some case that expects it.
+#[test]
+fn the_matrix_of_check_by_answer() {
+    let rows = CHECKS.iter().flat_map(|check| {
+        let causes: Vec<&str> = check.asked_by.iter().map(|(cause, _)| cause.id()).collect();
+        // Without a cause it belongs to another diagnosis.
+        let asked_by = if causes.is_empty() { vec!["other"] } else { causes };
+        asked_by.into_iter().map(|cause| (check.id, cause))
+    });
+    let mut matrix = format!("{:<34}{:<24}{:<64}{:<64}{}\n", "check", "cause", "yes", "no", "unknown");
+    let mut lacking = Vec::new();
+    for (check, cause) in rows {
+        let _ = write!(matrix, "{check:<34}{cause:<24}");
+        let cells: Vec<String> = Answer::ALL
+            .iter()
+            .map(|answer| {
+                let cases = cases_with(cause, check, *answer);
+                let first = cases.first().copied();
+                if first.is_none_or(|case| !expects(case, cause, check, *answer))
+                    && never_answers(check, *answer).is_none()
+                {
+                    lacking.push(format!("{cause}/{check} = {}", answer.word()));
+                }
+                format!("{:<64}", first.map_or("-".to_owned(), |case| format!("{:>3} {case}", cases.len())))
+            })
+            .collect();
+        let _ = writeln!(matrix, "{}", cells.concat().trim_end());
+    }
+    for (check, answer, reason) in NEVER {
+        let _ = writeln!(matrix, "{check} never answers {}: {reason}", answer.word());
+    }
+    insta::assert_snapshot!(matrix);
+    assert_eq!(lacking, [] as [String; 0], "no case expects these answers");
+}
+
+/// A diagnosis outside the three causes is listed where something speaks for it; that none explains a
+/// failure is the answer of `other-diagnosis-explains`.
+#[test]
+fn every_other_diagnosis_has_its_case() {
+    let ids = known_diagnoses().iter().map(|known| known.id.as_str()).chain(["service-connectivity"]);
+    let without: Vec<&str> =
+        ids.filter(|id| cases_with("other", &format!("{id}-code"), Answer::Yes).is_empty()).collect();
+    assert_eq!(without, [] as [&str; 0]);
+}
+
+/// What is confirmed rests on a check that proves it, and on a page that documents that check.
+#[test]
+fn nothing_undocumented_confirms() {
+    for (name, report) in reports() {
+        for cause in report.causes.iter().filter(|cause| cause.state == State::Confirmed) {
+            let proofs = cause.evidence.iter().filter(|said| {
+                said.weight == Weight::Proves && said.answer == Answer::Yes && source(&said.check).is_some()
+            });
+            assert!(proofs.count() > 0, "{name}: {}", cause.id);
+        }
+        for other in report.other_diagnoses.iter().filter(|other| other.state == State::Confirmed) {
+            let known = known_diagnoses().iter().find(|known| known.id == other.id);
+            assert!(known.is_some_and(|known| known.source.starts_with("https://")), "{name}: {}", other.id);
+        }
+    }
+}
+
 #[test]
 fn every_report_follows_the_schema() {
     let schema =
         std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/report.schema.json")).unwrap();
     let validator = jsonschema::validator_for(&serde_json::from_str(&schema).unwrap()).unwrap();
     for (name, report) in reports() {
-        let document = serde_json::from_str(&json::render(&report).unwrap()).unwrap();
+        let document = serde_json::from_str(&json::render(report).unwrap()).unwrap();
         let errors: Vec<String> = validator
             .iter_errors(&document)
             .map(|error| format!("{}: {error}", error.instance_path()))
@@ -108,7 +209,7 @@ fn every_sentence_has_its_words_and_values() {
 fn the_text_keeps_to_its_width_and_commands_stay_whole() {
     use unicode_width::UnicodeWidthStr;
     for (name, report) in reports() {
-        let text = text::render(&report, &TextOptions::default());
+        let text = text::render(report, &TextOptions::default());
         let commands: Vec<&str> = report
             .collect_next
             .iter()
@@ -128,6 +229,7 @@ fn the_text_keeps_to_its_width_and_commands_stay_whole() {
                     .filter_map(|step| step.command.as_deref()),
             )
             .flat_map(str::lines)
+            .map(str::trim)
             .collect();
         for line in text.lines().filter(|line| line.width() > 80) {
             assert!(commands.contains(&line.trim()), "{name}: {line}");
@@ -149,7 +251,7 @@ fn no_remedy_adds_the_connector_to_an_administrators_group() {
 
 #[test]
 fn the_same_bundle_gives_the_same_bytes_whatever_the_threads() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases");
+    let folder = folder();
     let bundles: Vec<PathBuf> =
         ["remote-sam/archive-in-archive", "trust/truncated-log", "mixed/four-users-three-causes"]
             .map(|case| folder.join(case).join("bundle"))

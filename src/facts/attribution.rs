@@ -3,7 +3,7 @@
 //! Content comes first, then what the user states, then a known host's name in the path, then the
 //! files in the same folder. How a file was attributed limits what it can prove.
 
-use std::collections::HashMap;
+mod siblings;
 
 use crate::artifacts::policy_report::{ComputerHalf, PolicyReport, ReportKind};
 use crate::artifacts::registry_export::{ExportFormat, RegistryData, RegistryExport};
@@ -15,6 +15,7 @@ use crate::words::Statement;
 
 use super::machines::{MachineId, Machines, Role, same_host};
 use super::{connect_server, replication};
+use siblings::Siblings;
 
 /// What the user says of files that do not name their machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -335,69 +336,6 @@ fn has_word(text: &str, word: &str) -> bool {
             let after = text.get(at + word.len()..).and_then(|after| after.chars().next());
             !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
         })
-}
-
-/// Machines that the files of each folder name.
-struct Siblings<'a> {
-    by_folder: HashMap<&'a str, Named>,
-}
-
-/// Machines that the files of one folder name.
-#[derive(Default)]
-struct Named {
-    by_any_file: Few,
-    by_reports: Few,
-}
-
-/// None, one, or more than one of them.
-#[derive(Default, Clone, Copy)]
-enum Few {
-    #[default]
-    None,
-    One(MachineId),
-    Several,
-}
-
-impl Few {
-    fn and(self, other: MachineId) -> Self {
-        match self {
-            Few::None => Few::One(other),
-            Few::One(machine) if machine == other => self,
-            Few::One(_) | Few::Several => Few::Several,
-        }
-    }
-
-    fn only(self) -> Option<MachineId> {
-        match self {
-            Few::One(machine) => Some(machine),
-            Few::None | Few::Several => None,
-        }
-    }
-}
-
-impl<'a> Siblings<'a> {
-    fn of(artifacts: &'a [Artifact], by_content: &[Option<MachineId>]) -> Self {
-        let mut by_folder: HashMap<&str, Named> = HashMap::new();
-        for (artifact, machine) in artifacts.iter().zip(by_content) {
-            let Some(machine) = *machine else { continue };
-            let named = by_folder.entry(folder(&artifact.path)).or_default();
-            named.by_any_file = named.by_any_file.and(machine);
-            if matches!(artifact.content, Content::PolicyReport(_)) {
-                named.by_reports = named.by_reports.and(machine);
-            }
-        }
-        Siblings { by_folder }
-    }
-
-    fn of_file(&self, path: &str) -> Option<(MachineId, AttributedBy)> {
-        let named = self.by_folder.get(folder(path))?;
-        let all = named.by_any_file.only().map(|machine| (machine, AttributedBy::Siblings));
-        all.or_else(|| named.by_reports.only().map(|machine| (machine, AttributedBy::MixedSiblings)))
-    }
-}
-
-fn folder(path: &str) -> &str {
-    path.rfind(['/', '!']).and_then(|end| path.get(..end)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -121,6 +121,15 @@ impl Restriction {
         self.log_spans.iter().any(|(start, end)| *start <= from && near(end))
     }
 
+    /// The System log has the SAM server's own events, and runs from one of them on over a time: a refusal
+    /// that SAM logged then would be in it.
+    pub fn logs_sam_over(&self, time: Timestamp) -> bool {
+        let said = self.announced.iter().filter(|said| said.time <= time);
+        let runs_on =
+            |from: Timestamp| self.log_spans.iter().any(|(start, end)| *start <= from && time <= *end);
+        said.into_iter().any(|said| runs_on(said.time))
+    }
+
     /// Audit-only mode at a time; none where nothing says so.
     pub fn audit_only_at(&self, time: Timestamp) -> Option<AuditState> {
         let said = self.audit_only.iter().rev().find(|said| said.time <= time);
