@@ -37,8 +37,8 @@ fn without_sentences(report: &Report) -> serde_json::Value {
             serde_json::Value::Object(map) => {
                 for (key, value) in map {
                     let sentences = [
-                        "language", "summary", "reason", "text", "place", "step", "where", "section", "why", "how",
-                        "missing", "warnings", "command", "what",
+                        "language", "summary", "reason", "text", "place", "step", "where", "section", "why",
+                        "how", "missing", "warnings", "command", "what",
                     ];
                     if sentences.contains(&key.as_str()) {
                         *value = serde_json::Value::Null;
