@@ -152,7 +152,7 @@ mod tests {
         let sid = Sid::parse("S-1-5-21-1-2-3-1144").map(|sid| (sid, source));
         Connector {
             account,
-            configured_for: None,
+            only_of: None,
             named_by_engine: true,
             sid,
             protected: None,
