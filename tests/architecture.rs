@@ -62,7 +62,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("why", &["diagnosis", "report", "rules", "words"]),
     ("case_check", &["lib", "diagnosis", "report", "words"]),
     ("program", &["lib", "bundle", "case_check", "comparison", "explain", "facts", "report", "why", "words"]),
-    ("main", &["program"]),
+    ("main", &["program", "report", "words"]),
 ];
 
 /// Lines of a file, its tests not counted, that one idea needs at most.

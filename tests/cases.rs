@@ -14,7 +14,7 @@ use sspr_triage::case_check::{Case, CaseResult, check};
 use sspr_triage::diagnosis::{Answer, State, Weight};
 use sspr_triage::knowledge::diagnoses::known_diagnoses;
 use sspr_triage::report::text::TextOptions;
-use sspr_triage::report::{Report, json, text};
+use sspr_triage::report::{Report, html, json, reply, text};
 use sspr_triage::rules::{CHECKS, NEVER, never_answers, source};
 use sspr_triage::words::Language;
 use sspr_triage::{Options, analyze};
@@ -264,5 +264,163 @@ fn the_same_bundle_gives_the_same_bytes_whatever_the_threads() {
     };
     for bundle in &bundles {
         assert_eq!(with_threads(1, bundle), with_threads(3, bundle), "{}", bundle.display());
+    }
+}
+
+/// Elements of a document, with their attributes, as a browser finds them.
+fn elements(document: &str) -> Vec<html5ever::tokenizer::Tag> {
+    use html5ever::tokenizer::states::RawKind;
+    use html5ever::tokenizer::{
+        BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+    };
+    #[derive(Default)]
+    struct Tags(std::cell::RefCell<Vec<Tag>>);
+    impl TokenSink for Tags {
+        type Handle = ();
+        fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+            let Token::TagToken(tag) = token else { return TokenSinkResult::Continue };
+            let raw = match (tag.kind, tag.name.as_ref()) {
+                (TagKind::StartTag, "style") => TokenSinkResult::RawData(RawKind::Rawtext),
+                (TagKind::StartTag, "script") => TokenSinkResult::RawData(RawKind::ScriptData),
+                _ => TokenSinkResult::Continue,
+            };
+            self.0.borrow_mut().push(tag);
+            raw
+        }
+    }
+    let input = BufferQueue::default();
+    input.push_back(document.into());
+    let tokenizer = Tokenizer::new(Tags::default(), TokenizerOpts::default());
+    let _ = tokenizer.feed(&input);
+    tokenizer.end();
+    tokenizer.sink.0.into_inner()
+}
+
+/// Whatever a bundle is called and says, a report has our elements and attributes, and loads nothing.
+#[test]
+fn every_report_for_a_browser_is_inert() {
+    const ELEMENTS: &[&str] = &[
+        "a",
+        "article",
+        "body",
+        "br",
+        "code",
+        "dd",
+        "defs",
+        "desc",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "footer",
+        "g",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "head",
+        "header",
+        "html",
+        "i",
+        "li",
+        "line",
+        "main",
+        "meta",
+        "nav",
+        "ol",
+        "p",
+        "path",
+        "pattern",
+        "pre",
+        "rect",
+        "section",
+        "span",
+        "strong",
+        "style",
+        "summary",
+        "svg",
+        "table",
+        "tbody",
+        "td",
+        "text",
+        "th",
+        "thead",
+        "title",
+        "tr",
+        "tspan",
+        "ul",
+    ];
+    for (name, report) in reports() {
+        let document = html::render(&report).unwrap();
+        assert_eq!(document, html::render(&report).unwrap(), "{name}");
+        for missing in ["&#60;html.", "&#60;report.", "&#60;timeline."] {
+            assert!(!document.contains(missing), "{name}: {missing}");
+        }
+        for element in elements(&document) {
+            assert!(ELEMENTS.contains(&element.name.as_ref()), "{name}: {}", element.name);
+            for attribute in &element.attrs {
+                let (attribute, value): (&str, &str) = (&attribute.name.local, &attribute.value);
+                assert!(!attribute.starts_with("on") && attribute != "src" && attribute != "style", "{name}");
+                assert!(attribute != "href" || value.starts_with('#'), "{name}: {value}");
+            }
+        }
+    }
+}
+
+#[test]
+fn names_that_act_are_shown_as_they_are() {
+    let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases/trust/names-that-act/bundle");
+    let report = analyze(&[bundle], &Options::default()).unwrap().report(Language::English);
+    let document = html::render(&report).unwrap();
+    for shown in [
+        "&#60;/style&#62;&#60;img/src=x/onerror=alert(&#39;1&#39;)&#62;{{7*7}}_`[x](//fabrikam.example)@contoso.example",
+        "dc01&#60;svg onload=alert(1)&#62;.contoso.example",
+        "System {{7*7}} &#38; $(calc) &#39;x&#39;.evtx",
+        "&#60;/script&#62;&#60;script src=https://fabrikam.example/x.js&#62;&#60;/script&#62;",
+        // A path that a shell could take for more is not put into a command.
+        "Get-WinEvent -Path &#39;&#60;path of the log&#62;&#39;",
+    ] {
+        assert!(document.contains(shown), "{shown}");
+    }
+    let reply = reply::render(&report);
+    let user =
+        "\\</style>\\<img/src=x/onerror=alert('1')>{{7\\*7}}\\_\\`[x\\](//fabrikam.example)@contoso.example";
+    assert!(reply.contains(user), "{reply}");
+}
+
+/// What the customer reads, for each kind of verdict.
+#[test]
+fn replies() {
+    let reports = reports().collect::<Vec<_>>();
+    for case in [
+        "remote-sam/denied-in-system-log",
+        "remote-sam/policy-without-value",
+        "remote-sam/value-outlives-policy",
+        "protected-account/primary-group",
+        "connector-permissions/right-missing",
+        "connector-permissions/one-user",
+        "mixed/four-users-three-causes",
+        "other/password-policy",
+        "trust/healthy-server",
+        "trust/nothing-usable",
+        "trust/start-only",
+        "trust/truncated-log",
+    ] {
+        let (_, report) = reports.iter().find(|(name, _)| *name == case).expect("the case");
+        let reply = reply::render(report);
+        assert!(!reply.contains("<reply."), "{case}");
+        insta::assert_snapshot!(format!("reply {}", case.replace('/', " ")), reply);
+    }
+}
+
+#[test]
+fn every_artifact_has_a_name_for_the_customer() {
+    for language in Language::ALL {
+        for artifact in sspr_triage::knowledge::collect::collectables() {
+            let key = format!("reply.artifact.{}", artifact.id);
+            assert!(sspr_triage::words::Catalogue::of(language).has(&key), "{language:?} {key}");
+        }
     }
 }

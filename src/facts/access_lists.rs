@@ -50,6 +50,12 @@ pub struct AccessLists {
     pub unnamed: Vec<Source>,
 }
 
+/// Longest distinguished name that is looked into, and most containers above an object; real ones are far below.
+const LONGEST_NAME: usize = 8192;
+const MOST_CONTAINERS: usize = 64;
+/// Most entries of a list: a list's size stands in 16 bits, and the smallest entry has 20 bytes
+/// ([MS-DTYP] 2.4.5 and 2.4.4.2).
+const MOST_ENTRIES: usize = 0xFFFF / 20;
 /// Most lists of one object that are kept; two are enough to disagree.
 const MOST: usize = 32;
 /// Most lists without a name that are kept.
@@ -88,34 +94,30 @@ pub fn dn_key(dn: &str) -> String {
 /// The domain's part of a distinguished name, as written: `DC=contoso,DC=example`.
 pub fn domain_dn(dn: &str) -> Option<&str> {
     let is_domain = |part: &str| part.trim_start().get(..3).is_some_and(|dc| dc.eq_ignore_ascii_case("DC="));
-    let mut rest = dn;
-    loop {
-        if rest.split(',').all(is_domain) {
-            return Some(rest.trim());
-        }
-        rest = rest.split_once(',')?.1;
-    }
+    let length: usize =
+        dn.rsplit(',').take_while(|part| is_domain(part)).map(|part| part.len().saturating_add(1)).sum();
+    let start = dn.len().saturating_sub(length.checked_sub(1)?);
+    dn.get(start..).map(str::trim)
 }
 
 /// The names of the containers above an object, the nearest first, up to the root of its domain.
 pub fn containers_above(dn: &str) -> impl Iterator<Item = &str> {
     let mut escaped = false;
-    let mut rest: Vec<&str> = Vec::new();
-    for (at, byte) in dn.bytes().enumerate() {
-        if byte == b',' && !escaped {
-            rest.extend(dn.get(at.saturating_add(1)..));
+    let mut above: Vec<&str> = Vec::new();
+    for (at, byte) in dn.bytes().enumerate().take(LONGEST_NAME) {
+        if byte == b',' && !escaped && above.len() < MOST_CONTAINERS {
+            above.extend(dn.get(at.saturating_add(1)..));
         }
         escaped = byte == b'\\' && !escaped;
     }
-    let root = domain_dn(dn).unwrap_or_default();
-    let whole = rest.into_iter().map(str::trim);
-    whole.filter(move |above| !root.is_empty() && above.len() >= root.len())
+    let root = domain_dn(dn).map_or(usize::MAX, str::len);
+    above.into_iter().map(str::trim).filter(move |above| above.len() >= root)
 }
 
 impl AccessList {
     pub(super) fn of_descriptor(descriptor: SecurityDescriptor, source: Source) -> Self {
         let protected = descriptor.dacl.as_ref().map(|dacl| dacl.protected);
-        AccessList { descriptor, shown: Shown::Descriptor, protected, source, lines: Vec::new() }
+        AccessList { descriptor, shown: Shown::Descriptor, protected, source, lines: Vec::new() }.bounded()
     }
 
     fn of_acl(path: &BundlePath, acl: &ObjectAcl) -> Self {
@@ -129,8 +131,21 @@ impl AccessList {
                 protected: acl.protected,
                 source,
                 lines: acl.entries.iter().map(|entry| entry.line).collect(),
-            },
+            }
+            .bounded(),
         }
+    }
+
+    /// No list of Windows has more entries than [`MOST_ENTRIES`]: such a text says nothing.
+    fn bounded(mut self) -> Self {
+        if self.len() > MOST_ENTRIES {
+            self.shown = Shown::Partly;
+            if let Some(dacl) = &mut self.descriptor.dacl {
+                dacl.aces.truncate(MOST_ENTRIES);
+            }
+            self.lines.truncate(MOST_ENTRIES);
+        }
+        self
     }
 
     /// What an access check says of it. Shown entries may not stand in the order of the list, so the answer
@@ -142,8 +157,9 @@ impl AccessList {
             Shown::Partly => open(),
             Shown::Entries => {
                 let decision = check(&self.descriptor);
-                let ordered = check(&in_canonical_order(&self.descriptor));
-                if decision.access == ordered.access { decision } else { open() }
+                let ordered = in_canonical_order(&self.descriptor);
+                let agrees = ordered.is_none_or(|ordered| check(&ordered).access == decision.access);
+                if agrees { decision } else { open() }
             }
         }
     }
@@ -196,16 +212,17 @@ impl AccessList {
 
 /// Entries of the object's own before inherited ones, and in each those that deny first
 /// (<https://learn.microsoft.com/en-us/windows/win32/secauthz/order-of-aces-in-a-dacl>).
-fn in_canonical_order(descriptor: &SecurityDescriptor) -> SecurityDescriptor {
-    let dacl = descriptor.dacl.as_ref().map(|dacl| {
-        let mut aces = dacl.aces.clone();
-        aces.sort_by_key(|ace| {
-            let allows = matches!(ace.kind, AceKind::Allow | AceKind::Conditional { allow: true });
-            (ace.flags & INHERITED != 0, allows)
-        });
-        Dacl { protected: dacl.protected, aces }
-    });
-    SecurityDescriptor { dacl, ..descriptor.clone() }
+///
+/// `None` where the list is in that order.
+fn in_canonical_order(descriptor: &SecurityDescriptor) -> Option<SecurityDescriptor> {
+    let rank = |ace: &Ace| {
+        let allows = matches!(ace.kind, AceKind::Allow | AceKind::Conditional { allow: true });
+        (ace.flags & INHERITED != 0, allows)
+    };
+    let dacl = descriptor.dacl.as_ref().filter(|dacl| !dacl.aces.is_sorted_by_key(rank))?;
+    let mut dacl = dacl.clone();
+    dacl.aces.sort_by_key(rank);
+    Some(SecurityDescriptor { dacl: Some(dacl), ..descriptor.clone() })
 }
 
 pub(super) fn gather(artifacts: &[Artifact]) -> AccessLists {

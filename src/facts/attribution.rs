@@ -13,6 +13,7 @@ use crate::knowledge::policies::{COMPUTER_NAME, COMPUTER_NAME_KEY, PRODUCT_OPTIO
 use crate::source::{BundlePath, Place, Source};
 use crate::words::Statement;
 
+use super::hosts::Hosts;
 use super::machines::{MachineId, Machines, Role, same_host};
 use super::{connect_server, replication};
 use siblings::Siblings;
@@ -94,20 +95,29 @@ pub(super) fn attribute(artifacts: &[Artifact], stated: &[Stated]) -> (Machines,
     }
     let siblings = Siblings::of(artifacts, &by_content);
     let exports = connect_server::ExportFolders::of(artifacts, &by_content);
-    let files = artifacts
+    // All that the user says comes before the paths, so that the order of files does not matter.
+    let asks = |artifact: &Artifact, content: &Option<MachineId>| {
+        let kind = matches!(artifact.content, Content::RegistryExport(_) | Content::SecurityTemplate(_));
+        kind && content.is_none()
+    };
+    let said: Vec<Option<MachineId>> = artifacts
         .iter()
         .zip(&by_content)
         .map(|(artifact, content)| {
+            asks(artifact, content).then(|| stated_machine(&artifact.path, stated, &mut machines)).flatten()
+        })
+        .collect();
+    let hosts = Hosts::of(&machines);
+    let files = artifacts
+        .iter()
+        .zip(by_content.iter().zip(said))
+        .map(|(artifact, (content, said))| {
             let found = match (content, &artifact.content) {
                 (Some(machine), _) => Some((*machine, AttributedBy::Content)),
-                (None, Content::RegistryExport(_) | Content::SecurityTemplate(_)) => {
-                    stated_machine(&artifact.path, stated, &mut machines)
-                        .map(|machine| (machine, AttributedBy::Stated))
-                        .or_else(|| {
-                            host_in_path(&artifact.path, &machines).map(|id| (id, AttributedBy::Path))
-                        })
-                        .or_else(|| siblings.of_file(&artifact.path))
-                }
+                (None, Content::RegistryExport(_) | Content::SecurityTemplate(_)) => said
+                    .map(|machine| (machine, AttributedBy::Stated))
+                    .or_else(|| hosts.in_path(&artifact.path).map(|id| (id, AttributedBy::Path)))
+                    .or_else(|| siblings.of_file(&artifact.path)),
                 (None, Content::ConnectConfiguration(_)) => {
                     exports.server(&artifact.path).map(|id| (id, AttributedBy::Siblings))
                 }
@@ -314,45 +324,9 @@ fn stated_machine(path: &str, stated: &[Stated], machines: &mut Machines) -> Opt
     machines.known_as(&nearest.machine)
 }
 
-/// The one known host whose name is a word of the path, looked for from the file upwards.
-fn host_in_path(path: &str, machines: &Machines) -> Option<MachineId> {
-    path.rsplit(['/', '!']).find_map(|part| {
-        let part = part.to_lowercase();
-        let mut found = machines.iter().filter(|(_, machine)| {
-            let host = machine.name.split('.').next().unwrap_or_default();
-            has_word(&part, host) || has_word(&part, &machine.name)
-        });
-        match (found.next(), found.next()) {
-            (Some((id, _)), None) => Some(id),
-            _ => None,
-        }
-    })
-}
-
-fn has_word(text: &str, word: &str) -> bool {
-    !word.is_empty()
-        && text.match_indices(word).any(|(at, _)| {
-            let before = text.get(..at).and_then(|before| before.chars().next_back());
-            let after = text.get(at + word.len()..).and_then(|after| after.chars().next());
-            !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn hosts_are_words_of_the_path() {
-        let mut machines = Machines::default();
-        let dc01 = machines.known_as("dc01.contoso.example");
-        let dc1 = machines.known_as("dc1.contoso.example");
-        assert_eq!(host_in_path("logs/DC01_Lsa.reg", &machines), dc01);
-        assert_eq!(host_in_path("case.zip!dc1/Lsa.reg", &machines), dc1);
-        assert_eq!(host_in_path("logs/dc011.reg", &machines), None);
-        assert_eq!(host_in_path("dc1-and-dc01/Lsa.reg", &machines), None);
-        assert_eq!(host_in_path("dc1/from-dc01.reg", &machines), dc01);
-    }
 
     #[test]
     fn the_nearest_statement_holds() {

@@ -12,6 +12,7 @@ pub mod connect_server;
 pub mod connector;
 pub mod connector_access;
 pub mod directory;
+mod hosts;
 pub mod machines;
 pub mod password_policy;
 mod policy_names;

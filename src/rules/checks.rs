@@ -133,6 +133,12 @@ const SOURCES: &[(&str, &str)] = &[
     ("inheritance-disabled", RIGHTS),
     ("connector-right-missing", RIGHTS),
     ("connector-has-rights", RIGHTS),
+    ("grant-missing-above", RIGHTS),
+    ("admin-sd-holder-grants", PROTECTED_ACCOUNTS),
+    ("sam-server-unreadable", READS),
+    ("domain-unreadable", READS),
+    ("read-group-emptied", READS),
+    ("sam-restriction-cleared", SAM_POLICY),
     ("connect-on-domain-controller", ARTICLE),
     ("custom-connector-account", ACCOUNTS),
     ("controller-denies-connector", SAM_SERVER),
@@ -148,6 +154,7 @@ const WRITEBACK: &str =
     "https://learn.microsoft.com/en-us/entra/identity/authentication/troubleshoot-sspr-writeback";
 const RIGHTS: &str =
     "https://learn.microsoft.com/en-us/entra/identity/authentication/tutorial-enable-sspr-writeback";
+const READS: &str = "https://learn.microsoft.com/en-us/troubleshoot/entra/entra-id/user-prov-sync/password-writeback-access-rights-permissions";
 const ACCOUNTS: &str =
     "https://learn.microsoft.com/en-us/entra/identity/hybrid/connect/reference-connect-accounts-permissions";
 const PROTECTED_ACCOUNTS: &str = "https://learn.microsoft.com/en-us/windows-server/identity/ad-ds/plan/security-best-practices/appendix-c--protected-accounts-and-groups-in-active-directory";

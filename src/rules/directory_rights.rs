@@ -165,13 +165,14 @@ impl Target<'_> {
         }
     }
 
-    /// The lists of the nearest container above the user that was seen, with its name.
-    fn above<'s>(&'s self, user: &'s DirectoryUser) -> Option<(&'s str, &'s [AccessList])> {
+    /// What the nearest container above the user that was seen hands down, with its name.
+    fn above<'s>(&'s self, user: &'s DirectoryUser) -> Option<(&'s str, Vec<AccessList>)> {
         let mut above = containers_above(user.dn()?);
-        above.find_map(|dn| {
+        let (dn, lists) = above.find_map(|dn| {
             let lists = self.directory.lists.of(dn);
             (!lists.is_empty()).then_some((dn, lists))
-        })
+        })?;
+        Some((dn, lists.iter().map(|list| list.handed_down(class_of(user))).collect()))
     }
 
     /// The right to reset is not handed down from above. A grant on the user itself or on a container between
@@ -189,7 +190,7 @@ impl Target<'_> {
         let Some(reset) = required_rights().find(|right| right.wanted.mask == CONTROL_ACCESS) else {
             return unknown(None);
         };
-        let seen = self.seen(lists, reset, class_of(user), true);
+        let seen = self.seen(&lists, reset, class_of(user));
         let answer = match seen.as_ref().map(|seen| seen.decision.access) {
             Some(Access::Denied) => Answer::Yes,
             Some(Access::Granted) => Answer::No,
@@ -210,37 +211,28 @@ impl Target<'_> {
         let Ok(user) = self.usable() else { return Vec::new() };
         let class = class_of(user);
         let domain = user.dn().and_then(domain_dn);
+        let above = if user.descriptors.is_empty() { self.above(user) } else { None };
         let of_right = |right: &'static ConnectorRight| {
             if right.of_domain {
                 let root = domain.map(|dn| (dn, self.directory.lists.of(dn)));
                 let (dn, lists) = root.filter(|(_, lists)| !lists.is_empty())?;
-                return self.seen(lists, right, "", false).map(|seen| self.one_right(dn, &seen, false));
+                return self.seen(lists, right, "").map(|seen| self.one_right(dn, &seen, false));
             }
-            if user.descriptors.is_empty() {
-                let (dn, lists) = self.above(user)?;
-                return self.seen(lists, right, class, true).map(|seen| self.one_right(dn, &seen, true));
+            if let Some((dn, lists)) = &above {
+                return self.seen(lists, right, class).map(|seen| self.one_right(dn, &seen, true));
             }
-            let seen = self.seen(&user.descriptors, right, class, false)?;
+            let seen = self.seen(&user.descriptors, right, class)?;
             Some(self.one_right(&user.shown(), &seen, false))
         };
         rights().iter().filter_map(of_right).collect()
     }
 
     /// What the lists of an object say of one right; `None` where the account cannot be told in them.
-    fn seen(
-        &self,
-        lists: &[AccessList],
-        right: &'static ConnectorRight,
-        class: &str,
-        handed_down: bool,
-    ) -> Option<RightSeen> {
+    fn seen(&self, lists: &[AccessList], right: &'static ConnectorRight, class: &str) -> Option<RightSeen> {
         let lists = telling(lists);
         let first = lists.first()?;
         let connector = self.told_by(&lists)?;
-        let decide = |list: &&AccessList| {
-            let below = if handed_down { list.handed_down(class) } else { (*list).clone() };
-            connector_right(&below, right, class, connector)
-        };
+        let decide = |list: &AccessList| connector_right(list, right, class, connector);
         let decision = decide(first);
         let agreed = lists.iter().skip(1).all(|list| decide(list).access == decision.access);
         let access = if agreed { decision.access } else { Access::Unknown };

@@ -150,6 +150,13 @@ fn names_of_objects_and_of_what_is_above_them() {
     assert_eq!(lists.of("cn=ai, ou=Staff ,DC=CONTOSO,dc=example").len(), 1);
     assert_eq!(domain_dn(DN), Some("DC=contoso,DC=example"));
     assert_eq!(domain_dn("CN=x"), None);
+    assert_eq!(domain_dn(""), None);
+    assert_eq!(domain_dn("DC=a, DC=b"), Some("DC=a, DC=b"));
+    assert_eq!(domain_dn("DC=a,CN=b,DC=c"), Some("DC=c"));
+    // A forged name costs no more than its length.
+    let forged = format!("{}CN=x,DC=y", "DC=a,".repeat(400_000));
+    assert_eq!(domain_dn(&forged), Some("DC=y"));
+    assert_eq!(containers_above(&forged).count(), MOST_CONTAINERS);
     let above: Vec<&str> = containers_above("CN=A\\,B,OU=Staff,DC=contoso,DC=example").collect();
     assert_eq!(above, ["OU=Staff,DC=contoso,DC=example", "DC=contoso,DC=example"]);
 }
@@ -167,4 +174,15 @@ fn what_is_handed_down_keeps_its_place() {
     };
     assert_eq!(ask(&list), (Access::Granted, Some(1)), "on the container itself");
     assert_eq!(ask(&list.handed_down(USER)), (Access::Granted, Some(2)), "on a user below");
+}
+
+#[test]
+fn a_list_longer_than_windows_can_hold_says_nothing() {
+    let sddl = |count: usize| format!("D:{}", "(A;;GA;;;WD)".repeat(count));
+    let list = |count: usize| {
+        let source = Source::new(&Arc::from("x"), Place::Line(1));
+        AccessList::of_descriptor(SecurityDescriptor::from_sddl(&sddl(count)).unwrap(), source).shown
+    };
+    assert_eq!(list(MOST_ENTRIES), Shown::Descriptor);
+    assert_eq!(list(MOST_ENTRIES + 1), Shown::Partly);
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::artifacts::{Artifact, Content};
 
 use super::AttributedBy;
+use crate::facts::hosts::Few;
 use crate::facts::machines::MachineId;
 
 /// Machines that the files of each folder name.
@@ -17,32 +18,6 @@ pub(super) struct Siblings<'a> {
 struct Named {
     by_any_file: Few,
     by_reports: Few,
-}
-
-/// None, one, or more than one of them.
-#[derive(Default, Clone, Copy)]
-enum Few {
-    #[default]
-    None,
-    One(MachineId),
-    Several,
-}
-
-impl Few {
-    fn and(self, other: MachineId) -> Self {
-        match self {
-            Few::None => Few::One(other),
-            Few::One(machine) if machine == other => self,
-            Few::One(_) | Few::Several => Few::Several,
-        }
-    }
-
-    fn only(self) -> Option<MachineId> {
-        match self {
-            Few::One(machine) => Some(machine),
-            Few::None | Few::Several => None,
-        }
-    }
 }
 
 impl<'a> Siblings<'a> {

@@ -116,9 +116,11 @@ impl Restriction {
         self.policies.iter().filter_map(|policy| policy.value.as_ref()).all(|defined| same(defined, value))
     }
 
+    /// Whether a log shows all that was said between two times. Where records are lost, a change may be
+    /// among them.
     fn log_covers(&self, from: Timestamp, to: Timestamp) -> bool {
         let near = |end: &Timestamp| to.duration_since(*end) <= LOG_END_WINDOW;
-        self.log_spans.iter().any(|(start, end)| *start <= from && near(end))
+        self.whole_spans.iter().any(|(start, end)| *start <= from && near(end))
     }
 
     /// The System log has the SAM server's own events, and runs from one of them on over a time: a refusal
