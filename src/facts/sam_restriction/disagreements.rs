@@ -69,8 +69,7 @@ fn reports(restriction: &Restriction, name: &str, into: &mut Vec<Contradiction>)
                     .with("second_time", two.to_string()),
                 _ => Statement::new("contradiction.reports-differ"),
             };
-            let text =
-                text.with("machine", name).with("first", one.shown()).with("second", two.shown());
+            let text = text.with("machine", name).with("first", one.shown()).with("second", two.shown());
             let sources = vec![first.source.clone(), other.source.clone()];
             into.push(Contradiction { text, sources });
         }
