@@ -46,6 +46,7 @@ pub mod report;
 
 pub mod write_up;
 
+pub mod batch;
 pub mod case_check;
 pub mod explain;
 

@@ -47,8 +47,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "write_up",
         ],
     ),
+    ("batch", &["lib", "diagnosis", "report"]),
     ("case_check", &["lib", "diagnosis", "report"]),
-    ("program", &["lib", "bundle", "case_check", "explain", "facts", "report"]),
+    ("program", &["lib", "batch", "bundle", "case_check", "explain", "facts", "knowledge", "report"]),
     ("main", &["program"]),
 ];
 

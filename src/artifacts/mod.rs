@@ -54,8 +54,8 @@ pub struct Artifact {
     pub path: BundlePath,
     /// Size in bytes, uncompressed.
     pub bytes: u64,
-    /// SHA-256 of the bytes, in lower-case hexadecimal.
-    pub sha256: String,
+    /// SHA-256 of the bytes, in lower-case hexadecimal; none of a large file, unless it is asked for.
+    pub sha256: Option<String>,
     /// What the file says.
     pub content: Content,
 }

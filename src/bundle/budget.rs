@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     fn limits() -> Limits {
-        Limits { file_bytes: 60, total_bytes: 100, entries: 2, ratio: 2, depth: 1 }
+        Limits { file_bytes: 60, total_bytes: 100, entries: 2, ratio: 2, depth: 1, ..Limits::default() }
     }
 
     #[test]

@@ -23,6 +23,9 @@ pub(super) struct LimitArgs {
     /// Archives inside archives [default: 8]
     #[arg(long, value_name = "N")]
     pub(super) max_depth: Option<u32>,
+    /// Hash every file. Without it, those larger than 64 MiB below a folder or in an archive are not hashed
+    #[arg(long)]
+    pub(super) hash_all: bool,
 }
 
 impl LimitArgs {
@@ -35,6 +38,7 @@ impl LimitArgs {
             entries: self.max_entries.unwrap_or(usual.entries),
             ratio: self.max_ratio.unwrap_or(usual.ratio),
             depth: self.max_depth.unwrap_or(usual.depth),
+            hashed_bytes: if self.hash_all { u64::MAX } else { usual.hashed_bytes },
         }
     }
 }

@@ -2,6 +2,7 @@
 //! with the library. Only here and in `main` does anything talk to the world.
 
 mod analyze;
+mod batch;
 mod check;
 mod explain;
 mod limits;
@@ -10,6 +11,7 @@ mod output;
 use clap::{Parser, Subcommand};
 
 use analyze::Analyze;
+use batch::Batch;
 use check::Check;
 use explain::Explain;
 
@@ -46,6 +48,8 @@ pub(crate) struct Cli {
 enum Command {
     /// Read a bundle and say which cause it is
     Analyze(Analyze),
+    /// Read many bundles in one run: a row of results.jsonl for each, on request with its full report
+    Batch(Batch),
     /// Run every case under a folder: its bundle must get the answer that its case.toml expects
     Check(Check),
     /// Explain a cause, another diagnosis or a check; without an id, list them all
@@ -60,6 +64,7 @@ impl Cli {
     pub(crate) fn run(&self) -> anyhow::Result<u8> {
         match &self.command {
             Command::Analyze(arguments) => arguments.run(),
+            Command::Batch(arguments) => arguments.run(),
             Command::Check(arguments) => arguments.run(),
             Command::Explain(arguments) => arguments.run(),
         }

@@ -1,14 +1,11 @@
 //! Reading one chunk: what its record headers cover, the wanted events in it, and what was lost.
 
-use jiff::Timestamp;
-
 use super::Event;
-use super::bytes::{is_blank, plausible_time};
+use super::bytes::{is_blank, is_plausible_time, plausible_time};
 use super::event_xml::{self, EventParts};
 use super::render;
 use super::selection::Selection;
 use super::slots::{SlotReader, Slots};
-use super::stream::Slot;
 use super::walk::{CHUNK_SIZE, RecordAt, walk};
 use crate::source::Place;
 
@@ -33,8 +30,8 @@ pub(super) struct ChunkReading {
     pub(super) found: Vec<Found>,
     /// Live records.
     pub(super) records: u64,
-    /// Times of the oldest and newest live record.
-    pub(super) times: Option<(Timestamp, Timestamp)>,
+    /// Times of the oldest and newest live record, as `FILETIME`.
+    pub(super) times: Option<(u64, u64)>,
     /// Smallest `EventRecordID` of a live record.
     pub(super) oldest_record_id: Option<u64>,
     /// Largest number in a live record's header.
@@ -59,21 +56,21 @@ pub(super) struct Damage {
     pub(super) lost: u64,
 }
 
-/// Reads what stands in a slot.
-pub(super) fn read_chunk(slot: &Slot, selection: &Selection) -> ChunkReading {
-    let mut reading = ChunkReading { offset: slot.offset, ..ChunkReading::default() };
-    if is_blank(&slot.bytes) {
+/// Reads what stands in a slot that starts at `offset` of the file.
+pub(super) fn read_chunk(offset: u64, bytes: &[u8], selection: &Selection) -> ChunkReading {
+    let mut reading = ChunkReading { offset, ..ChunkReading::default() };
+    if is_blank(bytes) {
         // Preallocated, not used yet.
         return reading;
     }
-    let walk = walk(&slot.bytes);
+    let walk = walk(bytes);
     let damage = &mut reading.damage;
     damage.header_damaged = walk.header_damaged;
     damage.unreadable = walk.header_damaged && walk.records.is_empty();
     damage.truncated = walk.truncated;
-    damage.broken_at = walk.broken_at.map(|at| slot.offset.saturating_add(as_u64(at)));
+    damage.broken_at = walk.broken_at.map(|at| offset.saturating_add(as_u64(at)));
     damage.lost = walk.lost.max(u64::from(damage.unreadable));
-    let mut slots = SlotReader::new(&slot.bytes);
+    let mut slots = SlotReader::new(bytes);
     let mut wanted = Vec::new();
     for record in &walk.records {
         let values = slots.read(record);
@@ -83,17 +80,17 @@ pub(super) fn read_chunk(slot: &Slot, selection: &Selection) -> ChunkReading {
         }
     }
     wanted.sort_by_key(|(record, _)| record.offset);
-    reading.render(slot, &wanted, selection);
+    reading.render(bytes, &wanted, selection);
     reading
 }
 
 /// The parts of the first live record of a chunk that can be rendered.
-pub(super) fn first_record(slot: &Slot, selection: &Selection) -> Option<EventParts> {
+pub(super) fn first_record(bytes: &[u8], selection: &Selection) -> Option<EventParts> {
     const TRIES: usize = 4;
-    let records = walk(&slot.bytes).records;
+    let records = walk(bytes).records;
     records.iter().filter(|record| !record.slack).take(TRIES).find_map(|record| {
         let mut parts = None;
-        render::render(&slot.bytes, std::slice::from_ref(record), &selection.settings, |_, xml| {
+        render::render(bytes, std::slice::from_ref(record), &selection.settings, |_, xml| {
             parts = event_xml::parse(xml);
         });
         parts
@@ -108,7 +105,8 @@ impl ChunkReading {
         }
         self.records += 1;
         self.newest_number = self.newest_number.max(Some(record.number));
-        if let Some(time) = plausible_time(record.written) {
+        if is_plausible_time(record.written) {
+            let time = record.written;
             let (from, to) = self.times.unwrap_or((time, time));
             self.times = Some((from.min(time), to.max(time)));
         }
@@ -122,14 +120,14 @@ impl ChunkReading {
         };
     }
 
-    fn render(&mut self, slot: &Slot, wanted: &[(RecordAt, Slots)], selection: &Selection) {
+    fn render(&mut self, bytes: &[u8], wanted: &[(RecordAt, Slots)], selection: &Selection) {
         if wanted.is_empty() {
             return;
         }
         let records: Vec<RecordAt> = wanted.iter().map(|(record, _)| *record).collect();
         let mut rendered = vec![false; wanted.len()];
         let mut text = 0_usize;
-        render::render(&slot.bytes, &records, &selection.settings, |record, xml| {
+        render::render(bytes, &records, &selection.settings, |record, xml| {
             let place = records.binary_search_by_key(&record.offset, |record| record.offset);
             let Some((place, values)) = place.ok().and_then(|at| Some((at, wanted.get(at)?.1))) else {
                 return;

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use super::bytes::plausible_time;
 use super::chunk::{ChunkReading, Damage, Found};
 use super::event_xml::EventParts;
 use super::{Coverage, Event};
@@ -41,7 +42,8 @@ impl Total {
         let coverage = &mut self.coverage;
         coverage.records = coverage.records.saturating_add(chunk.records);
         coverage.lost = coverage.lost.saturating_add(chunk.damage.lost);
-        if let Some((from, to)) = chunk.times {
+        let times = chunk.times.map(|(from, to)| (plausible_time(from), plausible_time(to)));
+        if let Some((Some(from), Some(to))) = times {
             coverage.from = Some(coverage.from.map_or(from, |oldest| oldest.min(from)));
             coverage.to = coverage.to.max(Some(to));
         }

@@ -11,7 +11,8 @@ use crate::artifacts::Wanted;
 
 /// The wanted events, and the settings to render them with.
 pub(super) struct Selection {
-    ids: HashSet<u16>,
+    /// For every ID whether it is wanted of some provider.
+    ids: Vec<bool>,
     /// Provider names in lower case, each with the IDs that are wanted of it.
     events: HashMap<String, HashSet<u16>>,
     /// Provider GUIDs in lower case with braces, each with its name.
@@ -25,9 +26,15 @@ impl Selection {
         for (provider, id) in &wanted.events {
             events.entry(provider.to_ascii_lowercase()).or_default().insert(*id);
         }
+        let mut ids = vec![false; usize::from(u16::MAX) + 1];
+        for (_, id) in &wanted.events {
+            if let Some(wanted) = ids.get_mut(usize::from(*id)) {
+                *wanted = true;
+            }
+        }
         let guids = wanted.provider_guids.iter();
         Selection {
-            ids: wanted.events.iter().map(|(_, id)| *id).collect(),
+            ids,
             events,
             guids: guids.map(|(guid, name)| (guid.to_ascii_lowercase(), name.clone())).collect(),
             settings: render::settings(),
@@ -36,7 +43,7 @@ impl Selection {
 
     /// Whether some provider's event of that ID is wanted.
     pub(super) fn has_id(&self, id: u16) -> bool {
-        self.ids.contains(&id)
+        self.ids.get(usize::from(id)).copied().unwrap_or(false)
     }
 
     /// The name by which an event is wanted; none if it is not. Channel and file name play no part.

@@ -15,7 +15,7 @@ fn directory(texts: &[&str]) -> (Directory, Vec<Contradiction>) {
             Artifact {
                 path,
                 bytes: 0,
-                sha256: String::new(),
+                sha256: None,
                 content: Content::DirectoryObjects(read.unwrap()),
             }
         })
