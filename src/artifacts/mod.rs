@@ -37,6 +37,9 @@ pub use security_template::SecurityTemplate;
 pub struct Wanted {
     /// Events, as (provider name, event ID). Provider names compare ASCII-case-insensitively.
     pub events: Vec<(String, u16)>,
+    /// Those of the events of which the first of each computer in a log says all: signs of life, which some
+    /// logs hold by the hundred thousand.
+    pub seen_once: Vec<(String, u16)>,
     /// GUIDs of providers that may be logged without a name, as `{8-4-4-4-12}` lower case, with the name.
     pub provider_guids: Vec<(String, String)>,
     /// Registry keys below `HKEY_LOCAL_MACHINE\SYSTEM\<control set>\`, such as `Control\Lsa`. Compared

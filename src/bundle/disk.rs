@@ -24,6 +24,11 @@ pub struct DiskContent {
 }
 
 impl DiskContent {
+    /// The first bytes of a file.
+    pub(crate) fn new(file: File, bytes: u64) -> Self {
+        DiskContent { file, bytes }
+    }
+
     /// Bytes that may be read.
     pub fn bytes(&self) -> u64 {
         self.bytes
@@ -102,7 +107,7 @@ pub(super) fn hand_to<T: Send>(
     read: &(impl Fn(Member<'_>) -> T + Sync),
 ) -> io::Result<(ReadMember<T>, End)> {
     let there = file.metadata()?.len();
-    let content = DiskContent { file, bytes: there.min(allowance.bytes) };
+    let content = DiskContent::new(file, there.min(allowance.bytes));
     let mut head = vec![0; HEAD_BYTES];
     let filled = content.read_at(0, &mut head)?;
     head.truncate(filled);

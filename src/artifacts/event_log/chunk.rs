@@ -4,6 +4,7 @@ use super::Event;
 use super::bytes::{is_blank, is_plausible_time, plausible_time};
 use super::event_xml::{self, EventParts};
 use super::render;
+use super::repeats::{Repeats, Seen};
 use super::selection::Selection;
 use super::slots::{SlotReader, Slots};
 use super::walk::{CHUNK_SIZE, RecordAt, walk};
@@ -21,6 +22,8 @@ const CHUNK_TEXT_MAX: usize = 10 * RECORD_TEXT_MAX;
 pub(super) struct Found {
     pub(super) event: Event,
     pub(super) offset: u64,
+    /// One event of this kind is kept of each computer.
+    pub(super) seen_once: bool,
 }
 
 /// What was read of one chunk.
@@ -57,7 +60,9 @@ pub(super) struct Damage {
 }
 
 /// Reads what stands in a slot that starts at `offset` of the file.
-pub(super) fn read_chunk(offset: u64, bytes: &[u8], selection: &Selection) -> ChunkReading {
+///
+/// Records that only repeat an event that was `seen` are not rendered.
+pub(super) fn read_chunk(offset: u64, bytes: &[u8], selection: &Selection, seen: &[Seen]) -> ChunkReading {
     let mut reading = ChunkReading { offset, ..ChunkReading::default() };
     if is_blank(bytes) {
         // Preallocated, not used yet.
@@ -71,11 +76,13 @@ pub(super) fn read_chunk(offset: u64, bytes: &[u8], selection: &Selection) -> Ch
     damage.broken_at = walk.broken_at.map(|at| offset.saturating_add(as_u64(at)));
     damage.lost = walk.lost.max(u64::from(damage.unreadable));
     let mut slots = SlotReader::new(bytes);
+    let mut repeats = Repeats::new(bytes, seen);
     let mut wanted = Vec::new();
     for record in &walk.records {
         let values = slots.read(record);
         reading.cover(record, &values);
-        if values.event_id.is_none_or(|id| selection.has_id(id)) {
+        let is_wanted = values.event_id.is_none_or(|id| selection.has_id(id));
+        if is_wanted && (record.slack || !repeats.is_repeat(&values)) {
             wanted.push((*record, values));
         }
     }
@@ -175,7 +182,8 @@ impl ChunkReading {
             self.damage.oversized += 1;
             return Some(0);
         }
-        self.found.push(Found { event, offset: self.offset.saturating_add(as_u64(record.offset)) });
+        let seen_once = selection.is_seen_once(&event.provider, event.id);
+        self.found.push(Found { event, offset: self.offset.saturating_add(as_u64(record.offset)), seen_once });
         Some(size)
     }
 }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::bytes::plausible_time;
 use super::chunk::{ChunkReading, Damage, Found};
 use super::event_xml::EventParts;
+use super::repeats::Seen;
 use super::{Coverage, Event};
 use crate::source::Place;
 
@@ -14,6 +15,8 @@ use crate::source::Place;
 const EVENTS_MAX: usize = 250_000;
 /// Computers and channels kept of one file, each. A log that collects those of others names hundreds.
 const NAMES_MAX: usize = 1_000;
+/// Events remembered of which one of each computer is kept: a log of a collector names some servers.
+const SEEN_MAX: usize = 256;
 /// Text kept of one file, in bytes.
 const TEXT_MAX: usize = 256 << 20;
 
@@ -22,6 +25,8 @@ const TEXT_MAX: usize = 256 << 20;
 pub(super) struct Total {
     found: Vec<Found>,
     text: usize,
+    /// Events of which no more are kept of the same computer.
+    pub(super) seen: Vec<Seen>,
     /// Wanted events that were not kept.
     pub(super) dropped: u64,
     coverage: Coverage,
@@ -62,6 +67,14 @@ impl Total {
 
     fn keep(&mut self, found: Found) {
         let event = &found.event;
+        if found.seen_once {
+            if self.seen.iter().any(|seen| seen.is(event)) {
+                return;
+            }
+            if !event.from_slack && self.seen.len() < SEEN_MAX {
+                self.seen.push(Seen::of(event));
+            }
+        }
         let data = event.data.iter().map(|datum| datum.value.len()).sum::<usize>();
         if self.found.len() >= EVENTS_MAX || self.text.saturating_add(data) > TEXT_MAX {
             self.dropped += 1;
@@ -151,7 +164,7 @@ fn in_order(mut found: Vec<Found>) -> Vec<Event> {
     for found in &found {
         *uses.entry(found.event.record_id).or_default() += 1;
     }
-    let placed = found.into_iter().map(|Found { event, offset }| {
+    let placed = found.into_iter().map(|Found { event, offset, .. }| {
         let id = event.record_id;
         let offset = (uses.get(&id) > Some(&1)).then_some(offset);
         Event { place: Place::Record { id, offset }, ..event }
@@ -195,7 +208,7 @@ mod tests {
             data: Vec::new(),
             from_slack,
         };
-        Found { event, offset }
+        Found { event, offset, seen_once: false }
     }
 
     fn places(found: Vec<Found>) -> Vec<(u64, Option<u64>)> {

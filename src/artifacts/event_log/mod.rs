@@ -11,6 +11,7 @@ mod event_xml;
 mod gaps;
 mod pace;
 mod render;
+mod repeats;
 mod selection;
 mod slots;
 mod stream;

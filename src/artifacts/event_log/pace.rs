@@ -15,6 +15,7 @@ use super::EventLog;
 use super::chunk::{self, ChunkReading};
 use super::coverage::Total;
 use super::gaps::{self, FileFacts};
+use super::repeats::Seen;
 use super::selection::Selection;
 use super::stream::{Slot, Slots, in_step};
 use super::walk::CHUNK_SIZE;
@@ -55,7 +56,8 @@ impl Sum {
 
     fn read(&mut self, batch: &[Slot], selection: &Selection) {
         for slot in batch {
-            self.add(chunk::read_chunk(slot.offset, &slot.bytes, selection));
+            let reading = chunk::read_chunk(slot.offset, &slot.bytes, selection, &self.total.seen);
+            self.add(reading);
             self.name(&slot.bytes, selection);
         }
     }
@@ -131,7 +133,9 @@ pub(super) fn read_in_line(disk: &DiskContent, from: u64, selection: &Selection)
     while in_line && at < disk.bytes() {
         let places = (0..ROUND).map(|number| at.saturating_add(number.saturating_mul(block)));
         let places: Vec<u64> = places.take_while(|place| *place < disk.bytes()).collect();
-        let blocks: Vec<Block> = places.into_par_iter().map(|place| read_block(disk, place, selection)).collect();
+        let seen = sum.total.seen.as_slice();
+        let blocks: Vec<Block> =
+            places.into_par_iter().map(|place| read_block(disk, place, selection, seen)).collect();
         for Block { readings, whole } in blocks {
             for reading in readings {
                 last.replace(reading).into_iter().for_each(|reading| sum.add(reading));
@@ -174,7 +178,7 @@ struct Block {
     whole: bool,
 }
 
-fn read_block(disk: &DiskContent, place: u64, selection: &Selection) -> Block {
+fn read_block(disk: &DiskContent, place: u64, selection: &Selection, seen: &[Seen]) -> Block {
     thread_local! {
         static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     }
@@ -190,7 +194,7 @@ fn read_block(disk: &DiskContent, place: u64, selection: &Selection) -> Block {
                 block.whole = false;
                 break;
             }
-            block.readings.push(chunk::read_chunk(offset, chunk, selection));
+            block.readings.push(chunk::read_chunk(offset, chunk, selection, seen));
         }
         block
     })

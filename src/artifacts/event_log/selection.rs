@@ -15,6 +15,8 @@ pub(super) struct Selection {
     ids: Vec<bool>,
     /// Provider names in lower case, each with the IDs that are wanted of it.
     events: HashMap<String, HashSet<u16>>,
+    /// Events of which one of each computer is kept, in the same form.
+    seen_once: HashSet<(String, u16)>,
     /// Provider GUIDs in lower case with braces, each with its name.
     guids: HashMap<String, String>,
     pub(super) settings: Arc<ParserSettings>,
@@ -36,6 +38,7 @@ impl Selection {
         Selection {
             ids,
             events,
+            seen_once: wanted.seen_once.iter().map(|(name, id)| (name.to_ascii_lowercase(), *id)).collect(),
             guids: guids.map(|(guid, name)| (guid.to_ascii_lowercase(), name.clone())).collect(),
             settings: render::settings(),
         }
@@ -44,6 +47,11 @@ impl Selection {
     /// Whether some provider's event of that ID is wanted.
     pub(super) fn has_id(&self, id: u16) -> bool {
         self.ids.get(usize::from(id)).copied().unwrap_or(false)
+    }
+
+    /// Whether one event of that kind is kept of each computer.
+    pub(super) fn is_seen_once(&self, provider: &str, id: u16) -> bool {
+        !self.seen_once.is_empty() && self.seen_once.contains(&(provider.to_ascii_lowercase(), id))
     }
 
     /// The name by which an event is wanted; none if it is not. Channel and file name play no part.

@@ -31,6 +31,8 @@ pub(super) struct Slots {
     pub(super) event_id: Option<u16>,
     /// `EventRecordID`.
     pub(super) record_id: Option<u64>,
+    /// Where the template definition stands in the chunk.
+    pub(super) definition: Option<usize>,
 }
 
 /// Reads value tables of one chunk.
@@ -72,7 +74,7 @@ impl<'a> SlotReader<'a> {
         let table = ValueTable::at(bytes, table)?;
         let event_id = table.value(EVENT_ID_SLOT, UINT16, 2).and_then(|at| u16_at(bytes, at));
         let record_id = table.value(RECORD_ID_SLOT, UINT64, 8).and_then(|at| u64_at(bytes, at));
-        Some(Slots { event_id, record_id })
+        Some(Slots { event_id, record_id, definition: Some(definition) })
     }
 
     /// Whether a template definition substitutes value 3 as an unsigned 16-bit number.
@@ -92,12 +94,17 @@ impl<'a> SlotReader<'a> {
     }
 }
 
-fn substitutes_event_id(chunk: &[u8], definition: usize) -> bool {
+/// The binary XML of a template definition, as far as the `System` element can reach.
+pub(super) fn system_of(chunk: &[u8], definition: usize) -> &[u8] {
     let size = definition.checked_add(20).and_then(|at| u32_at(chunk, at));
     let size = size.and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
     let start = definition.saturating_add(DEFINITION_HEADER_SIZE);
     let body = chunk.get(start..start.saturating_add(size)).unwrap_or_default();
-    let system = body.get(..SYSTEM_MAX).unwrap_or(body);
+    body.get(..SYSTEM_MAX).unwrap_or(body)
+}
+
+fn substitutes_event_id(chunk: &[u8], definition: usize) -> bool {
+    let system = system_of(chunk, definition);
     let substitutions: [[u8; 4]; 2] = [[0x0e, 3, 0, UINT16], [0x0d, 3, 0, UINT16]];
     substitutions.iter().any(|token| memmem::find(system, token).is_some())
 }
