@@ -26,6 +26,10 @@ fn main() {
     let path = arguments.next().expect("the file to write");
     let mib: u64 = arguments.next().and_then(|text| text.parse().ok()).expect("its size in MiB");
     let mut file = BufWriter::with_capacity(1 << 20, File::create(path).expect("a writable file"));
-    large_log::write(&event_log::build(large_log::CHATTER).expect("a valid description"), mib << 20, &mut file);
+    large_log::write(
+        &event_log::build(large_log::CHATTER).expect("a valid description"),
+        mib << 20,
+        &mut file,
+    );
     file.flush().expect("a writable file");
 }

@@ -24,28 +24,19 @@ use std::path::Path;
 
 use divan::Bencher;
 use divan::counter::BytesCount;
-use sspr_triage::artifacts::{self, Wanted};
+use sspr_triage::artifacts;
 use sspr_triage::bundle::Member;
-use sspr_triage::knowledge::{events, policies};
 use sspr_triage::report::{json, text};
+use sspr_triage::words::Language;
 use sspr_triage::{Options, analyze};
 
 fn main() {
     divan::main();
 }
 
-fn wanted() -> Wanted {
-    Wanted {
-        events: events::known_events().iter().map(|event| (event.provider.to_owned(), event.id)).collect(),
-        registry_keys: [policies::LSA_KEY, policies::COMPUTER_NAME_KEY].map(str::to_owned).to_vec(),
-        registry_values: policies::VALUE_NAMES.map(str::to_owned).to_vec(),
-        ..Wanted::default()
-    }
-}
-
 /// Reads bytes as the reader of their kind does.
 fn read(bencher: Bencher<'_, '_>, bytes: &[u8], kind: &str) {
-    let (path, wanted) = ("input".into(), wanted());
+    let (path, wanted) = ("input".into(), sspr_triage::wanted());
     let head = &bytes[..bytes.len().min(64 << 10)];
     bencher.counter(BytesCount::of_slice(bytes)).bench_local(|| {
         let mut content = bytes;
@@ -96,7 +87,8 @@ fn registry_export_of_4_mb(bencher: Bencher<'_, '_>) {
             "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\contoso{number}]\r\n\"Start\"=dword:00000002\r\n\r\n"
         );
     }
-    let bytes: Vec<u8> = [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let bytes: Vec<u8> =
+        [0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
     read(bencher, &bytes, "registry-export");
 }
 
@@ -118,7 +110,7 @@ fn directory_objects_of_1_mb(bencher: Bencher<'_, '_>) {
 fn bundle_to_reports(bencher: Bencher<'_, '_>, case: &str) {
     let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases").join(case).join("bundle");
     bencher.bench_local(|| {
-        let report = analyze(&[&bundle], &Options::default()).expect("a bundle").report;
+        let report = analyze(&[&bundle], &Options::default()).expect("a bundle").report(Language::English);
         let json = json::render(&report).expect("a report");
         (json, text::render(&report, &text::TextOptions::default()))
     });

@@ -10,7 +10,6 @@ use sha2::{Digest, Sha256};
 
 use serde::{Deserialize, Serialize};
 
-use crate::Analysis;
 use crate::diagnosis::State;
 use crate::report::Report;
 
@@ -99,11 +98,12 @@ pub struct Answer {
 }
 
 impl Row {
-    /// The row of a bundle that was analysed. `key.sha256` is taken from the report.
-    pub fn of(bundle: &str, key: &Key, analysis: &Analysis, report: Option<String>) -> Row {
-        let input = analysis.report.bundle.inputs.first();
+    /// The row of a bundle that was analysed, with the path of its full report, where that was written.
+    /// `key.sha256` is taken from the report. `usable` is [`crate::Analysis::usable`].
+    pub fn of(bundle: &str, key: &Key, (report, usable): (&Report, bool), written: Option<String>) -> Row {
+        let input = report.bundle.inputs.first();
         let why = || {
-            let gap = analysis.report.gaps.first().map_or("there is no file in it", |gap| &gap.reason);
+            let gap = report.gaps.first().map_or("there is no file in it", |gap| &gap.reason);
             format!("nothing in it could be used: {gap}")
         };
         Row {
@@ -111,9 +111,9 @@ impl Row {
             bundle: bundle.to_owned(),
             key: Key { sha256: input.map(|input| input.sha256.clone()), ..key.clone() },
             bytes: input.map(|input| input.bytes),
-            error: (!analysis.usable).then(why),
-            answer: Answer::of(&analysis.report),
-            report,
+            error: (!usable).then(why),
+            answer: Answer::of(report),
+            report: written,
         }
     }
 

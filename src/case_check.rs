@@ -10,6 +10,8 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::report::Report;
+use crate::report::junit;
+use crate::words::Language;
 use crate::{Options, analyze};
 
 /// What a case expects.
@@ -135,6 +137,21 @@ pub fn check(folder: &Path, options: &Options) -> Result<Vec<CaseResult>, NoCase
     Ok(results)
 }
 
+/// The results as a suite of tests: a case is a test, and its folder the class.
+pub fn suite(results: &[CaseResult]) -> junit::Suite {
+    let case = |result: &CaseResult| {
+        let (class, name) = result.name.rsplit_once('/').unwrap_or(("cases", &result.name));
+        let outcome = match result.differences.as_slice() {
+            [] => junit::Outcome::Passed,
+            [first, ..] => {
+                junit::Outcome::Failed { message: first.clone(), text: result.differences.join("\n") }
+            }
+        };
+        junit::Case { class: class.to_owned(), name: name.to_owned(), outcome }
+    };
+    junit::Suite { name: "cases".to_owned(), cases: results.iter().map(case).collect() }
+}
+
 /// The bundle of a case.
 fn is_bundle(path: &Path) -> bool {
     path.ends_with("bundle") && path.with_file_name("case.toml").is_file()
@@ -163,8 +180,9 @@ fn run(folder: &Path, case: &Path, options: &Options) -> CaseResult {
     match analyze(&[case.join("bundle")], options) {
         Ok(analysis) => {
             let exit = if analysis.usable { 0 } else { 3 };
-            let differences = compare(&expected.expect, &analysis.report, exit);
-            CaseResult { name, differences, report: Some(analysis.report) }
+            let report = analysis.report(Language::English);
+            let differences = compare(&expected.expect, &report, exit);
+            CaseResult { name, differences, report: Some(report) }
         }
         Err(error) => failed(format!("bundle cannot be opened: {error}")),
     }

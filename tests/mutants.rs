@@ -18,11 +18,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
-use sspr_triage::artifacts::{self, Wanted};
+use sspr_triage::artifacts;
 use sspr_triage::bundle::{Limits, Member};
-use sspr_triage::knowledge::{events, policies};
 use sspr_triage::source::Gap;
-use sspr_triage::{Options, analyze};
+use sspr_triage::words::Language;
+use sspr_triage::{Options, analyze, wanted};
 use walkdir::WalkDir;
 
 /// Mutants of single files.
@@ -166,21 +166,7 @@ fn mutant(seeds: &[Seed], seed: &Seed, number: usize) -> Vec<u8> {
 }
 
 fn broken(gaps: &[Gap]) -> bool {
-    gaps.iter().any(|gap| gap.reason.contains("reader of this kind of file broke"))
-}
-
-fn wanted() -> Wanted {
-    Wanted {
-        events: events::known_events().iter().map(|event| (event.provider.to_owned(), event.id)).collect(),
-        provider_guids: vec![(
-            events::SAM_PROVIDER_GUID.to_owned(),
-            "Microsoft-Windows-Directory-Services-SAM".to_owned(),
-        )],
-        registry_keys: [policies::LSA_KEY, policies::COMPUTER_NAME_KEY, policies::PRODUCT_OPTIONS_KEY]
-            .map(str::to_owned)
-            .to_vec(),
-        registry_values: policies::VALUE_NAMES.map(str::to_owned).to_vec(),
-    }
+    gaps.iter().any(|gap| gap.reason.iter().any(|sentence| sentence.key == "gap.file.reader-broke"))
 }
 
 #[test]
@@ -244,7 +230,7 @@ fn no_mutant_of_an_archive_breaks_the_analysis() {
         let path = folder.path().join(format!("{number}.zip"));
         fs::write(&path, &bytes).unwrap();
         let start = Instant::now();
-        let report = analyze(&[&path], &options).unwrap().report;
+        let report = analyze(&[&path], &options).unwrap().report(Language::English);
         let took = start.elapsed();
         assert!(took < LONGEST, "mutant {number} of {} took {took:?}", seed.name);
         let gaps = report.gaps.iter().any(|gap| gap.reason.contains("reader of this kind of file broke"));

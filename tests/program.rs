@@ -8,6 +8,7 @@
 use std::path::PathBuf;
 
 use assert_cmd::Command;
+use sspr_triage::words::Language;
 
 fn case(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases").join(name).join("bundle")
@@ -145,11 +146,11 @@ fn pages_and_checks_agree_both_ways() {
     use sspr_triage::knowledge::pages::{page, pages};
     for check in sspr_triage::rules::CHECKS {
         for (cause, _) in check.asked_by {
-            let page = page(cause.id()).unwrap();
+            let page = page(Language::English, cause.id()).unwrap();
             assert!(page.checks.iter().any(|on| on.id == check.id), "{} is not on {}", check.id, page.id);
         }
     }
-    for page in pages() {
+    for page in pages(Language::English) {
         for on in &page.checks {
             let registered = match sspr_triage::rules::check(&on.id) {
                 // A page may also describe a check of another cause, where that tells the two apart.
@@ -160,7 +161,7 @@ fn pages_and_checks_agree_both_ways() {
         }
     }
     for known in known_diagnoses() {
-        assert!(page(&known.id).is_some(), "{}", known.id);
+        assert!(page(Language::English, &known.id).is_some(), "{}", known.id);
     }
 }
 
@@ -209,8 +210,16 @@ fn a_batch_has_a_row_for_each_bundle_in_order_and_a_bad_one_is_a_row() {
     assert!(rows[2]["error"].as_str().unwrap().contains("cannot be opened"));
     assert_eq!((&rows[0]["error"], &rows[3]["error"]), (&serde_json::Value::Null, &serde_json::Value::Null));
     let columns = |row: &serde_json::Value| row.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert!(rows.iter().all(|row| columns(row) == columns(&rows[0]) && row["schema"] == "sspr-triage/batch/1"));
-    assert!(rows.iter().all(|row| row.as_object().unwrap().values().all(|value| !value.is_object() && !value.is_array())));
+    assert!(
+        rows.iter().all(|row| columns(row) == columns(&rows[0]) && row["schema"] == "sspr-triage/batch/1")
+    );
+    assert!(
+        rows.iter().all(|row| row
+            .as_object()
+            .unwrap()
+            .values()
+            .all(|value| !value.is_object() && !value.is_array()))
+    );
     batch(&two, &threads("3"));
     let bytes = |folder: &PathBuf| std::fs::read(folder.join("results.jsonl")).unwrap();
     assert_eq!(bytes(&one), bytes(&two));
@@ -227,7 +236,8 @@ fn children_of_a_folder_are_bundles_and_reports_are_written_on_request() {
     let names: Vec<&str> = rows.iter().map(|row| row["bundle"].as_str().unwrap()).collect();
     assert_eq!(names, ["a-remote", "b-torn.zip", "c-none"]);
     let report = std::fs::read_to_string(output.join(rows[0]["report"].as_str().unwrap())).unwrap();
-    let analyzed = program().args(["analyze", "--format", "json"]).arg(folder.path().join("a-remote")).output();
+    let analyzed =
+        program().args(["analyze", "--format", "json"]).arg(folder.path().join("a-remote")).output();
     assert_eq!(report, String::from_utf8(analyzed.unwrap().stdout).unwrap());
     let document: serde_json::Value = serde_json::from_str(&report).unwrap();
     assert_eq!(document["bundle"]["inputs"][0]["sha256"], rows[0]["sha256"]);

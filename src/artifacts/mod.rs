@@ -7,6 +7,7 @@
 pub mod access_control_list;
 pub mod audit_log;
 pub mod connect_configuration;
+pub mod controller_diagnostics;
 pub mod directory_objects;
 pub mod event_log;
 mod located;
@@ -20,9 +21,11 @@ pub mod text_encoding;
 pub mod unused;
 
 use crate::source::{BundlePath, Gap};
+use crate::words::Statement;
 pub use access_control_list::AccessControlLists;
 pub use audit_log::AuditLog;
 pub use connect_configuration::ConnectConfiguration;
+pub use controller_diagnostics::ControllerDiagnostics;
 pub use directory_objects::DirectoryObjects;
 pub use event_log::EventLog;
 pub use located::Located;
@@ -79,6 +82,8 @@ pub enum Content {
     AuditLog(AuditLog),
     /// The text of `net accounts` or `Get-ADDefaultDomainPasswordPolicy`.
     PasswordPolicy(PasswordPolicy),
+    /// The text of `dcdiag` or `repadmin /replsummary`.
+    ControllerDiagnostics(ControllerDiagnostics),
     /// A security template (`secedit /export`, `GptTmpl.inf`).
     SecurityTemplate(SecurityTemplate),
     /// Directory objects: LDIF, CSV, or console output about accounts and groups.
@@ -87,7 +92,7 @@ pub enum Content {
     AccessControlLists(AccessControlLists),
     /// A file of a kind that no reader takes, with what it seems to be.
     NotUsed {
-        /// What the content looks like, in words: `an empty file`, `a PNG picture`, `text`.
+        /// What the content looks like: `empty`, `png`, `plain-text`.
         looks_like: &'static str,
     },
 }
@@ -103,13 +108,13 @@ impl Content {
     }
 
     /// What the file is, where nothing in it is used for the diagnosis.
-    pub fn not_used(&self) -> Option<&'static str> {
-        match self {
-            Content::NotUsed { looks_like } => Some(looks_like),
-            Content::AuditLog(_) => Some("an Entra audit log; no check asks it yet"),
-            Content::PasswordPolicy(_) => Some("a password policy; no check asks it yet"),
-            _ => None,
-        }
+    pub fn not_used(&self) -> Option<Statement> {
+        let what = match self {
+            Content::NotUsed { looks_like } => looks_like,
+            Content::AuditLog(log) if log.rows.is_empty() => "audit-log",
+            _ => return None,
+        };
+        Some(Statement::new(format!("not-used.{what}")))
     }
 
     /// The word of the report for the kind.
@@ -128,6 +133,7 @@ impl Content {
             },
             Content::AuditLog(_) => "audit-log",
             Content::PasswordPolicy(_) => "password-policy",
+            Content::ControllerDiagnostics(_) => "controller-diagnostics",
             Content::SecurityTemplate(_) => "security-template",
             Content::DirectoryObjects(_) => "directory-objects",
             Content::AccessControlLists(_) => "access-control-list",

@@ -7,10 +7,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::bundle::Member;
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 use super::{
-    Content, Reading, Wanted, access_control_list, audit_log, connect_configuration, directory_objects,
-    event_log, password_policy, policy_report, registry_export, security_template, unused,
+    Content, Reading, Wanted, access_control_list, audit_log, connect_configuration, controller_diagnostics,
+    directory_objects, event_log, password_policy, policy_report, registry_export, security_template, unused,
 };
 
 /// Longest text that is held in memory to be read, in MiB. Reports and exports of a whole machine are a
@@ -35,12 +36,7 @@ pub fn read(member: Member<'_>, wanted: &Wanted) -> Reading {
     let read = catch_unwind(AssertUnwindSafe(|| read_as_its_kind(member, wanted)));
     read.unwrap_or_else(|_| Reading {
         content: Content::NotUsed { looks_like: unused::looks_like(head) },
-        gaps: vec![Gap::new(
-            path,
-            Place::File,
-            "The reader of this kind of file broke on its content, so nothing of it was used. Please report \
-             this as a fault of sspr-triage, and export the file anew.",
-        )],
+        gaps: vec![Gap::new(path, Place::File, Statement::new("gap.file.reader-broke"))],
     })
 }
 
@@ -73,7 +69,7 @@ type TextReader = fn(&BundlePath, &[u8], &Wanted) -> (Option<Content>, Vec<Gap>)
 type LooksLike = fn(&[u8]) -> bool;
 
 fn reader_of(head: &[u8]) -> Option<TextReader> {
-    let readers: [(LooksLike, TextReader); 8] = [
+    let readers: [(LooksLike, TextReader); 9] = [
         (security_template::looks_like_security_template, |path, text, _| {
             let (template, gaps) = security_template::read(path, text);
             (template.map(Content::SecurityTemplate), gaps)
@@ -98,6 +94,10 @@ fn reader_of(head: &[u8]) -> Option<TextReader> {
         (password_policy::looks_like_password_policy, |path, text, _| {
             let (policy, gaps) = password_policy::read(path, text);
             (policy.map(Content::PasswordPolicy), gaps)
+        }),
+        (controller_diagnostics::looks_like_controller_diagnostics, |path, text, _| {
+            let (diagnostics, gaps) = controller_diagnostics::read(path, text);
+            (diagnostics.map(Content::ControllerDiagnostics), gaps)
         }),
         // Those with a header of their own come before those that only their words tell.
         (access_control_list::looks_like_access_control_lists, |path, text, _| {
@@ -132,14 +132,11 @@ fn held(path: &BundlePath, content: &mut dyn Read, most_mib: u64) -> (Held, Vec<
     }
     let mut gaps = Vec::new();
     if let Err(error) = read {
-        let reason = format!("The file could not be read to its end ({error}). Please send it again.");
+        let reason = Statement::new("gap.file.unreadable").with("error", error.to_string());
         gaps.push(Gap::new(path, Place::Offset(bytes.len() as u64), reason));
     } else if bytes.len() as u64 > most {
         bytes.pop();
-        let reason = format!(
-            "The file is longer than {most_mib} MiB and was read up to there. Please export only the part that is \
-             asked for."
-        );
+        let reason = Statement::new("gap.file.too-long").with("limit", most_mib.to_string());
         gaps.push(Gap::new(path, Place::Offset(most), reason));
     }
     (Held { bytes, _only: only }, gaps)
@@ -173,9 +170,9 @@ mod tests {
                 "MinPasswordAge : 1\nLockoutObservationWindow : 1\nDistinguishedName : DC=a\n",
                 "password-policy",
             ),
-            ("{\"a\": 1}", "JSON text"),
-            ("hello", "plain text (of events copied as text, send the log itself as .evtx)"),
-            ("", "an empty file"),
+            ("{\"a\": 1}", "json"),
+            ("hello", "plain-text"),
+            ("", "empty"),
         ] {
             assert_eq!(kind(text.as_bytes()), expected, "{text}");
         }
@@ -190,7 +187,7 @@ mod tests {
             assert_eq!((text.bytes.len() as u64, gaps.len()), (held_bytes, gaps_expected));
             assert_eq!(text._only.is_some(), bytes > SHORT_BYTES);
             for gap in gaps {
-                assert!(gap.reason.contains("longer than 9 MiB"), "{}", gap.reason);
+                assert!(gap.said().contains("longer than 9 MiB"), "{}", gap.said());
                 assert_eq!(gap.place, Place::Offset(9 << 20));
             }
         }

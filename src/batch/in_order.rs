@@ -128,10 +128,15 @@ mod tests {
 
     #[test]
     fn inside_a_piece_of_work_the_pool_is_the_thread() {
-        let done: Result<(), ()> = in_order(0..8, THREE, |_| rayon::current_num_threads(), |threads| {
-            assert_eq!(threads, 1);
-            Ok(())
-        });
+        let done: Result<(), ()> = in_order(
+            0..8,
+            THREE,
+            |_| rayon::current_num_threads(),
+            |threads| {
+                assert_eq!(threads, 1);
+                Ok(())
+            },
+        );
         assert_eq!(done, Ok(()));
     }
 }

@@ -12,8 +12,7 @@ pub fn names(bundles: &[impl AsRef<Path>]) -> Vec<String> {
         bundles.iter().map(|path| path.as_ref().components().collect()).collect();
     let shared = shared(&paths);
     let name = |path: &Vec<Component<'_>>| {
-        let below: Vec<_> =
-            path.iter().skip(shared).map(|part| part.as_os_str().to_string_lossy()).collect();
+        let below: Vec<_> = path.iter().skip(shared).map(|part| part.as_os_str().to_string_lossy()).collect();
         if below.is_empty() { "bundle".to_owned() } else { below.join("/") }
     };
     paths.iter().map(name).collect()

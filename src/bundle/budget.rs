@@ -5,12 +5,17 @@
 
 use super::Limits;
 
+use crate::words::Statement;
+
 /// Below this size no ratio is enforced: short logs of nearly empty blocks compress a thousandfold.
 const RATIO_FLOOR: u64 = 4 << 20;
 
 /// Bytes that archives inside archives may hold in memory at one time. Above it an archive has to be
 /// uploaded by itself, where it is read from the disk.
 const HELD_BYTES: u64 = 1 << 30;
+
+/// Passwords that are tried on all encrypted members together. A try takes a few thousand rounds of a hash.
+const PASSWORD_TRIES: u64 = 10_000;
 
 /// What ends the reading of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +55,7 @@ pub(super) struct Budget {
     total_left: u64,
     entries_left: u64,
     held_left: u64,
+    tries_left: u64,
 }
 
 impl Budget {
@@ -60,6 +66,7 @@ impl Budget {
             total_left: limits.total_bytes,
             entries_left: limits.entries,
             held_left: HELD_BYTES,
+            tries_left: PASSWORD_TRIES,
         }
     }
 
@@ -72,6 +79,13 @@ impl Budget {
     pub(super) fn take_entry(&mut self) -> bool {
         let left = self.entries_left.checked_sub(1);
         self.entries_left = left.unwrap_or(0);
+        left.is_some()
+    }
+
+    /// Counts tries of passwords on one member; false where they do not fit any more.
+    pub(super) fn take_tries(&mut self, passwords: u64) -> bool {
+        let left = self.tries_left.checked_sub(passwords);
+        self.tries_left = left.unwrap_or(self.tries_left);
         left.is_some()
     }
 
@@ -129,29 +143,17 @@ impl Budget {
 }
 
 /// Why reading ends at a bound, and what to do about it.
-pub(super) fn reason(bound: Bound, limits: &Limits) -> String {
+pub(super) fn reason(bound: Bound, limits: &Limits) -> Statement {
     match bound {
-        Bound::Declared => "it holds more bytes than are declared for it, so it was changed while it was \
-             read, or is damaged, or was made to mislead. Ask for the files to be zipped and uploaded again."
-            .to_owned(),
-        Bound::File => format!(
-            "it is larger than {} bytes, the most that is read of one file. --max-file-bytes raises that.",
-            limits.file_bytes
-        ),
-        Bound::Total => format!(
-            "with it, the upload is larger than {} bytes, the most that is read of all files together. \
-             --max-total-bytes raises that.",
-            limits.total_bytes
-        ),
-        Bound::Ratio => format!(
-            "it is more than {} times as large as its compressed form, as in an archive that is made to \
-             exhaust its reader. If it is genuine, --max-ratio raises that.",
-            limits.ratio
-        ),
-        Bound::Held => format!(
-            "archives inside archives may together hold {HELD_BYTES} bytes. Ask for the inner archive to be \
-             uploaded by itself."
-        ),
+        Bound::Declared => Statement::new("gap.bundle.more-than-declared"),
+        Bound::File => {
+            Statement::new("gap.bundle.larger-than-a-file").with("limit", limits.file_bytes.to_string())
+        }
+        Bound::Total => {
+            Statement::new("gap.bundle.larger-in-all").with("limit", limits.total_bytes.to_string())
+        }
+        Bound::Ratio => Statement::new("gap.bundle.ratio").with("limit", limits.ratio.to_string()),
+        Bound::Held => Statement::new("gap.bundle.held").with("limit", HELD_BYTES.to_string()),
     }
 }
 

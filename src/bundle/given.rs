@@ -103,9 +103,7 @@ pub(super) fn inputs<T>(
     members: &[ReadMember<T>],
 ) -> Vec<Input> {
     let mut hashes = archives;
-    hashes.extend(
-        members.iter().map(|m| (m.path.clone(), digest(m.sha256.as_deref(), m.bytes))),
-    );
+    hashes.extend(members.iter().map(|m| (m.path.clone(), digest(m.sha256.as_deref(), m.bytes))));
     given
         .iter()
         .enumerate()

@@ -5,10 +5,13 @@ mod archive_kind;
 mod budget;
 mod counted;
 mod disk;
+mod failure;
 mod folder;
 mod given;
+mod in_memory;
 mod member_name;
 mod opening;
+mod passwords;
 mod sequential;
 mod store;
 mod tar_archive;
@@ -27,8 +30,12 @@ use self::folder::DiskFile;
 use self::opening::Opening;
 use self::store::Store;
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
-/// Budgets for one upload.
+pub use self::in_memory::read_in_memory;
+pub use self::passwords::Passwords;
+
+/// How an upload is opened: budgets, and passwords.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// Bytes of one file, uncompressed.
@@ -44,6 +51,8 @@ pub struct Limits {
     /// Bytes of the largest file that is hashed where it is one of several: below a folder, or in an
     /// archive. A file that is given by itself is hashed whatever its size.
     pub hashed_bytes: u64,
+    /// Passwords for encrypted members of zip archives.
+    pub passwords: Passwords,
 }
 
 /// One file of the upload, open for reading.
@@ -111,9 +120,27 @@ pub enum OpenError {
     },
 }
 
+impl OpenError {
+    /// What to say to the one who named the PATH.
+    pub fn in_words(&self) -> Statement {
+        let OpenError::Unreadable { path, source } = self;
+        Statement::new("program.cannot-open")
+            .with("path", path.display().to_string())
+            .with("error", source.to_string())
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Limits { file_bytes: 8 << 30, total_bytes: 32 << 30, entries: 100_000, ratio: 1_000, depth: 8, hashed_bytes: 64 << 20 }
+        Limits {
+            file_bytes: 8 << 30,
+            total_bytes: 32 << 30,
+            entries: 100_000,
+            ratio: 1_000,
+            depth: 8,
+            hashed_bytes: 64 << 20,
+            passwords: Passwords::default(),
+        }
     }
 }
 
@@ -147,7 +174,8 @@ pub fn read<T: Send>(
             }
         },
     );
-    let digests = archives.iter().zip(hashes).filter_map(|((file, _), hash)| Some((file.path.clone(), hash?)));
+    let digests =
+        archives.iter().zip(hashes).filter_map(|((file, _), hash)| Some((file.path.clone(), hash?)));
     let inputs = given::inputs(&given, &files, digests.collect(), &opening.members);
     let Opening { mut members, mut gaps, .. } = opening;
     members.sort_by(|a, b| a.path.cmp(&b.path));
@@ -183,7 +211,7 @@ fn archives_apart<'f>(
         match kind {
             Ok(Some(kind)) => archives.push((file, kind)),
             Ok(None) => plain.push(file),
-            Err(error) => gaps.push(Gap::new(&file.path, Place::File, opening::cannot_open(&error))),
+            Err(error) => gaps.push(Gap::new(&file.path, Place::File, failure::cannot_open(&error))),
         }
     }
     (archives, plain)
@@ -205,11 +233,7 @@ fn digest_of(file: &DiskFile) -> Option<String> {
 
 /// The gap of a folder or archive of which no more entries are read.
 fn too_many_entries(path: &BundlePath, limits: &Limits) -> Gap {
-    let entries = limits.entries;
-    let reason = format!(
-        "The upload has more than {entries} files and folders, and the rest of them was not read. \
-         --max-entries raises that."
-    );
+    let reason = Statement::new("gap.bundle.too-many-entries").with("limit", limits.entries.to_string());
     Gap::new(path, Place::File, reason)
 }
 

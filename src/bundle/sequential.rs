@@ -7,17 +7,19 @@ use flate2::read::MultiGzDecoder;
 use super::archive_kind::ArchiveKind;
 use super::budget::{self, Allowance, Bound};
 use super::counted::Peeked;
+use super::failure::{cannot_open, cause, unreadable_member};
 use super::member_name::UniqueNames;
-use super::opening::{LINK, Opening, UPLOAD_AGAIN, cannot_open, hashed_bytes, unreadable_member};
+use super::opening::{LINK, Opening, UPLOAD_AGAIN, hashed_bytes};
 use super::store::Store;
 use super::tar_archive::{TarKind, TarReader};
 use super::{Member, too_many_entries};
 use crate::source::{BundlePath, Place};
+use crate::words::Statement;
 
 /// Bytes that a tar may have beside its files: headers, names and padding.
 const TAR_OVERHEAD: u64 = 64 << 20;
 
-const NOT_A_PLAIN_FILE: &str = "It is a sparse file, a device, or of a kind that is not known, and was not read. Ask for a .zip instead.";
+const NOT_A_PLAIN_FILE: &str = "gap.bundle.no-plain-file";
 
 impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
     /// Reads a gzip or tar archive from its start to its end.
@@ -73,9 +75,10 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
         let read = self.read_tar_members(path, &mut TarReader::new(&mut stream), nesting);
         if stream.cut {
             let why = budget::reason(allowance.bound, self.limits);
-            self.lose(path, Place::File, format!("The rest of the archive was not read: {why}"));
+            self.lose(path, Place::File, [Statement::new("gap.bundle.rest-of-archive"), why]);
         } else if let Err(error) = read {
-            let reason = format!("The tar archive is damaged or was cut short ({error}). {UPLOAD_AGAIN}");
+            let reason =
+                [Statement::new("gap.bundle.tar-damaged"), cause(&error), Statement::new(UPLOAD_AGAIN)];
             self.lose(path, Place::File, reason);
         }
     }
@@ -97,7 +100,7 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
             }
             let inside = self.path_inside(path, &member.name, &mut names);
             match member.kind {
-                TarKind::Link => self.lose(&inside, Place::File, LINK),
+                TarKind::Link => self.lose(&inside, Place::File, Statement::new(LINK)),
                 TarKind::File => match self.budget.admit(member.bytes, None) {
                     Some(allowance) => {
                         let declared = Some(member.bytes);
@@ -105,14 +108,16 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
                     }
                     None => self.lose_to_total(&inside),
                 },
-                TarKind::Folder | TarKind::Other => self.lose(&inside, Place::File, NOT_A_PLAIN_FILE),
+                TarKind::Folder | TarKind::Other => {
+                    self.lose(&inside, Place::File, Statement::new(NOT_A_PLAIN_FILE))
+                }
             }
         }
         Ok(())
     }
 
     /// Reads a file out of a stream that cannot be opened again; returns the bytes read.
-    fn read_sequential(
+    pub(super) fn read_sequential(
         &mut self,
         path: &BundlePath,
         stream: &mut (dyn Read + Send),

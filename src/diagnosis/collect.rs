@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::facts::machines::Role;
-use crate::facts::{Attempt, Facts, Outcome};
+use crate::facts::{Attempt, Facts};
 use crate::knowledge::collect::{Collectable, collectables};
 use crate::knowledge::pages::Values;
 use crate::rules::{Answer, CauseId, Need};
@@ -57,7 +57,7 @@ pub(super) fn next(
     results: &[AttemptResult],
 ) -> Vec<Collect> {
     let mut wanted: BTreeMap<(usize, Option<String>), Vec<String>> = BTreeMap::new();
-    let failed = facts.attempts.iter().any(|attempt| attempt.outcome == Outcome::Failed);
+    let failed = facts.attempts.iter().any(|attempt| facts.counts_as_failed(attempt));
     if !failed && verdict.cause != VerdictCause::NoFailure {
         let all = CauseId::ALL.iter().map(|cause| cause.id().to_owned()).collect();
         wanted.insert((position("connect-application-log"), None), all);
@@ -94,7 +94,7 @@ pub(super) fn next(
             let cause = causes.iter().filter(asking).max_by_key(|cause| Some(cause.cause) == leading);
             let attempt = match cause {
                 Some(cause) => remedy::loudest(cause.cause, facts, results),
-                None => facts.attempts.iter().rfind(|attempt| attempt.outcome == Outcome::Failed),
+                None => facts.attempts.iter().rfind(|attempt| facts.counts_as_failed(attempt)),
             };
             let values = values(facts, machine, artifact, attempt);
             Some(Collect { artifact, values, decides })

@@ -64,6 +64,19 @@ const PROTECTED_ACCOUNT: &[Tier] = &[
             NotYes("connector-has-rights"),
             NotYes("connector-set-password"),
             Yes("password-set-refused"),
+            No("target-protected-now"),
+            Yes("target-admin-count"),
+            Yes("target-list-protected"),
+        ],
+        "formerly-protected",
+    ),
+    tier(
+        Confirmed,
+        &[
+            No("operation-is-change"),
+            NotYes("connector-has-rights"),
+            NotYes("connector-set-password"),
+            Yes("password-set-refused"),
             Yes("target-admin-count"),
             Yes("target-list-protected"),
         ],
@@ -103,9 +116,41 @@ const PROTECTED_ACCOUNT: &[Tier] = &[
         ],
         "admin-count-alone",
     ),
+    // No trace is sure to be the failure's, and the directory shows a user whose reset is always refused. The
+    // trace could still show that the call was refused before.
+    tier(
+        Likely,
+        &[
+            No("operation-is-change"),
+            No("operation-succeeded"),
+            NotYes("connector-has-rights"),
+            Unknown("password-set-refused"),
+            NotYes("sam-call-refused"),
+            Yes("target-protected-now"),
+        ],
+        "protected-now-no-trace",
+    ),
+    tier(
+        Likely,
+        &[
+            No("operation-is-change"),
+            No("operation-succeeded"),
+            NotYes("connector-has-rights"),
+            Unknown("password-set-refused"),
+            NotYes("sam-call-refused"),
+            Yes("target-admin-count"),
+            Yes("target-list-protected"),
+        ],
+        "admin-count-no-trace",
+    ),
     tier(
         RuledOut,
-        &[NotYes("target-restamped"), NotYes("privileged-target-refused"), Yes("target-not-protected")],
+        &[
+            NotYes("target-restamped"),
+            NotYes("privileged-target-refused"),
+            NotYes("target-named-in-group"),
+            Yes("target-not-protected"),
+        ],
         "not-protected",
     ),
     tier(
@@ -118,6 +163,18 @@ const PROTECTED_ACCOUNT: &[Tier] = &[
         Likely,
         &[NotYes("operation-is-change"), Yes("password-set-refused"), Yes("target-restamped")],
         "restamped",
+    ),
+    // A name is no identity: another account may carry it.
+    tier(
+        Likely,
+        &[
+            NotYes("operation-is-change"),
+            NotYes("connector-has-rights"),
+            NotYes("target-not-protected"),
+            Yes("password-set-refused"),
+            Yes("target-named-in-group"),
+        ],
+        "named-in-group",
     ),
     tier(Possible, &[Yes("password-set-refused"), Yes("change-works-reset-fails")], "change-works"),
     tier(Possible, &[Yes("password-set-refused")], "set-refused"),
@@ -182,6 +239,18 @@ const CONNECTOR_PERMISSIONS: &[Tier] = &[
             Yes("connector-right-missing"),
         ],
         "right-missing-protection-open",
+    ),
+    tier(
+        Likely,
+        &[
+            No("operation-is-change"),
+            No("operation-succeeded"),
+            Unknown("password-set-refused"),
+            NotYes("sam-call-refused"),
+            Yes("target-not-protected"),
+            Yes("connector-right-missing"),
+        ],
+        "right-missing-no-trace",
     ),
     tier(
         Likely,
@@ -303,8 +372,13 @@ impl Condition {
 
     /// Whether it holds. A check that was not asked holds only for [`NotYes`].
     pub fn holds(self, findings: &[Finding]) -> bool {
-        let answer =
-            findings.iter().find(|finding| finding.check == self.check()).map(|finding| finding.answer);
+        self.holds_for(
+            findings.iter().find(|finding| finding.check == self.check()).map(|finding| finding.answer),
+        )
+    }
+
+    /// Whether it holds where its check has this answer; none where it was not asked.
+    pub fn holds_for(self, answer: Option<Answer>) -> bool {
         match self {
             Yes(_) => answer == Some(Answer::Yes),
             No(_) => answer == Some(Answer::No),

@@ -13,8 +13,8 @@ use crate::knowledge::policies::{COMPUTER_NAME, COMPUTER_NAME_KEY, PRODUCT_OPTIO
 use crate::source::{BundlePath, Place, Source};
 use crate::words::Statement;
 
-use super::connect_server;
 use super::machines::{MachineId, Machines, Role, same_host};
+use super::{connect_server, replication};
 
 /// What the user says of files that do not name their machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +92,7 @@ pub(super) fn attribute(artifacts: &[Artifact], stated: &[Stated]) -> (Machines,
         *machine = machine_in(artifact, &mut machines);
     }
     let siblings = Siblings::of(artifacts, &by_content);
+    let exports = connect_server::ExportFolders::of(artifacts, &by_content);
     let files = artifacts
         .iter()
         .zip(&by_content)
@@ -105,6 +106,9 @@ pub(super) fn attribute(artifacts: &[Artifact], stated: &[Stated]) -> (Machines,
                             host_in_path(&artifact.path, &machines).map(|id| (id, AttributedBy::Path))
                         })
                         .or_else(|| siblings.of_file(&artifact.path))
+                }
+                (None, Content::ConnectConfiguration(_)) => {
+                    exports.server(&artifact.path).map(|id| (id, AttributedBy::Siblings))
                 }
                 (None, _) => None,
             };
@@ -124,6 +128,10 @@ fn machine_in(artifact: &Artifact, machines: &mut Machines) -> Option<MachineId>
         Content::PolicyReport(report) => machine_of_report(&artifact.path, report, machines),
         Content::RegistryExport(export) => machine_of_export(&artifact.path, export, machines),
         Content::ConnectConfiguration(read) => connect_server::machine_of(&artifact.path, read, machines),
+        Content::ControllerDiagnostics(_) => {
+            replication::name_controllers(artifact, machines);
+            None
+        }
         Content::AuditLog(_)
         | Content::PasswordPolicy(_)
         | Content::SecurityTemplate(_)

@@ -5,23 +5,31 @@
 
 mod gather;
 mod groups;
+mod known_groups;
+mod listed_names;
+mod operators;
 
 use std::collections::BTreeMap;
 
 use crate::artifacts::directory_objects::guid_of_anchor;
+use crate::knowledge::protected_groups;
 use crate::security_descriptor::{SecurityDescriptor, Sid};
 use crate::source::Source;
 
 use super::attempts::Attempt;
 
 pub(super) use gather::gather;
+pub(super) use groups::domain_of;
 pub use groups::{GroupsSeen, ProtectedMembership};
+pub use listed_names::ListedNames;
 
 /// All users that the bundle's exports show.
 #[derive(Debug, Clone, Default)]
 pub struct Directory {
     /// One for each user, in order of the files.
     pub users: Vec<DirectoryUser>,
+    /// What lists of mere names say.
+    pub listed: ListedNames,
     by_name: BTreeMap<String, Vec<usize>>,
     by_anchor: BTreeMap<String, Vec<usize>>,
 }
@@ -137,9 +145,16 @@ impl DirectoryUser {
         first.or(self.account_names.first().map(|(_, name)| name)).cloned().unwrap_or_default()
     }
 
-    /// A text shows that it is, or was, in a protected group.
+    /// A text shows that it is, or was, in a protected group, or is a protected account itself.
     pub fn is_shown_protected(&self) -> bool {
-        matches!(self.admin_count, AdminCount::Set(_)) || !self.groups.protected.is_empty()
+        matches!(self.admin_count, AdminCount::Set(_))
+            || !self.groups.protected.is_empty()
+            || self.protected_account().is_some()
+    }
+
+    /// The built-in account that it is, where that is protected whatever its groups.
+    pub fn protected_account(&self) -> Option<&'static str> {
+        self.sid().and_then(protected_groups::account_by_sid)
     }
 
     /// The texts show that it is in no protected group: `adminCount` is unset, and no protected group is
@@ -147,6 +162,7 @@ impl DirectoryUser {
     pub fn is_shown_unprotected(&self) -> bool {
         matches!(self.admin_count, AdminCount::Unset(_))
             && self.groups.protected.is_empty()
+            && self.protected_account().is_none()
             && self.groups.complete
             && self.is_one_object()
     }

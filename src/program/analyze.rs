@@ -2,17 +2,20 @@
 
 use std::path::PathBuf;
 
+use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
-use sspr_triage::Options;
 use sspr_triage::facts::Stated;
 use sspr_triage::report::terminal::terminal_safe;
-use sspr_triage::report::text::TextOptions;
-use sspr_triage::report::{Report, json, text};
+use sspr_triage::report::{Report, html, json, junit, reply, sarif, text};
+use sspr_triage::words::{Catalogue, Statement};
+use sspr_triage::{Analysis, Options};
 
+use super::formats::{Format, Wanted, wanted};
+use super::language::LanguageArg;
 use super::limits::LimitArgs;
-use super::output::{colour_on_standard_output, say, write};
-use super::{CAUSE_FOUND, NOTHING_USABLE, UNDETERMINED};
+use super::output::{say, text_options, write, write_files};
+use super::{CAUSE_FOUND, NOTHING_USABLE, UNDETERMINED, USAGE};
 
 /// Arguments of `analyze`.
 #[derive(Debug, Args)]
@@ -20,10 +23,11 @@ pub(super) struct Analyze {
     /// A folder, a file, or an archive; several are one bundle
     #[arg(required = true, value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
-    /// Shape of the report
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(super) format: Format,
-    /// Write the report to a file instead of standard output
+    /// Shape of the report: text, json, html, reply (what to answer the customer, in Markdown), sarif or
+    /// junit; with =FILE it goes to a file, so that one run can write several [default: text]
+    #[arg(long, value_name = "NAME[=FILE]")]
+    pub(super) format: Vec<Wanted>,
+    /// Write the report to a file instead of standard output; for a single --format
     #[arg(long, short, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
     /// Exit with 10 where a cause was found and with 11 where none could be told
@@ -37,15 +41,6 @@ pub(super) struct Analyze {
     pub(super) limits: LimitArgs,
 }
 
-/// Shapes of the report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For people
-    Text,
-    /// For programs; docs/report.schema.json describes it
-    Json,
-}
-
 /// Verdicts that `--fail-on` makes a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum FailOn {
@@ -57,31 +52,79 @@ pub(super) enum FailOn {
 
 impl Analyze {
     /// Analyses and writes the report.
-    pub(super) fn run(&self) -> anyhow::Result<u8> {
+    pub(super) fn run(&self, language: LanguageArg) -> anyhow::Result<u8> {
+        let wanted = match wanted(&self.format, self.output.as_deref()) {
+            Ok(wanted) => wanted,
+            Err(why) => {
+                say(&format!("sspr-triage: {}\n", terminal_safe(&why)));
+                return Ok(USAGE);
+            }
+        };
         let stated = self
             .machines
             .iter()
             .map(|(path, machine)| Stated { path: path.clone(), machine: machine.clone() });
         let options = Options { limits: self.limits.limits(), stated: stated.collect() };
-        // The error's own words have the reason already.
-        let analysis = sspr_triage::analyze(&self.paths, &options).map_err(anyhow::Error::msg)?;
-        let rendered = match self.format {
-            Format::Json => json::render(&analysis.report)?,
-            Format::Text => text::render(&analysis.report, &text_options(self.output.is_none())),
-        };
-        write(&rendered, self.output.as_deref())?;
+        let words = Catalogue::of(language.for_people());
+        let analysis = opened(&self.paths, &options, language)?;
+        render_and_write(&analysis, &wanted, language)?;
         for stated in &analysis.unused_statements {
-            say(&format!(
-                "sspr-triage: --machine {}: no file of the bundle that asks for it has this path\n",
-                terminal_safe(stated)
-            ));
+            let unused = Statement::new("program.unused-machine").with("path", terminal_safe(stated));
+            say(&format!("sspr-triage: {}\n", words.say(&unused)));
         }
         if !analysis.usable {
-            say("sspr-triage: nothing in the input could be used; the report says what to ask for\n");
+            say(&format!("sspr-triage: {}\n", words.say(&Statement::new("program.nothing-usable"))));
             return Ok(NOTHING_USABLE);
         }
-        Ok(verdict_code(&analysis.report, &self.fail_on))
+        Ok(verdict_code(&analysis.report(language.for_programs()), &self.fail_on))
     }
+}
+
+/// The analysis of a bundle without statements of the user.
+///
+/// # Errors
+/// A path does not exist or cannot be opened.
+pub(super) fn analyzed(
+    paths: &[PathBuf],
+    limits: &LimitArgs,
+    language: LanguageArg,
+) -> anyhow::Result<Analysis> {
+    opened(paths, &Options { limits: limits.limits(), ..Options::default() }, language)
+}
+
+fn opened(paths: &[PathBuf], options: &Options, language: LanguageArg) -> anyhow::Result<Analysis> {
+    let words = Catalogue::of(language.for_people());
+    sspr_triage::analyze(paths, options)
+        .map_err(|error| anyhow!(terminal_safe(&words.say(&error.in_words())).into_owned()))
+}
+
+/// Nothing is written before everything is rendered.
+fn render_and_write(analysis: &Analysis, wanted: &[Wanted], language: LanguageArg) -> anyhow::Result<()> {
+    let mut files = Vec::new();
+    let mut to_standard_output = None;
+    for wanted in wanted {
+        let rendered = render(analysis, wanted, language)?;
+        match &wanted.file {
+            Some(file) => files.push((file.clone(), rendered)),
+            None => to_standard_output = Some(rendered),
+        }
+    }
+    write_files(&files)?;
+    to_standard_output.map_or(Ok(()), |rendered| write(&rendered))
+}
+
+fn render(analysis: &Analysis, wanted: &Wanted, language: LanguageArg) -> anyhow::Result<String> {
+    let for_people = wanted.format.is_for_people();
+    let language = if for_people { language.for_people() } else { language.for_programs() };
+    let report = analysis.report(language);
+    Ok(match wanted.format {
+        Format::Json => json::render(&report)?,
+        Format::Text => text::render(&report, &text_options(wanted.file.is_none())),
+        Format::Html => html::render(&report)?,
+        Format::Reply => reply::render(&report),
+        Format::Sarif => sarif::render(&report)?,
+        Format::Junit => junit::render(&[junit::suite(&report)])?,
+    })
 }
 
 fn verdict_code(report: &Report, fail_on: &[FailOn]) -> u8 {
@@ -91,12 +134,6 @@ fn verdict_code(report: &Report, fail_on: &[FailOn]) -> u8 {
         _ if fail_on.contains(&FailOn::Cause) => CAUSE_FOUND,
         _ => 0,
     }
-}
-
-/// Colour only where a person looks on. The width is that of the classic console, which every reader
-/// has, so that the same bundle gives the same bytes in a terminal and in a pipe.
-fn text_options(to_standard_output: bool) -> TextOptions {
-    TextOptions { colour: to_standard_output && colour_on_standard_output(), ..TextOptions::default() }
 }
 
 fn stated(text: &str) -> Result<(String, String), String> {

@@ -13,10 +13,11 @@ use clap::{Args, ValueEnum};
 
 use sspr_triage::batch::{Row, file_name, in_order, names};
 use sspr_triage::report::text::TextOptions;
-use sspr_triage::report::{json, text};
-use sspr_triage::{Analysis, Options, analyze, bundle};
+use sspr_triage::report::{Report, json, text};
+use sspr_triage::{Options, analyze, bundle};
 
 use super::USAGE;
+use super::language::LanguageArg;
 use super::limits::LimitArgs;
 use super::output::say;
 use rows::{Done, ROWS, Rows};
@@ -83,7 +84,7 @@ struct Result {
 
 impl Batch {
     /// Reads the bundles and writes a row for each.
-    pub(super) fn run(&self) -> anyhow::Result<u8> {
+    pub(super) fn run(&self, language: LanguageArg) -> anyhow::Result<u8> {
         fs::create_dir_all(&self.output)
             .with_context(|| format!("cannot make the folder {}", self.output.display()))?;
         if !self.resume && self.output.join(ROWS).exists() {
@@ -102,14 +103,20 @@ impl Batch {
         let done = Done::before(&self.output)?;
         let mut rows = Rows::begin(&self.output)?;
         let mut progress = Progress::of(bundles.len());
-        let work = Work { batch: self, done: &done, options: &options, key: rows::key(&options, self.reports) };
+        let key = rows::key(&options, self.reports, language.for_programs());
+        let work = Work { batch: self, done: &done, options: &options, language, key };
         let pieces = names.iter().zip(&bundles).map(|(name, path)| Piece { name, path });
-        in_order(pieces, self.threads(), |piece| work.result(&piece), |result| {
-            let result = result?;
-            rows.write(&result.line)?;
-            progress.count(&result);
-            anyhow::Ok(())
-        })?;
+        in_order(
+            pieces,
+            self.threads(),
+            |piece| work.result(&piece),
+            |result| {
+                let result = result?;
+                rows.write(&result.line)?;
+                progress.count(&result);
+                anyhow::Ok(())
+            },
+        )?;
         rows.finish()?;
         progress.finish();
         Ok(0)
@@ -131,10 +138,8 @@ impl Batch {
             }
             let cannot = || format!("cannot read the folder {}", path.display());
             let entries = fs::read_dir(path).with_context(cannot)?;
-            let mut children: Vec<PathBuf> = entries
-                .map(|entry| Ok(entry?.path()))
-                .collect::<io::Result<_>>()
-                .with_context(cannot)?;
+            let mut children: Vec<PathBuf> =
+                entries.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>().with_context(cannot)?;
             children.retain(|child| !is_same(child, &self.output));
             children.sort();
             bundles.extend(children);
@@ -144,7 +149,8 @@ impl Batch {
 }
 
 fn is_same(one: &Path, other: &Path) -> bool {
-    one.is_dir() && one.canonicalize().ok().is_some_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+    one.is_dir()
+        && one.canonicalize().ok().is_some_and(|one| other.canonicalize().is_ok_and(|other| one == other))
 }
 
 /// What is the same for every bundle of a run.
@@ -152,6 +158,7 @@ struct Work<'w> {
     batch: &'w Batch,
     done: &'w Done,
     options: &'w Options,
+    language: LanguageArg,
     key: sspr_triage::batch::Key,
 }
 
@@ -181,25 +188,30 @@ impl Work<'_> {
         let analysis = match catch_unwind(|| analyze(&[piece.path], self.options)) {
             Ok(Ok(analysis)) => analysis,
             Ok(Err(bundle::OpenError::Unreadable { source, .. })) => {
-                return Ok(Row::failed(piece.name, &self.key, format!("it cannot be opened: {source}")));
+                return Ok(Row::failed(
+                    piece.name,
+                    &self.key,
+                    format!("it cannot be opened: {}", source.kind()),
+                ));
             }
             Err(_) => {
                 let fault = "a fault of sspr-triage itself; please report it".to_owned();
                 return Ok(Row::failed(piece.name, &self.key, fault));
             }
         };
-        let report = self.report(piece, &analysis)?;
-        Ok(Row::of(piece.name, &self.key, &analysis, report))
+        let report = analysis.report(self.language.for_programs());
+        let written = self.written(piece, &report)?;
+        Ok(Row::of(piece.name, &self.key, (&report, analysis.usable), written))
     }
 
     /// Writes the full report where that was asked for, and returns its path below the output folder.
-    fn report(&self, piece: &Piece<'_>, analysis: &Analysis) -> anyhow::Result<Option<String>> {
+    fn written(&self, piece: &Piece<'_>, report: &Report) -> anyhow::Result<Option<String>> {
         let Some(format) = self.batch.reports else { return Ok(None) };
         let rendered = match format {
-            Format::Json => json::render(&analysis.report)?,
-            Format::Text => text::render(&analysis.report, &TextOptions::default()),
+            Format::Json => json::render(report)?,
+            Format::Text => text::render(report, &TextOptions::default()),
         };
-        let sha256 = analysis.report.bundle.inputs.first().map_or("", |input| &input.sha256);
+        let sha256 = report.bundle.inputs.first().map_or("", |input| &input.sha256);
         let below = format!("{REPORTS}/{}", file_name(piece.name, sha256, format.extension()));
         let path = self.batch.output.join(&below);
         fs::write(&path, rendered).with_context(|| format!("cannot write {}", path.display()))?;

@@ -1,8 +1,8 @@
-//! Budgets as arguments.
+//! How an upload is opened, as arguments: budgets and passwords.
 
 use clap::Args;
 
-use sspr_triage::bundle::Limits;
+use sspr_triage::bundle::{Limits, Passwords};
 
 /// Budgets: what is beyond is left out, and the report says so.
 #[derive(Debug, Args)]
@@ -26,6 +26,10 @@ pub(super) struct LimitArgs {
     /// Hash every file. Without it, those larger than 64 MiB below a folder or in an archive are not hashed
     #[arg(long)]
     pub(super) hash_all: bool,
+    /// Passwords for encrypted members of zip archives: a text file in UTF-8, one password a line, tried in
+    /// that order
+    #[arg(long, value_name = "FILE", value_parser = passwords, help_heading = "Options")]
+    pub(super) password_file: Option<Passwords>,
 }
 
 impl LimitArgs {
@@ -39,6 +43,14 @@ impl LimitArgs {
             ratio: self.max_ratio.unwrap_or(usual.ratio),
             depth: self.max_depth.unwrap_or(usual.depth),
             hashed_bytes: if self.hash_all { u64::MAX } else { usual.hashed_bytes },
+            passwords: self.password_file.clone().unwrap_or_default(),
         }
     }
+}
+
+fn passwords(path: &str) -> Result<Passwords, String> {
+    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    let text = String::from_utf8(bytes).map_err(|_| "it is not in UTF-8".to_owned())?;
+    let passwords = Passwords::from_lines(&text);
+    if passwords.is_empty() { Err("there is no password in it".to_owned()) } else { Ok(passwords) }
 }

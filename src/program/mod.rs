@@ -4,16 +4,28 @@
 mod analyze;
 mod batch;
 mod check;
+mod completions;
+mod diff;
 mod explain;
+mod facts;
+mod formats;
+mod help;
+mod language;
 mod limits;
 mod output;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use sspr_triage::words::Language;
 
 use analyze::Analyze;
 use batch::Batch;
 use check::Check;
+use completions::{Completions, Man};
+use diff::Diff;
 use explain::Explain;
+use facts::Facts;
+use language::LanguageArg;
 
 pub(crate) use output::{is_closed_pipe, say};
 
@@ -41,6 +53,8 @@ const NOT_AS_EXPECTED: u8 = 20;
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    language: LanguageArg,
 }
 
 /// What to do.
@@ -54,19 +68,43 @@ enum Command {
     Check(Check),
     /// Explain a cause, another diagnosis or a check; without an id, list them all
     Explain(Explain),
+    /// List what was established from a bundle, and from where
+    Facts(Facts),
+    /// Say what changed between two bundles or reports, before and after a fix
+    Diff(Diff),
+    /// Write completions for a shell to standard output
+    Completions(Completions),
+    /// Write the manual page, of the program or of a command, to standard output
+    Man(Man),
 }
 
 impl Cli {
+    /// The arguments of this run. The help is in the language that they ask for, before they are understood.
+    pub(crate) fn of_this_run() -> Self {
+        let language = language::of_arguments(std::env::args_os());
+        let matches = help::in_language(Cli::command(), language).get_matches();
+        Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+
+    /// The language for people.
+    pub(crate) fn language(&self) -> Language {
+        self.language.for_people()
+    }
+
     /// Does what the arguments ask for, and returns the exit code.
     ///
     /// # Errors
     /// It could not finish.
     pub(crate) fn run(&self) -> anyhow::Result<u8> {
         match &self.command {
-            Command::Analyze(arguments) => arguments.run(),
-            Command::Batch(arguments) => arguments.run(),
+            Command::Analyze(arguments) => arguments.run(self.language),
+            Command::Batch(arguments) => arguments.run(self.language),
             Command::Check(arguments) => arguments.run(),
-            Command::Explain(arguments) => arguments.run(),
+            Command::Explain(arguments) => arguments.run(self.language),
+            Command::Facts(arguments) => arguments.run(self.language),
+            Command::Diff(arguments) => arguments.run(self.language),
+            Command::Completions(arguments) => arguments.run(),
+            Command::Man(arguments) => arguments.run(),
         }
     }
 }

@@ -41,6 +41,10 @@ pub const CHECKS: &[Check] = &[
         asked_by: &[(ProtectedAccount, Context), (ConnectorPermissions, Context), (RemoteSam, Context)],
     },
     Check {
+        id: "audit-log-names-on-premises",
+        asked_by: &[(ProtectedAccount, Context), (ConnectorPermissions, Context), (RemoteSam, Context)],
+    },
+    Check {
         id: "operation-is-change",
         asked_by: &[(ProtectedAccount, Context), (ConnectorPermissions, Context)],
     },
@@ -66,6 +70,7 @@ pub const CHECKS: &[Check] = &[
         id: "connector-has-rights",
         asked_by: &[(ProtectedAccount, RulesOut), (ConnectorPermissions, RulesOut)],
     },
+    Check { id: "target-named-in-group", asked_by: &[(ProtectedAccount, Supports)] },
     Check { id: "target-restamped", asked_by: &[(ProtectedAccount, Supports)] },
     Check { id: "privileged-target-refused", asked_by: &[(ProtectedAccount, Supports)] },
     Check { id: "change-works-reset-fails", asked_by: &[(ProtectedAccount, Supports)] },
@@ -73,6 +78,10 @@ pub const CHECKS: &[Check] = &[
     Check { id: "many-users-refused", asked_by: &[(ConnectorPermissions, Supports)] },
     Check { id: "connect-on-domain-controller", asked_by: &[(ConnectorPermissions, Context)] },
     Check { id: "custom-connector-account", asked_by: &[(ConnectorPermissions, Context)] },
+    // Asked by the diagnosis of the password policy alone.
+    Check { id: "minimum-password-age", asked_by: &[] },
+    // Asked by the diagnoses of a controller that does not answer.
+    Check { id: "controller-not-reached", asked_by: &[] },
     Check {
         id: "controller-denies-connector",
         asked_by: &[(RemoteSam, Proves), (ConnectorPermissions, Context)],

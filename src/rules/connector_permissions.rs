@@ -53,7 +53,7 @@ const MANY: usize = 3;
 fn many_users_refused(facts: &Facts) -> Finding {
     let finding = |answer| Finding::new("many-users-refused", Weight::Supports, answer);
     let refused = |attempt: &&Attempt| {
-        attempt.outcome == Outcome::Failed
+        facts.counts_as_failed(attempt)
             && attempt.trace.as_ref().is_some_and(|trace| {
                 trace.text.sam_call == SamCall::NotMentioned
                     && trace.text.codes.iter().any(|code| code == ACCESS_DENIED_CODE)
@@ -74,6 +74,7 @@ fn many_users_refused(facts: &Facts) -> Finding {
     let reset_works = facts.attempts.iter().find(|attempt| {
         attempt.outcome == Outcome::Succeeded
             && matches!(attempt.operation, Operation::Reset | Operation::AdminReset)
+            && facts.staging_of(attempt).is_none()
     });
     match reset_works {
         Some(works) => finding(Answer::No).variant("some-succeed").at_all(works.events.last()),
@@ -87,7 +88,7 @@ fn many_users_refused(facts: &Facts) -> Finding {
 fn connect_on_domain_controller(facts: &Facts, attempt: &Attempt) -> Finding {
     let finding = |answer| {
         Finding::new("connect-on-domain-controller", Weight::Context, answer)
-            .with("machine", attempt.computer.clone())
+            .with("machine", attempt.server().unwrap_or("the Connect server"))
     };
     let Some(machine) = facts.machines.find(&attempt.computer).and_then(|id| facts.machines.get(id)) else {
         return finding(Answer::Unknown);

@@ -23,7 +23,7 @@ pub(super) struct Target<'f> {
     connector: Option<&'f Connector>,
     operation: Operation,
     /// A reset of the same user succeeded later: what the exports show may have been mended since.
-    mended: bool,
+    mended: Option<Source>,
     shown: String,
     account: String,
 }
@@ -36,24 +36,27 @@ pub(super) fn target<'f>(facts: &'f Facts, attempt: &Attempt) -> Target<'f> {
         user,
         connector,
         operation: attempt.operation,
-        mended: user.is_some() && mended(facts, attempt),
+        mended: user.and_then(|_| mended(facts, attempt)),
         shown: shown.unwrap_or_else(|| "the user".to_owned()),
         account: connector.map_or_else(|| "the connector account".to_owned(), |one| one.account.full()),
     }
 }
 
-/// A change rests on the user's own password: that one succeeds says nothing of a reset.
-fn mended(facts: &Facts, attempt: &Attempt) -> bool {
+/// Where a later success of the same user stands. A change rests on the user's own password: that one succeeds
+/// says nothing of a reset.
+fn mended(facts: &Facts, attempt: &Attempt) -> Option<Source> {
     let same_user = |other: &Attempt| match (&other.user, &attempt.user) {
         (Some(a), Some(b)) => a.to_lowercase() == b.to_lowercase(),
         _ => other.source_anchor.is_some() && other.source_anchor == attempt.source_anchor,
     };
-    facts.attempts.iter().any(|other| {
+    let later = facts.attempts.iter().find(|other| {
         other.outcome == Outcome::Succeeded
             && other.time > attempt.time
             && (other.operation != Operation::Change || attempt.operation == Operation::Change)
             && same_user(other)
-    })
+    });
+    let logged = later.and_then(|other| other.events.last().cloned());
+    logged.or_else(|| facts.cloud_successes.after(attempt).map(|row| row.source.clone()))
 }
 
 impl Target<'_> {
@@ -100,6 +103,7 @@ impl Target<'_> {
     fn unknown(&self, check: &'static str, weight: Weight, reason: Option<&str>) -> Finding {
         let finding = self.finding(check, weight, Answer::Unknown);
         let finding = match reason {
+            Some("mended") => finding.variant("mended").at_all(&self.mended),
             Some(reason) => finding.variant(reason),
             None => finding,
         };
@@ -111,7 +115,7 @@ impl Target<'_> {
         let user = self.user.ok_or(None)?;
         let disputed =
             matches!(user.admin_count, AdminCount::Disputed(..)) || user.groups.disputed().is_some();
-        match (self.mended, disputed) {
+        match (self.mended.is_some(), disputed) {
             (true, _) => Err(Some("mended")),
             (_, true) => Err(Some("disputed")),
             _ => Ok(user),
@@ -126,7 +130,13 @@ impl Target<'_> {
         };
         let stamped = matches!(user.admin_count, AdminCount::Set(_));
         let memberships = &user.groups.protected;
-        let counts = memberships.iter().find(|one| stamped || !one.group.may_be_excluded);
+        let counts = memberships.iter().find(|one| stamped || one.counts);
+        if let Some(account) = user.protected_account()
+            && !matches!(user.admin_count, AdminCount::Unset(_))
+        {
+            let finding = self.finding(CHECK, weight, Answer::Yes).variant("account");
+            return finding.with("account", account).with("group", account).at_all(user.sources.first());
+        }
         match (counts.or(memberships.first()), &user.admin_count) {
             // The background task has not been there yet, or the membership is older than the export.
             (Some(one), AdminCount::Unset(source)) => self
@@ -141,6 +151,9 @@ impl Target<'_> {
                 .unknown(CHECK, weight, Some("may-be-excluded"))
                 .with("group", one.group.name)
                 .at(&one.source),
+            (None, _) if user.protected_account().is_some() => {
+                self.unknown(CHECK, weight, Some("account-not-stamped")).at_all(user.sources.first())
+            }
             (None, _) if user.groups.token_complete || user.is_shown_unprotected() => {
                 self.finding(CHECK, weight, Answer::No).at_all(user.sources.first())
             }

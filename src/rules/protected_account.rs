@@ -14,10 +14,37 @@ pub(super) fn findings(
 ) -> Vec<Finding> {
     let mut findings = shared.weighed(CauseId::ProtectedAccount);
     findings.extend(target.for_protected_account());
+    findings.push(target_named_in_group(facts, attempt));
     findings.push(target_restamped(facts, attempt));
     findings.push(privileged_target_refused(attempt));
     findings.push(change_works_reset_fails(facts, attempt));
     findings
+}
+
+/// Whether `net user` or `net group` names the user and a protected group together. The user's account name is
+/// that of its object, or else the first part of its principal name, which need not be the same.
+fn target_named_in_group(facts: &Facts, attempt: &Attempt) -> Finding {
+    let finding = |answer| {
+        Finding::new("target-named-in-group", Weight::Supports, answer)
+            .with("user", attempt.user.clone().unwrap_or_else(|| "the user".to_owned()))
+    };
+    let user = facts.directory.target_of(attempt);
+    let names: Vec<String> = match user.map(|user| user.account_names.as_slice()) {
+        Some(own @ [_, ..]) => own.iter().map(|(_, name)| name.clone()).collect(),
+        _ => {
+            let first = attempt.user.as_deref().and_then(|user| user.split('@').next()).unwrap_or_default();
+            // sAMAccountName of a user has at most 20 characters.
+            vec![first.chars().take(20).collect()]
+        }
+    };
+    let listed: Vec<_> = names.iter().filter_map(|name| facts.directory.listed.account(name)).collect();
+    if let Some((group, source)) = listed.iter().find_map(|account| account.protected.as_ref()) {
+        return finding(Answer::Yes).with("group", group.name).at(source);
+    }
+    match listed.iter().find_map(|account| account.free.as_ref()) {
+        Some(source) => finding(Answer::No).at(source),
+        None => finding(Answer::Unknown),
+    }
 }
 
 /// SDProp wrote the AdminSDHolder descriptor onto the user. That no such event was seen says nothing:

@@ -40,6 +40,8 @@ pub(super) struct ChunkReading {
     /// Largest number in a live record's header.
     pub(super) newest_number: Option<u64>,
     pub(super) damage: Damage,
+    /// Work that rendering took beyond what a chunk of a real log takes.
+    pub(super) excess: u64,
 }
 
 /// What is wrong with a chunk.
@@ -55,14 +57,28 @@ pub(super) struct Damage {
     pub(super) unrendered: u64,
     /// Records whose text is larger than a record can be.
     pub(super) oversized: u64,
+    /// Records that may be wanted and were not tried, because the log had taken too much work before.
+    pub(super) untried: u64,
     /// Live records lost, as far as that can be counted.
     pub(super) lost: u64,
 }
 
+/// Work of rendering that chunks of real logs stay below, as [`render::render`] counts it.
+const USUAL_WORK: u64 = 3 << 20;
+
+/// How a chunk is read.
+#[derive(Clone, Copy)]
+pub(super) struct Way<'w> {
+    pub(super) selection: &'w Selection,
+    /// Events of which no more are kept of the same computer: what only repeats one is not rendered.
+    pub(super) seen: &'w [Seen],
+    /// Without it, records are only counted.
+    pub(super) rendering: bool,
+}
+
 /// Reads what stands in a slot that starts at `offset` of the file.
-///
-/// Records that only repeat an event that was `seen` are not rendered.
-pub(super) fn read_chunk(offset: u64, bytes: &[u8], selection: &Selection, seen: &[Seen]) -> ChunkReading {
+pub(super) fn read_chunk(offset: u64, bytes: &[u8], way: Way<'_>) -> ChunkReading {
+    let Way { selection, seen, rendering } = way;
     let mut reading = ChunkReading { offset, ..ChunkReading::default() };
     if is_blank(bytes) {
         // Preallocated, not used yet.
@@ -87,7 +103,13 @@ pub(super) fn read_chunk(offset: u64, bytes: &[u8], selection: &Selection, seen:
         }
     }
     wanted.sort_by_key(|(record, _)| record.offset);
-    reading.render(bytes, &wanted, selection);
+    if rendering {
+        reading.render(bytes, &wanted, selection);
+    } else {
+        let live = wanted.iter().filter(|(record, _)| !record.slack);
+        reading.damage.untried = as_u64(live.count());
+        reading.damage.lost = reading.damage.lost.saturating_add(reading.damage.untried);
+    }
     reading
 }
 
@@ -134,7 +156,7 @@ impl ChunkReading {
         let records: Vec<RecordAt> = wanted.iter().map(|(record, _)| *record).collect();
         let mut rendered = vec![false; wanted.len()];
         let mut text = 0_usize;
-        render::render(bytes, &records, &selection.settings, |record, xml| {
+        let work = render::render(bytes, &records, &selection.settings, |record, xml| {
             let place = records.binary_search_by_key(&record.offset, |record| record.offset);
             let Some((place, values)) = place.ok().and_then(|at| Some((at, wanted.get(at)?.1))) else {
                 return;
@@ -151,6 +173,7 @@ impl ChunkReading {
                 *rendered = true;
             }
         });
+        self.excess = work.saturating_sub(USUAL_WORK);
         // What cannot be rendered in freed space is only what was to be expected there.
         let unrendered = wanted.iter().zip(rendered).filter(|((record, _), done)| !record.slack && !done);
         self.damage.unrendered = as_u64(unrendered.count());
@@ -183,7 +206,11 @@ impl ChunkReading {
             return Some(0);
         }
         let seen_once = selection.is_seen_once(&event.provider, event.id);
-        self.found.push(Found { event, offset: self.offset.saturating_add(as_u64(record.offset)), seen_once });
+        self.found.push(Found {
+            event,
+            offset: self.offset.saturating_add(as_u64(record.offset)),
+            seen_once,
+        });
         Some(size)
     }
 }

@@ -22,14 +22,18 @@ mod tests;
 
 use std::io::Read;
 
-use jiff::Timestamp;
-use memchr::memmem;
 use super::Wanted;
 use crate::bundle::DiskContent;
 use crate::source::{BundlePath, Gap, Place};
+use jiff::Timestamp;
+use memchr::memmem;
 use pace::Sum;
 use selection::Selection;
 use stream::Slots;
+
+/// Chunks in which a record is looked for that says whose the log is. Where none of so many has one that
+/// can be read, the log was made to waste time.
+const NAMING_TRIES: usize = 16;
 
 /// Whether the start of a file is that of an event log, by content: the file's magic or a chunk's
 /// anywhere in it, so that a damaged header or something in front of the log does not hide it.

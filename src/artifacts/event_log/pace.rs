@@ -11,14 +11,13 @@ use std::thread;
 
 use rayon::prelude::*;
 
-use super::EventLog;
-use super::chunk::{self, ChunkReading};
+use super::chunk::{self, ChunkReading, Way};
 use super::coverage::Total;
 use super::gaps::{self, FileFacts};
-use super::repeats::Seen;
 use super::selection::Selection;
 use super::stream::{Slot, Slots, in_step};
 use super::walk::CHUNK_SIZE;
+use super::{EventLog, NAMING_TRIES};
 use crate::bundle::DiskContent;
 use crate::source::{BundlePath, Gap};
 
@@ -36,29 +35,50 @@ pub(super) struct Sum {
     total: Total,
     /// Slots of chunks, used or not.
     slots: u64,
-    /// A record has said whose log it is.
-    named: bool,
+    naming: Naming,
+}
+
+/// One record of every log says whose it is, wanted or not: that of the first chunk that has one.
+#[derive(Debug)]
+struct Naming {
+    /// Chunks that may still be tried; none once a record has said it.
+    tries: usize,
+}
+
+impl Default for Naming {
+    fn default() -> Self {
+        Naming { tries: NAMING_TRIES }
+    }
 }
 
 impl Sum {
+    /// How the next chunks are read.
+    fn way<'w>(&'w self, selection: &'w Selection) -> Way<'w> {
+        Way { selection, seen: &self.total.seen, rendering: !self.total.is_exhausting() }
+    }
+
     fn add(&mut self, reading: ChunkReading) {
         self.slots += 1;
         self.total.add(reading);
     }
 
-    /// One record of every log says whose it is, wanted or not.
+    /// Tries a chunk with records for whose the log is.
     fn name(&mut self, chunk: &[u8], selection: &Selection) {
-        if !self.named && let Some(parts) = chunk::first_record(chunk, selection) {
+        let Some(left) = self.naming.tries.checked_sub(1) else { return };
+        self.naming.tries = left;
+        if let Some(parts) = chunk::first_record(chunk, selection) {
             self.total.note_record(&parts);
-            self.named = true;
+            self.naming.tries = 0;
         }
     }
 
     fn read(&mut self, batch: &[Slot], selection: &Selection) {
         for slot in batch {
-            let reading = chunk::read_chunk(slot.offset, &slot.bytes, selection, &self.total.seen);
+            let reading = chunk::read_chunk(slot.offset, &slot.bytes, self.way(selection));
+            if reading.records > 0 {
+                self.name(&slot.bytes, selection);
+            }
             self.add(reading);
-            self.name(&slot.bytes, selection);
         }
     }
 
@@ -128,16 +148,19 @@ pub(super) fn read_in_line(disk: &DiskContent, from: u64, selection: &Selection)
     let block = u64::try_from(BLOCK).unwrap_or(u64::MAX);
     let mut sum = Sum::default();
     let mut last: Option<ChunkReading> = None;
+    let mut with_records = Vec::new();
     let mut at = from;
     let mut in_line = true;
     while in_line && at < disk.bytes() {
         let places = (0..ROUND).map(|number| at.saturating_add(number.saturating_mul(block)));
         let places: Vec<u64> = places.take_while(|place| *place < disk.bytes()).collect();
-        let seen = sum.total.seen.as_slice();
-        let blocks: Vec<Block> =
-            places.into_par_iter().map(|place| read_block(disk, place, selection, seen)).collect();
+        let way = sum.way(selection);
+        let blocks: Vec<Block> = places.into_par_iter().map(|place| read_block(disk, place, way)).collect();
         for Block { readings, whole } in blocks {
             for reading in readings {
+                if reading.records > 0 && with_records.len() < NAMING_TRIES {
+                    with_records.push(reading.offset);
+                }
                 last.replace(reading).into_iter().for_each(|reading| sum.add(reading));
             }
             in_line = whole;
@@ -155,18 +178,18 @@ pub(super) fn read_in_line(disk: &DiskContent, from: u64, selection: &Selection)
         Some(reading) => reading.offset,
         None => from,
     };
-    name(&mut sum, disk, from..end, selection);
+    name(&mut sum, disk, with_records.into_iter().take_while(|place| *place < end), selection);
     (sum, end)
 }
 
 /// Lets the first record that can be rendered say whose log it is.
-fn name(sum: &mut Sum, disk: &DiskContent, places: std::ops::Range<u64>, selection: &Selection) {
+fn name(sum: &mut Sum, disk: &DiskContent, places: impl Iterator<Item = u64>, selection: &Selection) {
     let mut chunk = vec![0; CHUNK_SIZE];
-    for place in places.step_by(CHUNK_SIZE) {
-        let Ok(filled) = disk.read_at(place, &mut chunk) else { return };
-        sum.name(chunk.get(..filled).unwrap_or_default(), selection);
-        if sum.named {
-            return;
+    for place in places {
+        if sum.naming.tries > 0
+            && let Ok(filled) = disk.read_at(place, &mut chunk)
+        {
+            sum.name(chunk.get(..filled).unwrap_or_default(), selection);
         }
     }
 }
@@ -178,7 +201,7 @@ struct Block {
     whole: bool,
 }
 
-fn read_block(disk: &DiskContent, place: u64, selection: &Selection, seen: &[Seen]) -> Block {
+fn read_block(disk: &DiskContent, place: u64, way: Way<'_>) -> Block {
     thread_local! {
         static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     }
@@ -194,7 +217,7 @@ fn read_block(disk: &DiskContent, place: u64, selection: &Selection, seen: &[See
                 block.whole = false;
                 break;
             }
-            block.readings.push(chunk::read_chunk(offset, chunk, selection, seen));
+            block.readings.push(chunk::read_chunk(offset, chunk, way));
         }
         block
     })

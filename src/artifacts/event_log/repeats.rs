@@ -67,7 +67,8 @@ impl<'a> Repeats<'a> {
             return repeat;
         }
         let system = system_of(self.chunk, definition);
-        let names_both = |seen: &&Seen| seen.in_definition.iter().all(|name| memmem::find(system, name).is_some());
+        let names_both =
+            |seen: &&Seen| seen.in_definition.iter().all(|name| memmem::find(system, name).is_some());
         let repeat = self.seen.iter().filter(|seen| seen.id == id).any(|seen| names_both(&seen));
         self.last = Some((definition, id, repeat));
         repeat

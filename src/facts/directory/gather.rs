@@ -9,9 +9,12 @@ use crate::source::{BundlePath, Place, Source};
 use crate::words::Statement;
 
 use super::groups::{GroupsSeen, domain_of};
-use super::{AdminCount, Directory, DirectoryUser};
+use super::known_groups::KnownGroups;
+use super::listed_names::ListedNames;
+use super::{AdminCount, Directory, DirectoryUser, operators};
 
 pub(in crate::facts) fn gather(artifacts: &[Artifact], contradictions: &mut Vec<Contradiction>) -> Directory {
+    let known = KnownGroups::of(artifacts);
     let seen = artifacts.iter().flat_map(|artifact| match &artifact.content {
         Content::DirectoryObjects(read) => read
             .objects
@@ -19,13 +22,19 @@ pub(in crate::facts) fn gather(artifacts: &[Artifact], contradictions: &mut Vec<
             .filter(|object| is_user(object))
             .map(|object| {
                 let last = read.objects.last().is_some_and(|last| std::ptr::eq(last, object));
-                of_object(&artifact.path, read.format, object, last)
+                of_object(&artifact.path, read.format, object, last, &known)
             })
             .collect(),
         _ => Vec::new(),
     });
     let mut users = joined(seen.collect());
     take_access_lists(artifacts, &mut users);
+    let left_out = operators::left_out(artifacts);
+    for user in &mut users {
+        let (own, nested) = (user.sid().cloned(), std::mem::take(&mut user.groups.direct));
+        user.groups.take_known(&user.names, own.as_ref(), &nested, &known);
+        left_out.iter().for_each(|left_out| user.groups.judge(left_out));
+    }
     for user in &users {
         if let AdminCount::Disputed(set, unset) = &user.admin_count {
             contradictions.push(Contradiction {
@@ -40,7 +49,7 @@ pub(in crate::facts) fn gather(artifacts: &[Artifact], contradictions: &mut Vec<
             });
         }
     }
-    Directory::of(users)
+    Directory { listed: ListedNames::of(artifacts), ..Directory::of(users) }
 }
 
 /// Classes that inherit from `user` and are none, and groups.
@@ -67,6 +76,7 @@ fn of_object(
     format: DirectoryFormat,
     object: &DirectoryObject,
     last: bool,
+    known: &KnownGroups,
 ) -> DirectoryUser {
     let whole = |name: &str| {
         object.attribute(name).filter(|attribute| attribute.complete && attribute.values.len() == 1)
@@ -98,7 +108,7 @@ fn of_object(
             .is_some_and(|classes| classes.texts().any(|class| class.eq_ignore_ascii_case("inetOrgPerson"))),
         sources: vec![source],
         admin_count: whole_admin_count(path, object),
-        groups: GroupsSeen::of(path, format, object, last),
+        groups: GroupsSeen::of(path, format, object, last, known),
         descriptors: descriptor.into_iter().collect(),
     }
 }

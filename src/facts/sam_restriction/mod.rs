@@ -136,6 +136,8 @@ pub struct PolicySeen {
     pub source: Source,
     /// A simulation.
     pub simulated: bool,
+    /// When a report of a machine was made, where it says so.
+    pub time: Option<Timestamp>,
 }
 
 /// An event with the descriptor that the SAM server uses.
@@ -258,6 +260,7 @@ fn take_file(
         Content::ConnectConfiguration(_)
         | Content::AuditLog(_)
         | Content::PasswordPolicy(_)
+        | Content::ControllerDiagnostics(_)
         | Content::DirectoryObjects(_)
         | Content::AccessControlLists(_)
         | Content::NotUsed { .. } => {}

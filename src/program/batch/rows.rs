@@ -13,6 +13,7 @@ use anyhow::Context;
 
 use sspr_triage::Options;
 use sspr_triage::batch::{Key, Row, digest};
+use sspr_triage::words::Language;
 
 use super::Format;
 
@@ -22,12 +23,12 @@ pub(super) const ROWS: &str = "results.jsonl";
 const EARLIER: &str = "results.earlier.jsonl";
 
 /// The part of the key that all bundles of a run share.
-pub(super) fn key(options: &Options, reports: Option<Format>) -> Key {
+pub(super) fn key(options: &Options, reports: Option<Format>, language: Language) -> Key {
     Key {
         sha256: None,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         knowledge: sspr_triage::knowledge::fingerprint(),
-        options: digest(&format!("{options:?} {reports:?}")),
+        options: digest(&format!("{options:?} {reports:?} {language:?}")),
     }
 }
 

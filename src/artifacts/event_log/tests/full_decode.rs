@@ -48,7 +48,10 @@ fn read_both_ways(log: &[u8], wanted: &Wanted) -> (EventLog, Vec<Gap>) {
     std::io::Write::write_all(&mut file, log).unwrap();
     let disk = DiskContent::new(file, log.len() as u64);
     let placed = read_disk(&path, &mut &log[..], &disk, wanted);
-    assert_eq!((&placed.0.events, &placed.0.coverage, &placed.1), (&streamed.0.events, &streamed.0.coverage, &streamed.1));
+    assert_eq!(
+        (&placed.0.events, &placed.0.coverage, &placed.1),
+        (&streamed.0.events, &streamed.0.coverage, &streamed.1)
+    );
     streamed
 }
 

@@ -21,7 +21,10 @@ fn of_dc02(mut chunk: Chunk) -> Chunk {
 }
 
 fn signs_of_life(first: u64) -> Chunk {
-    Chunk::new(first).templated("ADSync", 904, "alive").templated("ADSync", 904, "alive").plain("ADSync", 904, "alive")
+    Chunk::new(first)
+        .templated("ADSync", 904, "alive")
+        .templated("ADSync", 904, "alive")
+        .plain("ADSync", 904, "alive")
 }
 
 #[test]
