@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 
+use sspr_triage::report::terminal::terminal_safe;
 use sspr_triage::words::{Catalogue, Statement};
 
 use program::{COULD_NOT_FINISH, Cli, is_closed_pipe, say};
@@ -21,7 +22,7 @@ fn main() -> ExitCode {
         if is_closed_pipe(&error) {
             return 0;
         }
-        say(&format!("sspr-triage: {error:#}\n"));
+        say(&format!("sspr-triage: {}\n", terminal_safe(&format!("{error:#}"))));
         COULD_NOT_FINISH
     });
     ExitCode::from(code)

@@ -194,7 +194,7 @@ fn damages(log: &[u8], records: &[Record]) -> Vec<Damage> {
             let start = log[last..last + 20_000].to_vec();
             put(log, chunks[0], &start);
         },
-        0,
+        6,
         false,
     );
     add(

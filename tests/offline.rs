@@ -149,15 +149,18 @@ const FORBIDDEN: [&str; 40] = [
 fn is_forbidden(line: &str, report: &str) -> bool {
     let call = line.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ');
     let name = call.split('(').next().unwrap_or_default();
+    // The report is written beside its place and then takes it.
+    let of_report = name == "rename" && call.matches(report).count() == 2;
     let writes =
         ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC", "O_APPEND"].iter().any(|flag| call.contains(flag));
-    FORBIDDEN.contains(&name) || (writes && !call.contains(report))
+    (FORBIDDEN.contains(&name) && !of_report) || (writes && !call.contains(report))
 }
 
 #[test]
 fn the_system_is_asked_to_read_and_to_write_the_report_alone() {
     assert!(is_forbidden("12 socket(AF_INET, SOCK_STREAM, 0) = 3", "report.txt"));
     assert!(is_forbidden("12 openat(AT_FDCWD, \"/tmp/x\", O_WRONLY|O_CREAT, 0666) = 3", "report.txt"));
+    assert!(is_forbidden("12 rename(\"report.txt\", \"x\") = 0", "report.txt"));
     assert!(!is_forbidden("12 openat(AT_FDCWD, \"/tmp/x\", O_RDONLY|O_CLOEXEC) = 3", "report.txt"));
     let folder = tempfile::tempdir().unwrap();
     let (trace, report) = (folder.path().join("trace"), folder.path().join("report.txt"));

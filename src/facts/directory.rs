@@ -13,9 +13,10 @@ use std::collections::BTreeMap;
 
 use crate::artifacts::directory_objects::guid_of_anchor;
 use crate::knowledge::protected_groups;
-use crate::security_descriptor::{SecurityDescriptor, Sid};
+use crate::security_descriptor::Sid;
 use crate::source::Source;
 
+use super::access_lists::{AccessList, AccessLists};
 use super::attempts::Attempt;
 
 pub(super) use gather::gather;
@@ -30,6 +31,8 @@ pub struct Directory {
     pub users: Vec<DirectoryUser>,
     /// What lists of mere names say.
     pub listed: ListedNames,
+    /// Access lists of users, containers and other objects, by distinguished name.
+    pub lists: AccessLists,
     by_name: BTreeMap<String, Vec<usize>>,
     by_anchor: BTreeMap<String, Vec<usize>>,
 }
@@ -57,8 +60,8 @@ pub struct DirectoryUser {
     pub admin_count: AdminCount,
     /// The groups.
     pub groups: GroupsSeen,
-    /// Whole security descriptors, each with its place.
-    pub descriptors: Vec<(SecurityDescriptor, Source)>,
+    /// Its own access lists.
+    pub descriptors: Vec<AccessList>,
 }
 
 /// What the texts show of `adminCount`.
@@ -97,8 +100,8 @@ impl Directory {
         .filter(|user| user.is_one_object())
     }
 
-    fn of(users: Vec<DirectoryUser>) -> Self {
-        let mut directory = Directory::default();
+    fn of(users: Vec<DirectoryUser>, lists: AccessLists) -> Self {
+        let mut directory = Directory { lists, ..Directory::default() };
         for (index, user) in users.iter().enumerate() {
             for name in &user.principal_names {
                 directory.by_name.entry(name.clone()).or_default().push(index);
@@ -134,6 +137,14 @@ impl DirectoryUser {
     /// Its SID, where the texts agree.
     pub fn sid(&self) -> Option<&Sid> {
         match self.sids.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    /// Its distinguished name, where the texts agree.
+    pub fn dn(&self) -> Option<&str> {
+        match self.names.as_slice() {
             [one] => Some(one),
             _ => None,
         }

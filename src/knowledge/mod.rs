@@ -5,6 +5,7 @@ pub mod audit_reasons;
 pub mod collect;
 pub mod connector_rights;
 pub mod diagnoses;
+pub mod directory_names;
 pub mod events;
 pub mod pages;
 pub mod policies;
@@ -28,6 +29,7 @@ pub fn fingerprint() -> String {
         audit_reasons::TABLE,
         protected_groups::TABLE,
         connector_rights::TABLE,
+        directory_names::TABLE,
     ] {
         hash.update(table);
     }

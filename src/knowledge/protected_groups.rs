@@ -87,6 +87,7 @@ pub fn by_trustee(trustee: &Trustee) -> Option<&'static ProtectedGroup> {
     match trustee {
         Trustee::Sid(sid) => by_sid(sid),
         Trustee::DomainRelative { rid, .. } => by_rid(*rid),
+        Trustee::Named(_) => None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! How an upload is opened, as arguments: budgets and passwords.
 
 use clap::Args;
+use clap::builder::Resettable;
 
 use sspr_triage::bundle::{Limits, Passwords};
 
@@ -28,7 +29,7 @@ pub(super) struct LimitArgs {
     pub(super) hash_all: bool,
     /// Passwords for encrypted members of zip archives: a text file in UTF-8, one password a line, tried in
     /// that order
-    #[arg(long, value_name = "FILE", value_parser = passwords, help_heading = "Options")]
+    #[arg(long, value_name = "FILE", value_parser = passwords, help_heading = Resettable::Reset)]
     pub(super) password_file: Option<Passwords>,
 }
 

@@ -12,7 +12,7 @@ const SYSTEM: &str = "case.zip!dc01/System.evtx";
 const LSA: &str = "case.zip!dc01/lsa.reg";
 
 /// All of them.
-pub(super) fn all() -> Vec<Report> {
+pub(crate) fn all() -> Vec<Report> {
     vec![remote_sam(), two_causes(), other()]
 }
 
@@ -116,7 +116,7 @@ fn report(cause: &str, state: State, summary: &str, causes: Vec<Cause>) -> Repor
 }
 
 /// Cause 3, confirmed by the registry value of the domain controller. Every field of the model is in use.
-pub(super) fn remote_sam() -> Report {
+pub(crate) fn remote_sam() -> Report {
     let values = Values::default()
         .with("connector_account", "CONTOSO\\MSOL_0123456789ab")
         .with("controller", "dc01.contoso.example")
@@ -300,7 +300,7 @@ fn timeline() -> Timeline {
 }
 
 /// Causes 1 and 2 are not separated; names are Japanese, and one file says nothing.
-pub(super) fn two_causes() -> Report {
+pub(crate) fn two_causes() -> Report {
     let refused = |weight| {
         evidence(
             "password-set-refused",
@@ -371,7 +371,7 @@ pub(super) fn two_causes() -> Report {
 }
 
 /// A known diagnosis outside the three causes.
-pub(super) fn other() -> Report {
+pub(crate) fn other() -> Report {
     let values = Values::default().with("user", "leo.ho@contoso.example");
     let code = "Event 33008 of 2024-05-14T08:01:02Z carries 0x80230619.";
     let place = source(APPLICATION, "record 5010", Some("aadc01.contoso.example"));
@@ -413,7 +413,7 @@ pub(super) fn other() -> Report {
 }
 
 /// Replaces every string of the report that comes from a bundle, whatever its field.
-pub(super) fn hostile(report: &Report, text: &str) -> Report {
+pub(crate) fn hostile(report: &Report, text: &str) -> Report {
     fn walk(value: &mut serde_json::Value, text: &str, keep: bool) {
         match value {
             serde_json::Value::String(string) if !keep => *string = text.to_owned(),

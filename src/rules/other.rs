@@ -64,13 +64,16 @@ fn code_check(id: &str) -> &'static str {
     IDS.iter().find(|(have, _)| have == id).map_or("other-diagnosis-explains", |(_, check)| check)
 }
 
+/// "Unspecified error" names nothing: a sentence of the trace tells more, codes of several tries do not.
+const UNSPECIFIC_CODE: &str = "80004005";
+
 fn match_codes(known: &KnownDiagnosis, attempt: &Attempt) -> Option<(bool, String, Source)> {
     let trace = attempt.trace.as_ref();
     if let Some(trace) = trace
         && let SamCall::Failed { code: Some(code), text } = &trace.text.sam_call
         && known.win32.contains(code)
     {
-        let certain = !attempt.trace_ambiguous && !trace.from_slack;
+        let certain = !attempt.is_trace_doubtful();
         if !named_by_error(attempt) {
             return Some((certain, text.clone(), trace.source.clone()));
         }
@@ -84,13 +87,14 @@ fn match_codes(known: &KnownDiagnosis, attempt: &Attempt) -> Option<(bool, Strin
     if trace.is_some_and(|trace| trace.text.sam_call == SamCall::Refused) {
         return None;
     }
-    if attempt.code.as_deref().is_some_and(|code| code != ACCESS_DENIED_CODE) {
+    let unspecific = attempt.code.as_deref() == Some(UNSPECIFIC_CODE);
+    if !unspecific && attempt.code.as_deref().is_some_and(|code| code != ACCESS_DENIED_CODE) {
         return None;
     }
     let trace = trace?;
-    let certain = !attempt.trace_ambiguous && !trace.from_slack;
-    let code =
-        trace.text.codes.iter().find(|code| known.codes.contains(code)).map(|code| format!("0x{code}"));
+    let certain = !attempt.is_trace_doubtful();
+    let mut codes = trace.text.codes.iter().filter(|_| !unspecific);
+    let code = codes.find(|code| known.codes.contains(code)).map(|code| format!("0x{code}"));
     let sentence = known.traces.iter().find(|sentence| trace.text.lower.contains(sentence.as_str())).cloned();
     let code = code.or(sentence)?;
     Some((certain, code, trace.source.clone()))

@@ -118,10 +118,10 @@ impl List<'_> {
             let source = Some(membership.source.clone());
             self.add(&subject, "user-protected-group", membership.group.name, &source);
         }
-        for (descriptor, at) in &user.descriptors {
-            let Some(list) = &descriptor.dacl else { continue };
-            let inherits = (!list.protected).to_string();
-            self.add(&subject, "user-list-inherits", &inherits, &Some(at.clone()));
+        for list in &user.descriptors {
+            let Some(protected) = list.protected else { continue };
+            let inherits = (!protected).to_string();
+            self.add(&subject, "user-list-inherits", &inherits, &Some(list.source.clone()));
         }
     }
 }

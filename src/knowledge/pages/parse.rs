@@ -28,11 +28,12 @@ impl Headings {
                 sources: "## Sources",
                 place: "   Where: ",
             },
-            Language::Japanese => {
-                Headings {
-                    checks: "## 確認項目", remedy: "## 対処", sources: "## 出典", place: "   場所: "
-                }
-            }
+            Language::Japanese => Headings {
+                checks: "## 確認項目",
+                remedy: "## 対処方法",
+                sources: "## 出典",
+                place: "   場所: ",
+            },
         }
     }
 }
@@ -296,7 +297,7 @@ When it fits.
         let text = SMALL
             .replace("First paragraph\ngoes on.", "最初の段落は\n続きます。SDDL\nの例")
             .replace("## Checks", "## 確認項目")
-            .replace("## Remedy", "## 対処")
+            .replace("## Remedy", "## 対処方法")
             .replace("## Sources", "## 出典")
             .replace("Where: ", "場所: ");
         let page = page(&text, Language::Japanese).unwrap();
