@@ -11,7 +11,7 @@
     clippy::cast_possible_truncation,
     reason = "a builder of test data fails loudly, and its sizes are those of the descriptions"
 )]
-#![allow(unreachable_pub, dead_code, reason = "the modules of a benchmark have no outside")]
+#![allow(unreachable_pub, dead_code, unused_imports, reason = "the modules of a benchmark have no outside")]
 
 #[path = "../tests/fixtures/event_log/mod.rs"]
 mod event_log;
