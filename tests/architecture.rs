@@ -60,8 +60,24 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("comparison", &["diagnosis", "report", "words"]),
     ("why", &["diagnosis", "report", "rules", "words"]),
+    ("batch", &["lib", "diagnosis", "report", "words"]),
     ("case_check", &["lib", "diagnosis", "report", "words"]),
-    ("program", &["lib", "bundle", "case_check", "comparison", "explain", "facts", "report", "why", "words"]),
+    (
+        "program",
+        &[
+            "lib",
+            "batch",
+            "bundle",
+            "case_check",
+            "comparison",
+            "explain",
+            "facts",
+            "knowledge",
+            "report",
+            "why",
+            "words",
+        ],
+    ),
     ("main", &["program", "report", "words"]),
 ];
 
