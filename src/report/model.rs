@@ -6,6 +6,8 @@ mod timeline;
 
 use serde::{Deserialize, Serialize};
 
+pub use timeline::{CoveredTime, LeftOut, Timeline, TimelineEntry, TimelineKind};
+
 use crate::diagnosis::{Answer, State, Weight};
 use crate::words::Language;
 
