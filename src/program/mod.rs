@@ -2,6 +2,7 @@
 //! with the library. Only here and in `main` does anything talk to the world.
 
 mod analyze;
+mod batch;
 mod check;
 mod completions;
 mod diff;
@@ -18,6 +19,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use sspr_triage::words::Language;
 
 use analyze::Analyze;
+use batch::Batch;
 use check::Check;
 use completions::{Completions, Man};
 use diff::Diff;
@@ -60,6 +62,8 @@ pub(crate) struct Cli {
 enum Command {
     /// Read a bundle and say which cause it is
     Analyze(Analyze),
+    /// Read many bundles in one run: a row of results.jsonl for each, on request with its full report
+    Batch(Batch),
     /// Run every case under a folder: its bundle must get the answer that its case.toml expects
     Check(Check),
     /// Explain a cause, another diagnosis or a check; without an id, list them all
@@ -94,6 +98,7 @@ impl Cli {
     pub(crate) fn run(&self) -> anyhow::Result<u8> {
         match &self.command {
             Command::Analyze(arguments) => arguments.run(self.language),
+            Command::Batch(arguments) => arguments.run(self.language),
             Command::Check(arguments) => arguments.run(),
             Command::Explain(arguments) => arguments.run(self.language),
             Command::Facts(arguments) => arguments.run(self.language),
