@@ -10,6 +10,7 @@
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
     clippy::print_stderr,
+    clippy::too_many_lines,
     reason = "a test may panic; the switch for tests does not reach shared functions"
 )]
 

@@ -258,7 +258,7 @@ fn a_batch_has_a_row_for_each_bundle_in_order_and_a_bad_one_is_a_row() {
     let folder = bundles();
     let path = |name: &str| folder.path().join(name).into_os_string();
     let given = ["c-none", "b-torn.zip", "missing", "a-remote"].map(path);
-    let arguments: Vec<&std::ffi::OsStr> = given.iter().map(|path| path.as_os_str()).collect();
+    let arguments: Vec<&std::ffi::OsStr> = given.iter().map(std::ffi::OsString::as_os_str).collect();
     let (one, two) = (folder.path().join("one"), folder.path().join("two"));
     let threads = |count: &'static str| [&arguments[..], &["--threads".as_ref(), count.as_ref()]].concat();
     let (rows, code, said) = batch(&one, &threads("1"));
@@ -314,7 +314,8 @@ fn resume_keeps_what_still_holds_and_does_the_rest() {
     // A run that ended early left the rows so far, the last one cut off.
     let rows = std::fs::read_to_string(output.join("results.jsonl")).unwrap();
     let marked = rows.replace("\"no-failure\"", "\"marked\"");
-    std::fs::write(output.join("results.jsonl"), &marked[..marked.len() - 20]).unwrap();
+    std::fs::write(output.join("results.jsonl"), marked.as_bytes().split_last_chunk::<20>().unwrap().0)
+        .unwrap();
     let (again, _, said) = batch(&output, &arguments);
     assert!(said.contains("3 bundles: 1 with an error, 2 done by an earlier run"), "{said}");
     assert_eq!(again, first);

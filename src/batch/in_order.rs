@@ -91,7 +91,7 @@ mod tests {
     fn results_come_in_order_though_work_takes_unequal_time() {
         let mut taken = Vec::new();
         let work = |piece: u64| {
-            thread::sleep(Duration::from_micros(if piece % 7 == 0 { 900 } else { 10 }));
+            thread::sleep(Duration::from_micros(if piece.is_multiple_of(7) { 900 } else { 10 }));
             piece * 2
         };
         let done: Result<(), ()> = in_order(0..500, THREE, work, |result| {

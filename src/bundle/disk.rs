@@ -140,7 +140,10 @@ mod tests {
         File::open(path).unwrap()
     }
 
-    fn handed(allowance: u64, hashed: bool) -> (ReadMember<(Vec<u8>, Vec<u8>)>, End) {
+    /// What came by the stream, and what by place.
+    type Both = (Vec<u8>, Vec<u8>);
+
+    fn handed(allowance: u64, hashed: bool) -> (ReadMember<Both>, End) {
         let allowance = Allowance { bytes: allowance, bound: Bound::File };
         hand_to(file(b"abcdef"), &"a".into(), allowance, hashed, &|member: Member<'_>| {
             let mut streamed = Vec::new();

@@ -84,7 +84,10 @@ impl List<'_> {
             }
         }
         for seen in &restriction.policies {
-            let value = seen.value.as_ref().map_or_else(|| "-".to_owned(), |value| value.shown());
+            let value = seen
+                .value
+                .as_ref()
+                .map_or_else(|| "-".to_owned(), super::super::facts::sam_restriction::SamValue::shown);
             self.add_with(&subject, "sam-policy", &value, seen.gpo.clone(), &Some(seen.source.clone()));
         }
         // Services announce their descriptor at each start; the last one is that which holds.

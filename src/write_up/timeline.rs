@@ -54,13 +54,13 @@ pub(super) fn timeline(writer: &Writer<'_>, artifacts: &[Artifact]) -> Timeline 
     happened.sort_by(|a, b| (a.time, a.kind, &a.source).cmp(&(b.time, b.kind, &b.source)));
     let left_out = leave_out(&mut happened);
     Timeline {
-        entries: happened.into_iter().map(|happened| entry(writer, happened)).collect(),
+        entries: happened.iter().map(|happened| entry(writer, happened)).collect(),
         left_out,
         coverage: coverage(writer),
     }
 }
 
-fn entry(writer: &Writer<'_>, happened: Happened<'_>) -> TimelineEntry {
+fn entry(writer: &Writer<'_>, happened: &Happened<'_>) -> TimelineEntry {
     TimelineEntry {
         time: happened.time.to_string(),
         machine: happened.machine.map(|id| writer.facts.machines.name(id).to_owned()),

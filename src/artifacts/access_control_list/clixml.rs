@@ -172,7 +172,7 @@ impl State {
                     gaps.add(
                         0,
                         Statement::new("gap.access-control-list.sddl-xml").with("error", error.to_string()),
-                    )
+                    );
                 })
                 .ok()
         });

@@ -59,7 +59,7 @@ fn of_block(block: &Block, gaps: &mut Gaps<'_>) -> ObjectAcl {
                 gaps.add(
                     line,
                     Statement::new("gap.access-control-list.sddl-list").with("error", error.to_string()),
-                )
+                );
             })
             .ok()
     });

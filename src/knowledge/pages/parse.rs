@@ -151,7 +151,7 @@ fn quoted(text: &str) -> Option<String> {
 /// Whether a space belongs between two lines of a paragraph. Japanese is written without.
 fn spaced(before: &str, after: &str) -> bool {
     let wide = |letter: Option<char>| letter.and_then(UnicodeWidthChar::width) == Some(2);
-    !before.is_empty() && !(wide(before.chars().next_back()) && wide(after.chars().next()))
+    !(before.is_empty() || wide(before.chars().next_back()) && wide(after.chars().next()))
 }
 
 /// The lines of a page, and where reading stands.
