@@ -109,7 +109,7 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
                     None => self.lose_to_total(&inside),
                 },
                 TarKind::Folder | TarKind::Other => {
-                    self.lose(&inside, Place::File, Statement::new(NOT_A_PLAIN_FILE))
+                    self.lose(&inside, Place::File, Statement::new(NOT_A_PLAIN_FILE));
                 }
             }
         }
