@@ -96,14 +96,18 @@ impl Target<'_> {
         Finding::new(check, weight, answer).with("user", self.shown.clone())
     }
 
-    /// The answer where nothing can be said: with the reason, and what would say it.
-    fn unknown(&self, check: &'static str, weight: Weight, reason: Option<&str>) -> Finding {
+    /// The answer where nothing can be said, with the reason.
+    fn undecided(&self, check: &'static str, weight: Weight, reason: Option<&str>) -> Finding {
         let finding = self.finding(check, weight, Answer::Unknown);
-        let finding = match reason {
+        match reason {
             Some(reason) => finding.variant(reason),
             None => finding,
-        };
-        finding.needing("target-user", None)
+        }
+    }
+
+    /// As [`undecided`](Self::undecided), where the user's own object would say it.
+    fn unknown(&self, check: &'static str, weight: Weight, reason: Option<&str>) -> Finding {
+        self.undecided(check, weight, reason).needing("target-user", None)
     }
 
     /// The user, unless what the exports show of it cannot be used.
@@ -185,7 +189,7 @@ impl Target<'_> {
             AdminCount::Set(source) => self.finding(CHECK, weight, Answer::No).at(source),
             // What a former administrator has left, where only adminCount was cleared.
             AdminCount::Unset(source) if protected_list(user).is_some() => {
-                self.unknown(CHECK, weight, Some("inheritance")).at(source).at_all(protected_list(user))
+                self.undecided(CHECK, weight, Some("inheritance")).at(source).at_all(protected_list(user))
             }
             AdminCount::Unset(source) if user.is_shown_unprotected() => {
                 self.finding(CHECK, weight, Answer::Yes).at(source)
@@ -214,7 +218,21 @@ impl Target<'_> {
     }
 
     fn without_descriptor(&self, check: &'static str, weight: Weight, reason: Option<&str>) -> Finding {
-        self.unknown(check, weight, reason).needing("target-permissions", None)
+        let finding = match self.usable() {
+            Ok(_) => self.undecided(check, weight, reason),
+            // A descriptor names its object by a path, which only the user's own object joins to the user.
+            Err(_) => self.unknown(check, weight, reason),
+        };
+        finding.needing("target-permissions", None)
+    }
+
+    /// Rights are given to a SID. An account that nothing names has to be found first.
+    fn needing_account(&self, finding: Finding) -> Finding {
+        match self.connector {
+            Some(connector) if connector.sid.is_some() => finding,
+            Some(_) => finding.needing("connector-account", None),
+            None => finding.needing("connector-configuration", None).needing("connector-account", None),
+        }
     }
 
     fn right_missing(&self) -> Finding {
@@ -223,7 +241,7 @@ impl Target<'_> {
             // Microsoft lists the write rights as required too, but no failure is known that shows the code
             // of a refused set for want of one of them alone.
             Rights::Missing(right, source) if right.wanted.mask != CONTROL_ACCESS => self
-                .unknown(CHECK, Weight::Proves, Some("write-only"))
+                .undecided(CHECK, Weight::Proves, Some("write-only"))
                 .with("account", self.account.clone())
                 .with("right", right.name)
                 .at(source),
@@ -258,15 +276,15 @@ impl Target<'_> {
 
     fn open_rights(&self, check: &'static str, weight: Weight, rights: &Rights<'_>) -> Finding {
         let finding = match rights {
-            Rights::Unusable(reason) => self.without_descriptor(check, weight, *reason),
-            Rights::NoSid => self.unknown(check, weight, Some("no-sid")).needing("connector-account", None),
+            Rights::Unusable(reason) => self.needing_account(self.without_descriptor(check, weight, *reason)),
+            Rights::NoSid => self.needing_account(self.undecided(check, weight, Some("no-sid"))),
             Rights::DependsOn(trustee, source) => self
-                .unknown(check, weight, Some("membership"))
+                .undecided(check, weight, Some("membership"))
                 .with("trustee", trustee.clone())
                 .at(source)
                 .needing("connector-account", None),
-            Rights::Open(source) => self.unknown(check, weight, Some("open")).at(source),
-            Rights::All(_) | Rights::Missing(..) => self.unknown(check, weight, None),
+            Rights::Open(source) => self.undecided(check, weight, Some("open")).at(source),
+            Rights::All(_) | Rights::Missing(..) => self.undecided(check, weight, None),
         };
         finding.with("account", self.account.clone())
     }

@@ -36,8 +36,7 @@ fn target_restamped(facts: &Facts, attempt: &Attempt) -> Finding {
             .at(&restamp.source),
         None => Finding::new("target-restamped", Weight::Supports, Answer::Unknown)
             .with("user", attempt.user.clone().unwrap_or_else(|| "the user".to_owned()))
-            .needing("target-user", None)
-            .needing("target-permissions", None),
+            .needing("controller-security-log", None),
     }
 }
 

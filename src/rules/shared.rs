@@ -144,8 +144,7 @@ fn password_set_refused(attempt: &Attempt) -> Finding {
         (true, true) => Answer::Unknown,
         (false, _) => Answer::No,
     };
-    let finding = finding(answer).at(&trace.source).at_all(attempt.error.as_ref().map(|(_, source)| source));
-    if reached { finding.needing("target-user", None).needing("target-permissions", None) } else { finding }
+    finding(answer).at(&trace.source).at_all(attempt.error.as_ref().map(|(_, source)| source))
 }
 
 fn no_engine_trace(attempt: &Attempt) -> Finding {
