@@ -47,12 +47,14 @@ pub mod report;
 pub mod write_up;
 
 pub mod case_check;
+pub mod collect_script;
 pub mod explain;
 
 use std::path::Path;
 
 use artifacts::{Artifact, Reading, Wanted};
 use bundle::{Bundle, Limits, OpenError};
+use diagnosis::Diagnosis;
 use facts::Stated;
 use report::Report;
 use source::Gap;
@@ -73,6 +75,8 @@ pub struct Options {
 pub struct Analysis {
     /// The report.
     pub report: Report,
+    /// What the report's judgement was written from.
+    pub diagnosis: Diagnosis,
     /// At least one file could be used. Without one the report says what to ask for, and decides nothing.
     pub usable: bool,
     /// Paths in [`Options::stated`] that gave no file its machine: misspelled, or of files that name it
@@ -116,7 +120,7 @@ pub fn analyze(paths: &[impl AsRef<Path>], options: &Options) -> Result<Analysis
     let diagnosis = diagnosis::diagnose(&facts);
     let provenance = Provenance { inputs: &inputs, artifacts: &artifacts, gaps: &gaps };
     let report = write_up(&provenance, &facts, &diagnosis, Catalogue::english());
-    Ok(Analysis { report, usable, unused_statements })
+    Ok(Analysis { report, diagnosis, usable, unused_statements })
 }
 
 fn unused_statements(facts: &facts::Facts, stated: &[Stated]) -> Vec<String> {

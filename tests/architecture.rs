@@ -30,11 +30,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["artifacts", "bundle", "diagnosis", "facts", "knowledge", "report", "rules", "source", "words"],
     ),
     ("explain", &["knowledge", "rules", "words"]),
+    ("collect_script", &["knowledge", "report"]),
     (
         "lib",
         &[
             "artifacts",
             "bundle",
+            "collect_script",
             "diagnosis",
             "explain",
             "facts",
@@ -48,7 +50,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("case_check", &["lib", "diagnosis", "report"]),
-    ("program", &["lib", "bundle", "case_check", "explain", "facts", "report"]),
+    ("program", &["lib", "bundle", "case_check", "collect_script", "explain", "facts", "report"]),
     ("main", &["program"]),
 ];
 

@@ -2,6 +2,7 @@
 //! decides nothing.
 
 pub mod collect;
+pub mod collect_script;
 pub mod connector_rights;
 pub mod diagnoses;
 pub mod events;
@@ -22,6 +23,7 @@ pub fn fingerprint() -> String {
         policies::TABLE,
         diagnoses::TABLE,
         collect::TABLE,
+        collect_script::TEXT,
         protected_groups::TABLE,
         connector_rights::TABLE,
     ] {

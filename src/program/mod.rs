@@ -3,6 +3,7 @@
 
 mod analyze;
 mod check;
+mod collect_script;
 mod explain;
 mod limits;
 mod output;
@@ -11,6 +12,7 @@ use clap::{Parser, Subcommand};
 
 use analyze::Analyze;
 use check::Check;
+use collect_script::CollectScript;
 use explain::Explain;
 
 pub(crate) use output::{is_closed_pipe, say};
@@ -48,6 +50,8 @@ enum Command {
     Analyze(Analyze),
     /// Run every case under a folder: its bundle must get the answer that its case.toml expects
     Check(Check),
+    /// Print a block of PowerShell that collects what is missing
+    CollectScript(CollectScript),
     /// Explain a cause, another diagnosis or a check; without an id, list them all
     Explain(Explain),
 }
@@ -61,6 +65,7 @@ impl Cli {
         match &self.command {
             Command::Analyze(arguments) => arguments.run(),
             Command::Check(arguments) => arguments.run(),
+            Command::CollectScript(arguments) => arguments.run(),
             Command::Explain(arguments) => arguments.run(),
         }
     }

@@ -10,6 +10,6 @@ pub mod text;
 pub use model::Report;
 
 #[cfg(test)]
-mod examples;
+pub(crate) mod examples;
 #[cfg(test)]
 mod schema_tests;
