@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::report::Report;
+use crate::words::Language;
 use crate::{Options, analyze};
 
 /// What a case expects.
@@ -163,8 +164,9 @@ fn run(folder: &Path, case: &Path, options: &Options) -> CaseResult {
     match analyze(&[case.join("bundle")], options) {
         Ok(analysis) => {
             let exit = if analysis.usable { 0 } else { 3 };
-            let differences = compare(&expected.expect, &analysis.report, exit);
-            CaseResult { name, differences, report: Some(analysis.report) }
+            let report = analysis.report(Language::English);
+            let differences = compare(&expected.expect, &report, exit);
+            CaseResult { name, differences, report: Some(report) }
         }
         Err(error) => failed(format!("bundle cannot be opened: {error}")),
     }

@@ -8,13 +8,13 @@ mod near;
 mod page;
 
 use crate::knowledge::pages;
+use crate::words::{Catalogue, Language, Statement};
 
 /// Columns of the text.
 const WIDTH: usize = 80;
 
 /// No cause, diagnosis or check has the id.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no cause, diagnosis or check has the id {id:?}{}", suggestion(near))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownId {
     /// The id that was asked for.
     pub id: String,
@@ -22,29 +22,41 @@ pub struct UnknownId {
     pub near: Vec<String>,
 }
 
-fn suggestion(near: &[String]) -> String {
-    match near {
-        [] => "; `sspr-triage explain` lists them all".to_owned(),
-        near => format!("; did you mean {}?", near.join(" or ")),
+impl UnknownId {
+    /// What to say to the one who asked.
+    pub fn in_words(&self, language: Language) -> String {
+        let unknown = phrase("unknown-id", language, &[("id", format!("{:?}", self.id))]);
+        let near = self.near.join(&phrase("or", language, &[]));
+        let help = match self.near.as_slice() {
+            [] => phrase("unknown-id-list", language, &[]),
+            _ => phrase("unknown-id-near", language, &[("near", near)]),
+        };
+        format!("{unknown} {help}")
     }
 }
 
+/// A phrase of the catalogue's section `explain`.
+fn phrase(key: &str, language: Language, values: &[(&'static str, String)]) -> String {
+    Catalogue::of(language).say(&Statement { key: format!("explain.{key}"), values: values.to_vec() })
+}
+
 /// The text for an id: the page of a cause or diagnosis, or the sentences of a check with the pages that
-/// it stands on. Without an id, the list of all of them, a line each. Upper and lower case are the same.
+/// it stands on, in a language. Without an id, the list of all of them, a line each. Upper and lower case are
+/// the same.
 ///
 /// # Errors
 /// Where nothing has the id; the error names ids that are spelled much like it.
-pub fn explain(id: Option<&str>) -> Result<String, UnknownId> {
+pub fn explain(id: Option<&str>, language: Language) -> Result<String, UnknownId> {
     let Some(asked) = id else {
-        return Ok(index::index());
+        return Ok(index::index(language));
     };
     let id = asked.trim().to_ascii_lowercase();
-    if let Some(page) = pages::page(&id) {
-        return Ok(page::page(page));
+    if let Some(page) = pages::page(language, &id) {
+        return Ok(page::page(page, language));
     }
-    let found = pages::find_check(&id);
+    let found = pages::find_check(language, &id);
     if !found.is_empty() {
-        return Ok(page::check(&id, &found));
+        return Ok(page::check(&id, &found, language));
     }
     Err(UnknownId { id: asked.to_owned(), near: near::near(&id) })
 }
@@ -52,7 +64,7 @@ pub fn explain(id: Option<&str>) -> Result<String, UnknownId> {
 /// Ids of all checks, each once, in the order of the pages.
 fn check_ids() -> Vec<&'static str> {
     let mut ids: Vec<&str> = Vec::new();
-    for check in pages::pages().iter().flat_map(|page| &page.checks) {
+    for check in pages::pages(Language::English).iter().flat_map(|page| &page.checks) {
         if !ids.contains(&check.id.as_str()) {
             ids.push(&check.id);
         }

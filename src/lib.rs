@@ -53,12 +53,12 @@ pub mod explain;
 use std::path::Path;
 
 use artifacts::{Artifact, Reading, Wanted};
-use bundle::{Bundle, Limits, OpenError};
+use bundle::{Bundle, Input, Limits, OpenError};
 use diagnosis::Diagnosis;
-use facts::Stated;
+use facts::{Facts, Stated};
 use report::Report;
 use source::Gap;
-use words::Catalogue;
+use words::{Catalogue, Language, Statement};
 use write_up::{Provenance, write_up};
 
 /// How to analyse an upload.
@@ -70,18 +70,29 @@ pub struct Options {
     pub stated: Vec<Stated>,
 }
 
-/// A finished analysis.
+/// A finished analysis. It is written up in as many languages as are asked for; what was found is the
+/// same in all.
 #[derive(Debug)]
 pub struct Analysis {
-    /// The report.
-    pub report: Report,
-    /// What the report's judgement was written from.
-    pub diagnosis: Diagnosis,
     /// At least one file could be used. Without one the report says what to ask for, and decides nothing.
     pub usable: bool,
     /// Paths in [`Options::stated`] that gave no file its machine: misspelled, or of files that name it
     /// themselves.
     pub unused_statements: Vec<String>,
+    inputs: Vec<Input>,
+    artifacts: Vec<Artifact>,
+    gaps: Vec<Gap>,
+    facts: Facts,
+    /// What the report's judgement is written from.
+    pub diagnosis: Diagnosis,
+}
+
+impl Analysis {
+    /// The report in a language. Only its sentences differ from those in another.
+    pub fn report(&self, language: Language) -> Report {
+        let provenance = Provenance { inputs: &self.inputs, artifacts: &self.artifacts, gaps: &self.gaps };
+        write_up(&provenance, &self.facts, &self.diagnosis, Catalogue::of(language))
+    }
 }
 
 /// Analyses an upload: several paths are one bundle.
@@ -98,17 +109,13 @@ pub fn analyze(paths: &[impl AsRef<Path>], options: &Options) -> Result<Analysis
         let Reading { content, gaps: lost } = member.read;
         gaps.extend(lost);
         if let Some(what) = content.not_used() {
-            gaps.push(Gap::new(&member.path, source::Place::File, format!("Not used: {what}.")));
+            gaps.push(Gap::new(&member.path, source::Place::File, what));
         }
         artifacts.push(Artifact { path: member.path, bytes: member.bytes, sha256: member.sha256, content });
     }
     if artifacts.is_empty() && gaps.is_empty() {
-        let empty = |input: &bundle::Input| {
-            Gap::new(
-                &input.path.as_str().into(),
-                source::Place::File,
-                "There is no file in it. Please send it again.",
-            )
+        let empty = |input: &Input| {
+            Gap::new(&input.path.as_str().into(), source::Place::File, Statement::new("gap.bundle.no-file"))
         };
         gaps.extend(inputs.iter().map(empty));
     }
@@ -118,12 +125,10 @@ pub fn analyze(paths: &[impl AsRef<Path>], options: &Options) -> Result<Analysis
     let facts = facts::establish(&artifacts, &options.stated);
     let unused_statements = unused_statements(&facts, &options.stated);
     let diagnosis = diagnosis::diagnose(&facts);
-    let provenance = Provenance { inputs: &inputs, artifacts: &artifacts, gaps: &gaps };
-    let report = write_up(&provenance, &facts, &diagnosis, Catalogue::english());
-    Ok(Analysis { report, diagnosis, usable, unused_statements })
+    Ok(Analysis { usable, unused_statements, inputs, artifacts, gaps, facts, diagnosis })
 }
 
-fn unused_statements(facts: &facts::Facts, stated: &[Stated]) -> Vec<String> {
+fn unused_statements(facts: &Facts, stated: &[Stated]) -> Vec<String> {
     let used = |at: &Stated| {
         let stated =
             facts.files.iter().filter(|file| file.by == Some(facts::attribution::AttributedBy::Stated));

@@ -1,10 +1,11 @@
 //! Places: where in a bundle something stands, so that a reader can open it.
 //!
 //! A [`Source`] names a file by its path inside the upload and a [`Place`] in it. A [`Gap`] names a
-//! place that could not be read, with the reason. This room knows no format and imports nothing.
+//! place that could not be read, with the reason. This room knows no format.
 
-use std::fmt;
 use std::sync::Arc;
+
+use crate::words::Statement;
 
 /// Path of a file inside the upload. Folders are separated by `/`, an archive and its member by `!`:
 /// `case.zip!logs.zip!Application.evtx`. Never absolute, never a path of the analysing machine.
@@ -36,20 +37,25 @@ pub enum Place {
     Offset(u64),
 }
 
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Place {
+    /// The headings and the first cell of a row, as they stand in the report; none of other places.
+    pub fn row(&self) -> Option<String> {
+        let Place::Row { section, name } = self else { return None };
+        let row: Vec<&str> = section.iter().chain([name]).map(String::as_str).collect();
+        Some(row.join(" > "))
+    }
+
+    /// The place in words; of a row, its headings and first cell as they stand in the report.
+    pub fn in_words(&self) -> Statement {
         match self {
-            Place::File => f.write_str("whole file"),
-            Place::Line(line) => write!(f, "line {line}"),
-            Place::Record { id, offset: None } => write!(f, "record {id}"),
-            Place::Record { id, offset: Some(offset) } => write!(f, "record {id} at byte {offset}"),
-            Place::Row { section, name } => {
-                for heading in section {
-                    write!(f, "{heading} > ")?;
-                }
-                f.write_str(name)
-            }
-            Place::Offset(offset) => write!(f, "byte {offset}"),
+            Place::File => Statement::new("place.file"),
+            Place::Line(line) => Statement::new("place.line").with("line", line.to_string()),
+            Place::Record { id, offset: None } => Statement::new("place.record").with("id", id.to_string()),
+            Place::Record { id, offset: Some(offset) } => Statement::new("place.record-at")
+                .with("id", id.to_string())
+                .with("offset", offset.to_string()),
+            Place::Row { .. } => Statement::new("place.row").with("row", self.row().unwrap_or_default()),
+            Place::Offset(offset) => Statement::new("place.offset").with("offset", offset.to_string()),
         }
     }
 }
@@ -77,13 +83,28 @@ pub struct Gap {
     pub path: BundlePath,
     /// The place in it that was lost.
     pub place: Place,
-    /// What is wrong with it, and what to ask for instead: whole sentences in English.
-    pub reason: String,
+    /// What is wrong with it, and what to ask for instead, sentence by sentence.
+    pub reason: Vec<Statement>,
 }
 
 impl Gap {
     /// Names what was lost, and why.
-    pub fn new(path: &BundlePath, place: Place, reason: impl Into<String>) -> Self {
+    pub fn new(path: &BundlePath, place: Place, reason: impl Into<Vec<Statement>>) -> Self {
         Gap { path: Arc::clone(path), place, reason: reason.into() }
+    }
+}
+
+#[cfg(test)]
+impl Gap {
+    /// The reason in English.
+    pub(crate) fn said(&self) -> String {
+        crate::words::Catalogue::of(crate::words::Language::English).say_all(&self.reason)
+    }
+}
+
+#[cfg(test)]
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&crate::words::Catalogue::of(crate::words::Language::English).say(&self.in_words()))
     }
 }

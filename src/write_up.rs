@@ -1,18 +1,20 @@
 //! The write-up: facts and diagnosis become the report's model. Words are put in here, and nothing is
 //! judged.
 
+mod timeline;
+
 use std::collections::HashMap;
 
 use crate::artifacts::{Artifact, Content};
 use crate::bundle::Input;
 use crate::diagnosis::{AttemptResult, CauseResult, Collect, Diagnosis, OtherResult, RemedyPlan};
 use crate::facts::attribution::Attributed;
-use crate::facts::machines::{Machine as MachineFact, Role};
+use crate::facts::machines::{Machine as MachineFact, MachineId, Role};
 use crate::facts::{Attempt as AttemptFact, Facts, Operation, Outcome};
 use crate::knowledge;
 use crate::knowledge::pages;
 use crate::rules::Finding;
-use crate::source::{BundlePath, Gap, Source};
+use crate::source::{BundlePath, Gap, Place, Source};
 use crate::words::{Catalogue, Statement};
 
 use crate::report::model::{
@@ -42,6 +44,7 @@ pub fn write_up(
     let writer = Writer { facts, files, words };
     Report {
         schema: SCHEMA.to_owned(),
+        language: words.language(),
         tool: Tool {
             name: env!("CARGO_PKG_NAME").to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -61,6 +64,7 @@ pub fn write_up(
             .zip(&diagnosis.attempts)
             .map(|(attempt, result)| writer.attempt(attempt, result))
             .collect(),
+        timeline: timeline::timeline(&writer, provenance.artifacts),
         contradictions: facts
             .contradictions
             .iter()
@@ -72,7 +76,7 @@ pub fn write_up(
         collect_next: diagnosis.collect.iter().map(|collect| writer.collect(collect)).collect(),
         machines: writer.machines(),
         artifacts: provenance.artifacts.iter().map(|artifact| writer.artifact(artifact)).collect(),
-        gaps: provenance.gaps.iter().map(gap).collect(),
+        gaps: provenance.gaps.iter().map(|gap| writer.gap(gap)).collect(),
         warnings: diagnosis.warnings.iter().map(|warning| words.say(warning)).collect(),
     }
 }
@@ -86,9 +90,27 @@ struct Writer<'a> {
 
 impl Writer<'_> {
     fn source(&self, source: &Source) -> SourceEntry {
-        let file = self.files.get(&source.path);
-        let machine = file.and_then(|file| file.machine).map(|id| self.facts.machines.name(id).to_owned());
-        SourceEntry { path: source.path.to_string(), place: source.place.to_string(), machine }
+        let machine = self.machine_of(source).map(|id| self.facts.machines.name(id).to_owned());
+        let (record, line) = match source.place {
+            Place::Record { id, .. } => (Some(id), None),
+            Place::Line(line) => (None, Some(line)),
+            Place::File | Place::Row { .. } | Place::Offset(_) => (None, None),
+        };
+        let place = self.words.say(&source.place.in_words());
+        SourceEntry { path: source.path.to_string(), place, record, line, machine }
+    }
+
+    /// The machine that the file of a place speaks for.
+    fn machine_of(&self, source: &Source) -> Option<MachineId> {
+        self.files.get(&source.path).and_then(|file| file.machine)
+    }
+
+    fn gap(&self, gap: &Gap) -> GapEntry {
+        GapEntry {
+            path: gap.path.to_string(),
+            place: self.words.say(&gap.place.in_words()),
+            reason: self.words.say_all(&gap.reason),
+        }
     }
 
     /// One entry for each place of each answer; an answer without a place has one.
@@ -146,7 +168,7 @@ impl Writer<'_> {
     }
 
     fn remedy(&self, plan: &RemedyPlan) -> Vec<Step> {
-        let Some(page) = pages::page(&plan.page) else { return Vec::new() };
+        let Some(page) = pages::page(self.words.language(), &plan.page) else { return Vec::new() };
         let sections: Vec<&pages::RemedySection> = if plan.sections.is_empty() {
             page.remedies.iter().collect()
         } else {
@@ -163,12 +185,12 @@ impl Writer<'_> {
             let when = (!section.when.is_empty()).then(|| Step {
                 section: Some(section.title.clone()),
                 note: true,
-                step: plan.values.fill(&section.when),
+                step: plan.values.fill(&section.when, self.words.language()),
                 command: None,
                 r#where: None,
             });
             let steps = section.steps.iter().map(|step| {
-                let step = step.filled(&plan.values);
+                let step = step.filled(&plan.values, self.words.language());
                 Step {
                     section: Some(section.title.clone()),
                     note: false,
@@ -202,7 +224,7 @@ impl Writer<'_> {
         let say = |part: &str| self.words.say(&Statement::new(format!("{part}.{}", collect.artifact.id)));
         CollectNext {
             artifact: collect.artifact.id.clone(),
-            command: collect.values.fill_command(&collect.artifact.command),
+            command: collect.values.fill_command(&collect.artifact.command, self.words.language()),
             r#where: self.words.say(&collect.place),
             elevated: collect.artifact.elevated,
             decides: collect.decides.clone(),
@@ -289,8 +311,4 @@ fn outcome(outcome: Outcome) -> &'static str {
 
 fn input(input: &Input) -> InputEntry {
     InputEntry { path: input.path.clone(), sha256: input.sha256.clone(), bytes: input.bytes }
-}
-
-fn gap(gap: &Gap) -> GapEntry {
-    GapEntry { path: gap.path.to_string(), place: gap.place.to_string(), reason: gap.reason.clone() }
 }

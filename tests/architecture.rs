@@ -15,19 +15,30 @@ use std::path::{Path, PathBuf};
 /// The rooms in the order of the pipeline, each with the rooms that it may import. A row may name only rows
 /// above it, so that no import runs back.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
-    ("source", &[]),
     ("words", &[]),
+    ("source", &["words"]),
     ("security_descriptor", &[]),
     ("knowledge", &["security_descriptor", "source", "words"]),
-    ("bundle", &["source"]),
-    ("artifacts", &["bundle", "security_descriptor", "source"]),
+    ("bundle", &["source", "words"]),
+    ("artifacts", &["bundle", "security_descriptor", "source", "words"]),
     ("facts", &["artifacts", "knowledge", "security_descriptor", "source", "words"]),
     ("rules", &["facts", "knowledge", "security_descriptor", "source", "words"]),
     ("diagnosis", &["rules", "facts", "knowledge", "source", "words"]),
     ("report", &["diagnosis", "words"]),
     (
         "write_up",
-        &["artifacts", "bundle", "diagnosis", "facts", "knowledge", "report", "rules", "source", "words"],
+        &[
+            "artifacts",
+            "bundle",
+            "diagnosis",
+            "facts",
+            "knowledge",
+            "report",
+            "rules",
+            "security_descriptor",
+            "source",
+            "words",
+        ],
     ),
     ("explain", &["knowledge", "rules", "words"]),
     ("collect_script", &["knowledge", "report"]),
@@ -49,8 +60,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "write_up",
         ],
     ),
-    ("case_check", &["lib", "diagnosis", "report"]),
-    ("program", &["lib", "bundle", "case_check", "collect_script", "explain", "facts", "report"]),
+    ("case_check", &["lib", "diagnosis", "report", "words"]),
+    ("program", &["lib", "bundle", "case_check", "collect_script", "explain", "facts", "report", "words"]),
     ("main", &["program"]),
 ];
 

@@ -15,6 +15,7 @@ use sspr_triage::knowledge::collect::cost;
 use sspr_triage::report::text::TextOptions;
 use sspr_triage::report::{Report, json, text};
 use sspr_triage::rules::Need;
+use sspr_triage::words::Language;
 use sspr_triage::{Options, analyze};
 
 fn cases() -> Vec<CaseResult> {
@@ -222,7 +223,9 @@ fn the_same_bundle_gives_the_same_bytes_whatever_the_threads() {
             .to_vec();
     let with_threads = |threads: usize, bundle: &PathBuf| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| json::render(&analyze(&[bundle], &Options::default()).unwrap().report).unwrap())
+        pool.install(|| {
+            json::render(&analyze(&[bundle], &Options::default()).unwrap().report(Language::English)).unwrap()
+        })
     };
     for bundle in &bundles {
         assert_eq!(with_threads(1, bundle), with_threads(3, bundle), "{}", bundle.display());

@@ -22,6 +22,7 @@ use sspr_triage::artifacts::{self, Wanted};
 use sspr_triage::bundle::{Limits, Member};
 use sspr_triage::knowledge::{events, policies};
 use sspr_triage::source::Gap;
+use sspr_triage::words::Language;
 use sspr_triage::{Options, analyze};
 use walkdir::WalkDir;
 
@@ -166,7 +167,7 @@ fn mutant(seeds: &[Seed], seed: &Seed, number: usize) -> Vec<u8> {
 }
 
 fn broken(gaps: &[Gap]) -> bool {
-    gaps.iter().any(|gap| gap.reason.contains("reader of this kind of file broke"))
+    gaps.iter().any(|gap| gap.reason.iter().any(|sentence| sentence.key == "gap.file.reader-broke"))
 }
 
 fn wanted() -> Wanted {
@@ -242,7 +243,7 @@ fn no_mutant_of_an_archive_breaks_the_analysis() {
         let path = folder.path().join(format!("{number}.zip"));
         fs::write(&path, &bytes).unwrap();
         let start = Instant::now();
-        let report = analyze(&[&path], &options).unwrap().report;
+        let report = analyze(&[&path], &options).unwrap().report(Language::English);
         let took = start.elapsed();
         assert!(took < LONGEST, "mutant {number} of {} took {took:?}", seed.name);
         let gaps = report.gaps.iter().any(|gap| gap.reason.contains("reader of this kind of file broke"));

@@ -8,6 +8,7 @@
 use std::path::PathBuf;
 
 use assert_cmd::Command;
+use sspr_triage::words::Language;
 
 fn case(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases").join(name).join("bundle")
@@ -172,11 +173,11 @@ fn pages_and_checks_agree_both_ways() {
     use sspr_triage::knowledge::pages::{page, pages};
     for check in sspr_triage::rules::CHECKS {
         for (cause, _) in check.asked_by {
-            let page = page(cause.id()).unwrap();
+            let page = page(Language::English, cause.id()).unwrap();
             assert!(page.checks.iter().any(|on| on.id == check.id), "{} is not on {}", check.id, page.id);
         }
     }
-    for page in pages() {
+    for page in pages(Language::English) {
         for on in &page.checks {
             let registered = match sspr_triage::rules::check(&on.id) {
                 // A page may also describe a check of another cause, where that tells the two apart.
@@ -187,6 +188,6 @@ fn pages_and_checks_agree_both_ways() {
         }
     }
     for known in known_diagnoses() {
-        assert!(page(&known.id).is_some(), "{}", known.id);
+        assert!(page(Language::English, &known.id).is_some(), "{}", known.id);
     }
 }

@@ -9,6 +9,7 @@
 
 use std::path::{Path, PathBuf};
 
+use sspr_triage::words::Language;
 use sspr_triage::{Options, analyze};
 
 fn samples() -> Option<PathBuf> {
@@ -23,7 +24,7 @@ fn samples() -> Option<PathBuf> {
 #[test]
 fn every_sample_is_read_and_none_breaks_its_reader() {
     let Some(folder) = samples() else { return };
-    let report = analyze(&[&folder], &Options::default()).unwrap().report;
+    let report = analyze(&[&folder], &Options::default()).unwrap().report(Language::English);
     let broken: Vec<&str> = report
         .gaps
         .iter()

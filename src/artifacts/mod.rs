@@ -20,6 +20,7 @@ pub mod text_encoding;
 pub mod unused;
 
 use crate::source::{BundlePath, Gap};
+use crate::words::Statement;
 pub use access_control_list::AccessControlLists;
 pub use audit_log::AuditLog;
 pub use connect_configuration::ConnectConfiguration;
@@ -84,7 +85,7 @@ pub enum Content {
     AccessControlLists(AccessControlLists),
     /// A file of a kind that no reader takes, with what it seems to be.
     NotUsed {
-        /// What the content looks like, in words: `an empty file`, `a PNG picture`, `text`.
+        /// What the content looks like: `empty`, `png`, `plain-text`.
         looks_like: &'static str,
     },
 }
@@ -100,13 +101,13 @@ impl Content {
     }
 
     /// What the file is, where nothing in it is used for the diagnosis.
-    pub fn not_used(&self) -> Option<&'static str> {
-        match self {
-            Content::NotUsed { looks_like } => Some(looks_like),
-            Content::AuditLog(_) => Some("an Entra audit log; no check asks it yet"),
-            Content::PasswordPolicy(_) => Some("a password policy; no check asks it yet"),
-            _ => None,
-        }
+    pub fn not_used(&self) -> Option<Statement> {
+        let what = match self {
+            Content::NotUsed { looks_like } => looks_like,
+            Content::AuditLog(log) if log.rows.is_empty() => "audit-log",
+            _ => return None,
+        };
+        Some(Statement::new(format!("not-used.{what}")))
     }
 
     /// The word of the report for the kind.

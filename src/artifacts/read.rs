@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::bundle::Member;
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 use super::{
     Content, Reading, Wanted, access_control_list, audit_log, connect_configuration, directory_objects,
@@ -35,12 +36,7 @@ pub fn read(member: Member<'_>, wanted: &Wanted) -> Reading {
     let read = catch_unwind(AssertUnwindSafe(|| read_as_its_kind(path, head, content, wanted)));
     read.unwrap_or_else(|_| Reading {
         content: Content::NotUsed { looks_like: unused::looks_like(head) },
-        gaps: vec![Gap::new(
-            path,
-            Place::File,
-            "The reader of this kind of file broke on its content, so nothing of it was used. Please report \
-             this as a fault of sspr-triage, and export the file anew.",
-        )],
+        gaps: vec![Gap::new(path, Place::File, Statement::new("gap.file.reader-broke"))],
     })
 }
 
@@ -128,14 +124,11 @@ fn held(path: &BundlePath, content: &mut dyn Read, most_mib: u64) -> (Held, Vec<
     }
     let mut gaps = Vec::new();
     if let Err(error) = read {
-        let reason = format!("The file could not be read to its end ({error}). Please send it again.");
+        let reason = Statement::new("gap.file.unreadable").with("error", error.to_string());
         gaps.push(Gap::new(path, Place::Offset(bytes.len() as u64), reason));
     } else if bytes.len() as u64 > most {
         bytes.pop();
-        let reason = format!(
-            "The file is longer than {most_mib} MiB and was read up to there. Please export only the part that is \
-             asked for."
-        );
+        let reason = Statement::new("gap.file.too-long").with("limit", most_mib.to_string());
         gaps.push(Gap::new(path, Place::Offset(most), reason));
     }
     (Held { bytes, _only: only }, gaps)
@@ -186,7 +179,7 @@ mod tests {
             assert_eq!((text.bytes.len() as u64, gaps.len()), (held_bytes, gaps_expected));
             assert_eq!(text._only.is_some(), bytes > SHORT_BYTES);
             for gap in gaps {
-                assert!(gap.reason.contains("longer than 9 MiB"), "{}", gap.reason);
+                assert!(gap.said().contains("longer than 9 MiB"), "{}", gap.said());
                 assert_eq!(gap.place, Place::Offset(9 << 20));
             }
         }

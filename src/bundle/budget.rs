@@ -5,6 +5,8 @@
 
 use super::Limits;
 
+use crate::words::Statement;
+
 /// Below this size no ratio is enforced: short logs of nearly empty blocks compress a thousandfold.
 const RATIO_FLOOR: u64 = 4 << 20;
 
@@ -129,29 +131,17 @@ impl Budget {
 }
 
 /// Why reading ends at a bound, and what to do about it.
-pub(super) fn reason(bound: Bound, limits: &Limits) -> String {
+pub(super) fn reason(bound: Bound, limits: &Limits) -> Statement {
     match bound {
-        Bound::Declared => "it holds more bytes than are declared for it, so it was changed while it was \
-             read, or is damaged, or was made to mislead. Ask for the files to be zipped and uploaded again."
-            .to_owned(),
-        Bound::File => format!(
-            "it is larger than {} bytes, the most that is read of one file. --max-file-bytes raises that.",
-            limits.file_bytes
-        ),
-        Bound::Total => format!(
-            "with it, the upload is larger than {} bytes, the most that is read of all files together. \
-             --max-total-bytes raises that.",
-            limits.total_bytes
-        ),
-        Bound::Ratio => format!(
-            "it is more than {} times as large as its compressed form, as in an archive that is made to \
-             exhaust its reader. If it is genuine, --max-ratio raises that.",
-            limits.ratio
-        ),
-        Bound::Held => format!(
-            "archives inside archives may together hold {HELD_BYTES} bytes. Ask for the inner archive to be \
-             uploaded by itself."
-        ),
+        Bound::Declared => Statement::new("gap.bundle.more-than-declared"),
+        Bound::File => {
+            Statement::new("gap.bundle.larger-than-a-file").with("limit", limits.file_bytes.to_string())
+        }
+        Bound::Total => {
+            Statement::new("gap.bundle.larger-in-all").with("limit", limits.total_bytes.to_string())
+        }
+        Bound::Ratio => Statement::new("gap.bundle.ratio").with("limit", limits.ratio.to_string()),
+        Bound::Held => Statement::new("gap.bundle.held").with("limit", HELD_BYTES.to_string()),
     }
 }
 

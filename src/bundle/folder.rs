@@ -6,8 +6,10 @@ use walkdir::WalkDir;
 
 use super::budget::Budget;
 use super::member_name::UniqueNames;
+use super::opening::cannot_open;
 use super::too_many_entries;
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 /// A file on the disk.
 #[derive(Debug)]
@@ -79,15 +81,13 @@ fn below(root: &Path, path: &Path) -> String {
     parts.join("/")
 }
 
-fn unreadable(error: &walkdir::Error) -> String {
-    let cause = error.io_error().map_or_else(|| "it cannot be walked".to_owned(), ToString::to_string);
-    format!("It cannot be opened: {cause}. Check the rights to read it.")
+fn unreadable(error: &walkdir::Error) -> Statement {
+    match error.io_error() {
+        Some(error) => cannot_open(error),
+        None => Statement::new("gap.bundle.cannot-walk"),
+    }
 }
 
-fn not_a_file(link: bool) -> &'static str {
-    if link {
-        "It is a link, and links are not followed. Put the file itself into the upload."
-    } else {
-        "It is neither a file nor a folder, so there is nothing to read."
-    }
+fn not_a_file(link: bool) -> Statement {
+    Statement::new(if link { "gap.bundle.link-on-disk" } else { "gap.bundle.no-plain-file-on-disk" })
 }

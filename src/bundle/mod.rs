@@ -24,6 +24,7 @@ use self::folder::DiskFile;
 use self::opening::Opening;
 use self::store::Store;
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 /// Budgets for one upload.
 #[derive(Debug, Clone)]
@@ -175,11 +176,7 @@ fn hash_of(file: &DiskFile) -> Option<String> {
 
 /// The gap of a folder or archive of which no more entries are read.
 fn too_many_entries(path: &BundlePath, limits: &Limits) -> Gap {
-    let entries = limits.entries;
-    let reason = format!(
-        "The upload has more than {entries} files and folders, and the rest of them was not read. \
-         --max-entries raises that."
-    );
+    let reason = Statement::new("gap.bundle.too-many-entries").with("limit", limits.entries.to_string());
     Gap::new(path, Place::File, reason)
 }
 

@@ -16,9 +16,10 @@ use super::store::{Bytes, Store};
 use super::zip_archive::{self, ZipList, ZipMember};
 use super::{Limits, Member, ReadMember, too_many_entries};
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 /// Advice for an archive or a file that is broken.
-pub(super) const UPLOAD_AGAIN: &str = "Ask for the files to be zipped and uploaded again.";
+pub(super) const UPLOAD_AGAIN: &str = "gap.ask.upload-again";
 
 /// An upload that is being read.
 pub(super) struct Opening<'r, T, F> {
@@ -85,14 +86,12 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
     pub(super) fn refuses(&mut self, path: &BundlePath, kind: ArchiveKind, nesting: u32) -> bool {
         let reason = match kind {
             ArchiveKind::NotOpened(name) => {
-                format!("It is an archive of the kind {name}, which is not opened. Ask for a .zip instead.")
+                Statement::new("gap.bundle.archive-not-opened").with("kind", name)
             }
             _ if self.budget.allows_nesting(nesting) => return false,
-            _ => format!(
-                "It is an archive inside {nesting} others, and more than {} are not opened. --max-depth raises \
-                 that.",
-                self.limits.depth
-            ),
+            _ => Statement::new("gap.bundle.nested")
+                .with("depth", nesting.to_string())
+                .with("limit", self.limits.depth.to_string()),
         };
         self.lose(path, Place::File, reason);
         true
@@ -102,10 +101,7 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
         let list = zip_archive::list(store, || self.budget.take_entry());
         self.note_what_is_not_listed(path, &list);
         if zip_archive::overlap(&list.members) {
-            let reason = format!(
-                "Files of the zip archive share the same bytes, as in an archive that is made to exhaust its \
-                 reader. None of it was read. {UPLOAD_AGAIN}"
-            );
+            let reason = [Statement::new("gap.bundle.zip-overlap"), Statement::new(UPLOAD_AGAIN)];
             return self.lose(path, Place::File, reason);
         }
         let admitted = self.admit_zip_members(path, list.members);
@@ -124,13 +120,17 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
             self.gaps.push(too_many_entries(path, self.limits));
         }
         if let Some(damage) = &list.damage {
-            let reason = format!(
-                "The zip archive's list of files, at its end, cannot be read ({damage}); most often the \
-                 upload was cut short. {UPLOAD_AGAIN}"
-            );
+            let reason = [
+                Statement::new("gap.bundle.zip-list").with("error", damage.to_string()),
+                Statement::new(UPLOAD_AGAIN),
+            ];
             self.lose(path, Place::File, reason);
         } else if list.members.is_empty() && !list.too_many {
-            self.lose(path, Place::File, format!("The zip archive is empty. {UPLOAD_AGAIN}"));
+            self.lose(
+                path,
+                Place::File,
+                [Statement::new("gap.bundle.zip-empty"), Statement::new(UPLOAD_AGAIN)],
+            );
         }
     }
 
@@ -144,9 +144,9 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
             }
             let inside = self.path_inside(path, &member.name, &mut names);
             if member.is_encrypted() {
-                self.lose(&inside, Place::File, ENCRYPTED);
+                self.lose(&inside, Place::File, Statement::new(ENCRYPTED));
             } else if member.is_link() {
-                self.lose(&inside, Place::File, LINK);
+                self.lose(&inside, Place::File, Statement::new(LINK));
             } else {
                 wanted.push((inside, member.declared(), Some(member.compressed()), member));
             }
@@ -214,7 +214,7 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
         let inside = member_name::inside(name);
         let path: BundlePath = format!("{archive}!{}", names.name(inside.path)).into();
         if inside.changed {
-            self.lose(&path, Place::File, RENAMED);
+            self.lose(&path, Place::File, Statement::new(RENAMED));
         }
         path
     }
@@ -241,38 +241,43 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
         let reason = match end {
             End::Whole => {
                 let declared = declared.filter(|declared| bytes < *declared)?;
-                format!(
-                    "It ends after {bytes} bytes, and {declared} are declared for it. What is there was read. \
-                     {UPLOAD_AGAIN}"
-                )
+                vec![
+                    Statement::new("gap.bundle.ends-early")
+                        .with("bytes", bytes.to_string())
+                        .with("declared", declared.to_string()),
+                    Statement::new(UPLOAD_AGAIN),
+                ]
             }
             End::Stopped(bound) => {
-                format!("Only the first {bytes} bytes were read: {}", budget::reason(bound, self.limits))
+                vec![
+                    Statement::new("gap.bundle.first-bytes").with("bytes", bytes.to_string()),
+                    budget::reason(bound, self.limits),
+                ]
             }
-            End::Damaged(error) => format!(
-                "It is damaged ({error}). The {bytes} bytes before the damage showed were read, and may be \
-                 wrong. {UPLOAD_AGAIN}"
-            ),
+            End::Damaged(error) => vec![
+                Statement::new("gap.bundle.damaged")
+                    .with("error", error.to_string())
+                    .with("bytes", bytes.to_string()),
+                Statement::new(UPLOAD_AGAIN),
+            ],
         };
         Some(Gap::new(path, Place::Offset(bytes), reason))
     }
 
     pub(super) fn lose_to_total(&mut self, path: &BundlePath) {
-        let reason = format!("It was not read: {}", budget::reason(Bound::Total, self.limits));
+        let reason = [Statement::new("gap.bundle.not-read"), budget::reason(Bound::Total, self.limits)];
         self.lose(path, Place::File, reason);
     }
 
     /// Notes something that was not read.
-    pub(super) fn lose(&mut self, path: &BundlePath, place: Place, reason: impl Into<String>) {
+    pub(super) fn lose(&mut self, path: &BundlePath, place: Place, reason: impl Into<Vec<Statement>>) {
         self.gaps.push(Gap::new(path, place, reason));
     }
 }
 
-const ENCRYPTED: &str =
-    "It is encrypted. Ask for the archive without a password, or unpack it and give the folder.";
-pub(super) const LINK: &str = "It is a link, and links are not followed. Ask for the file that it points to.";
-const RENAMED: &str = "Its name in the archive points outside the archive, or is too long, and was changed for \
-     this report. Its content was read.";
+const ENCRYPTED: &str = "gap.bundle.encrypted";
+pub(super) const LINK: &str = "gap.bundle.link";
+const RENAMED: &str = "gap.bundle.renamed";
 
 fn read_member<T: Send>(
     member: &Admitted<ZipMember>,
@@ -292,17 +297,17 @@ fn read_member<T: Send>(
 }
 
 /// The reason of a member of which not one byte could be read.
-pub(super) fn unreadable_member(error: &io::Error) -> String {
+pub(super) fn unreadable_member(error: &io::Error) -> Vec<Statement> {
     if error.kind() == io::ErrorKind::Unsupported {
-        return format!(
-            "It is compressed in a way that is not read ({error}). Ask for an archive made with Windows Explorer \
-             or Compress-Archive."
-        );
+        return vec![Statement::new("gap.bundle.compression").with("error", error.to_string())];
     }
-    format!("It is damaged from its start and cannot be read ({error}). {UPLOAD_AGAIN}")
+    vec![
+        Statement::new("gap.bundle.damaged-from-start").with("error", error.to_string()),
+        Statement::new(UPLOAD_AGAIN),
+    ]
 }
 
 /// The reason of a file that the system does not open.
-pub(super) fn cannot_open(error: &io::Error) -> String {
-    format!("It cannot be opened: {error}. Check the rights to read it.")
+pub(super) fn cannot_open(error: &io::Error) -> Statement {
+    Statement::new("gap.bundle.cannot-open").with("error", error.to_string())
 }

@@ -13,11 +13,12 @@ use super::store::Store;
 use super::tar_archive::{TarKind, TarReader};
 use super::{Member, too_many_entries};
 use crate::source::{BundlePath, Place};
+use crate::words::Statement;
 
 /// Bytes that a tar may have beside its files: headers, names and padding.
 const TAR_OVERHEAD: u64 = 64 << 20;
 
-const NOT_A_PLAIN_FILE: &str = "It is a sparse file, a device, or of a kind that is not known, and was not read. Ask for a .zip instead.";
+const NOT_A_PLAIN_FILE: &str = "gap.bundle.no-plain-file";
 
 impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
     /// Reads a gzip or tar archive from its start to its end.
@@ -73,9 +74,12 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
         let read = self.read_tar_members(path, &mut TarReader::new(&mut stream), nesting);
         if stream.cut {
             let why = budget::reason(allowance.bound, self.limits);
-            self.lose(path, Place::File, format!("The rest of the archive was not read: {why}"));
+            self.lose(path, Place::File, [Statement::new("gap.bundle.rest-of-archive"), why]);
         } else if let Err(error) = read {
-            let reason = format!("The tar archive is damaged or was cut short ({error}). {UPLOAD_AGAIN}");
+            let reason = [
+                Statement::new("gap.bundle.tar-damaged").with("error", error.to_string()),
+                Statement::new(UPLOAD_AGAIN),
+            ];
             self.lose(path, Place::File, reason);
         }
     }
@@ -97,7 +101,7 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
             }
             let inside = self.path_inside(path, &member.name, &mut names);
             match member.kind {
-                TarKind::Link => self.lose(&inside, Place::File, LINK),
+                TarKind::Link => self.lose(&inside, Place::File, Statement::new(LINK)),
                 TarKind::File => match self.budget.admit(member.bytes, None) {
                     Some(allowance) => {
                         let declared = Some(member.bytes);
@@ -105,7 +109,9 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
                     }
                     None => self.lose_to_total(&inside),
                 },
-                TarKind::Folder | TarKind::Other => self.lose(&inside, Place::File, NOT_A_PLAIN_FILE),
+                TarKind::Folder | TarKind::Other => {
+                    self.lose(&inside, Place::File, Statement::new(NOT_A_PLAIN_FILE))
+                }
             }
         }
         Ok(())

@@ -84,8 +84,8 @@ fn texts(bundle: &Bundle<Vec<u8>>) -> Vec<(&str, &str)> {
     bundle.members.iter().map(|m| (&*m.path, std::str::from_utf8(&m.read).unwrap())).collect()
 }
 
-fn gaps(bundle: &Bundle<Vec<u8>>) -> Vec<(&str, &str)> {
-    bundle.gaps.iter().map(|gap| (&*gap.path, gap.reason.as_str())).collect()
+fn gaps(bundle: &Bundle<Vec<u8>>) -> Vec<(&str, String)> {
+    bundle.gaps.iter().map(|gap| (&*gap.path, gap.said())).collect()
 }
 
 /// The only gap is of this path, and says this.

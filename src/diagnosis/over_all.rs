@@ -1,6 +1,6 @@
 //! Each cause, and each other diagnosis, over all operations of the bundle.
 
-use crate::facts::{Facts, Outcome};
+use crate::facts::{Attempt, Facts, Outcome};
 use crate::rules::{Answer, CauseId, Finding, Findings, Weight};
 use crate::source::Source;
 use crate::words::Statement;
@@ -16,7 +16,9 @@ pub(super) fn cause(
     machines: &Findings,
 ) -> CauseResult {
     let of = |outcome: Outcome| {
-        facts.attempts.iter().zip(attempts).filter(move |(attempt, _)| attempt.outcome == outcome).filter_map(
+        let counts =
+            move |attempt: &Attempt| attempt.outcome == outcome && facts.staging_of(attempt).is_none();
+        facts.attempts.iter().zip(attempts).filter(move |(attempt, _)| counts(attempt)).filter_map(
             move |(_, result)| {
                 let (_, tier, findings) = result.causes.iter().find(|(of, _, _)| *of == cause)?;
                 Some((*tier, findings.clone()))
@@ -46,21 +48,25 @@ pub(super) fn other(facts: &Facts, attempts: &[AttemptResult]) -> Vec<OtherResul
     const SHOWN: usize = 3;
     let mut results: Vec<OtherResult> = Vec::new();
     for (attempt, result) in facts.attempts.iter().zip(attempts) {
-        let Some(other) = &result.other else { continue };
+        let Some(other) = result.other.as_ref().filter(|_| facts.staging_of(attempt).is_none()) else {
+            continue;
+        };
         let state = other_state(other);
         match results.iter_mut().find(|have| have.id == other.id) {
             Some(have) => {
                 have.state = have.state.max(state);
                 if have.findings.len() < SHOWN {
                     have.findings.push(other.finding.clone());
+                    let more = other.more.iter().filter(|more| !have.findings.contains(more)).cloned();
+                    have.findings.extend(more.collect::<Vec<_>>());
                 }
             }
             None => results.push(OtherResult {
                 id: other.id.clone(),
                 state,
                 reason: other.finding.text.clone(),
-                findings: vec![other.finding.clone()],
-                remedy: remedy::for_other(&other.id, attempt, facts),
+                findings: std::iter::once(&other.finding).chain(&other.more).cloned().collect(),
+                remedy: remedy::for_other(other, attempt, facts),
             }),
         }
     }

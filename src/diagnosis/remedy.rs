@@ -1,9 +1,9 @@
 //! Which sections of a page's remedy fit what was found, with the values of the case.
 
 use crate::facts::machines::Role;
-use crate::facts::{Attempt, Facts, Outcome};
+use crate::facts::{Attempt, Facts};
 use crate::knowledge::pages::Values;
-use crate::rules::CauseId;
+use crate::rules::{CauseId, OtherFinding};
 use crate::words::Statement;
 
 use super::{AttemptResult, CauseResult, State};
@@ -27,7 +27,7 @@ pub(super) fn loudest<'f>(
     facts: &'f Facts,
     results: &[AttemptResult],
 ) -> Option<&'f Attempt> {
-    let failed = facts.attempts.iter().zip(results).filter(|(at, _)| at.outcome == Outcome::Failed);
+    let failed = facts.attempts.iter().zip(results).filter(|(at, _)| facts.counts_as_failed(at));
     let state = |result: &AttemptResult| {
         result.causes.iter().find(|(of, _, _)| *of == cause).map(|(_, tier, _)| tier.state)
     };
@@ -43,15 +43,7 @@ pub(super) fn for_cause(
         return None;
     }
     let (sections, fit): (Vec<&'static str>, Option<&str>) = match result.cause {
-        CauseId::ProtectedAccount if result.reason.key.ends_with(".protected-now") => {
-            (vec!["by-design"], Some("fit.protected-account.now"))
-        }
-        CauseId::ProtectedAccount
-            if [".admin-count", ".admin-count-alone"].iter().any(|end| result.reason.key.ends_with(end)) =>
-        {
-            (vec!["formerly-protected", "by-design"], Some("fit.protected-account.now-or-formerly"))
-        }
-        CauseId::ProtectedAccount => (vec!["by-design", "formerly-protected"], None),
+        CauseId::ProtectedAccount => for_protected_account(&result.reason.key),
         CauseId::ConnectorPermissions => {
             // The call for user information fails before any right on the user is asked for.
             if result.reason.key.ends_with(".reads-missing") || result.reason.key.ends_with(".call-refused") {
@@ -96,13 +88,31 @@ pub(super) fn for_cause(
     })
 }
 
+/// An administrator of today is helped otherwise than one of yesterday.
+fn for_protected_account(reason: &str) -> (Vec<&'static str>, Option<&'static str>) {
+    match reason.rsplit('.').next().unwrap_or_default() {
+        "protected-now" | "protected-now-no-trace" => (vec!["by-design"], Some("fit.protected-account.now")),
+        "formerly-protected" => (vec!["formerly-protected"], Some("fit.protected-account.formerly")),
+        "admin-count" | "admin-count-alone" | "admin-count-no-trace" => {
+            (vec!["formerly-protected", "by-design"], Some("fit.protected-account.now-or-formerly"))
+        }
+        _ => (vec!["by-design", "formerly-protected"], None),
+    }
+}
+
 fn gpo(result: &CauseResult) -> Option<&str> {
     let values = result.findings.iter().flat_map(|finding| &finding.text.values);
     values.clone().find(|(name, _)| *name == "gpo").map(|(_, gpo)| gpo.as_str())
 }
 
-pub(super) fn for_other(id: &str, attempt: &Attempt, facts: &Facts) -> RemedyPlan {
-    RemedyPlan { values: values(Values::default(), facts, Some(attempt)), ..for_page(id) }
+pub(super) fn for_other(other: &OtherFinding, attempt: &Attempt, facts: &Facts) -> RemedyPlan {
+    let young = other.more.iter().find(|finding| finding.text.key.ends_with(".yes-too-young"));
+    let fit = young.map(|finding| {
+        let mut fit = Statement::new("fit.password-policy.too-young");
+        fit.values.clone_from(&finding.text.values);
+        fit
+    });
+    RemedyPlan { values: values(Values::default(), facts, Some(attempt)), fit, ..for_page(&other.id) }
 }
 
 pub(super) fn for_page(id: &str) -> RemedyPlan {
@@ -134,7 +144,7 @@ pub(super) fn values(mut values: Values, facts: &Facts, attempt: Option<&Attempt
         }
     };
     if let Some(server) =
-        attempt.map(|attempt| attempt.computer.clone()).or_else(|| only(Role::ConnectServer))
+        attempt.and_then(|attempt| attempt.server().map(str::to_owned)).or_else(|| only(Role::ConnectServer))
     {
         values = values.with("connect_server", server);
     }

@@ -64,6 +64,19 @@ const PROTECTED_ACCOUNT: &[Tier] = &[
             NotYes("connector-has-rights"),
             NotYes("connector-set-password"),
             Yes("password-set-refused"),
+            No("target-protected-now"),
+            Yes("target-admin-count"),
+            Yes("target-list-protected"),
+        ],
+        "formerly-protected",
+    ),
+    tier(
+        Confirmed,
+        &[
+            No("operation-is-change"),
+            NotYes("connector-has-rights"),
+            NotYes("connector-set-password"),
+            Yes("password-set-refused"),
             Yes("target-admin-count"),
             Yes("target-list-protected"),
         ],
@@ -102,6 +115,33 @@ const PROTECTED_ACCOUNT: &[Tier] = &[
             Unknown("target-list-protected"),
         ],
         "admin-count-alone",
+    ),
+    // No trace is sure to be the failure's, and the directory shows a user whose reset is always refused. The
+    // trace could still show that the call was refused before.
+    tier(
+        Likely,
+        &[
+            No("operation-is-change"),
+            No("operation-succeeded"),
+            NotYes("connector-has-rights"),
+            Unknown("password-set-refused"),
+            NotYes("sam-call-refused"),
+            Yes("target-protected-now"),
+        ],
+        "protected-now-no-trace",
+    ),
+    tier(
+        Likely,
+        &[
+            No("operation-is-change"),
+            No("operation-succeeded"),
+            NotYes("connector-has-rights"),
+            Unknown("password-set-refused"),
+            NotYes("sam-call-refused"),
+            Yes("target-admin-count"),
+            Yes("target-list-protected"),
+        ],
+        "admin-count-no-trace",
     ),
     tier(
         RuledOut,
@@ -182,6 +222,18 @@ const CONNECTOR_PERMISSIONS: &[Tier] = &[
             Yes("connector-right-missing"),
         ],
         "right-missing-protection-open",
+    ),
+    tier(
+        Likely,
+        &[
+            No("operation-is-change"),
+            No("operation-succeeded"),
+            Unknown("password-set-refused"),
+            NotYes("sam-call-refused"),
+            Yes("target-not-protected"),
+            Yes("connector-right-missing"),
+        ],
+        "right-missing-no-trace",
     ),
     tier(
         Likely,

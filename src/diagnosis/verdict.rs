@@ -14,7 +14,7 @@ pub(super) fn verdict(facts: &Facts, attempts: &[AttemptResult]) -> Verdict {
         .iter()
         .zip(attempts)
         .enumerate()
-        .filter(|(_, (attempt, _))| attempt.outcome == Outcome::Failed)
+        .filter(|(_, (attempt, _))| facts.counts_as_failed(attempt))
         .map(|(index, (_, result))| (index, result))
         .collect();
     if failed.is_empty() {
@@ -115,16 +115,24 @@ fn values_of(result: &AttemptResult, cause: VerdictCause) -> Vec<(&'static str, 
 
 /// Logs that would show a failure cover operations, and none failed; or no log could show one.
 fn nothing_failed(facts: &Facts) -> Verdict {
-    let succeeded = facts.attempts.iter().filter(|attempt| attempt.outcome == Outcome::Succeeded).count();
-    let unknown = facts.attempts.iter().filter(|attempt| attempt.outcome == Outcome::Unknown).count();
+    let count = |outcome: Outcome| {
+        let of_active = facts.attempts.iter().filter(|attempt| facts.staging_of(attempt).is_none());
+        of_active.filter(|attempt| attempt.outcome == outcome).count()
+    };
+    let (succeeded, unknown) = (count(Outcome::Succeeded), count(Outcome::Unknown));
     let writeback: Vec<_> = facts.logs.iter().filter(|log| log.has_writeback).collect();
     let undetermined = |key: &str| Verdict {
         cause: VerdictCause::Undetermined,
         state: State::Undetermined,
         summary: Statement::new(key),
     };
+    let of_staging = facts.attempts.iter().find_map(|attempt| facts.staging_of(attempt));
     if succeeded == 0 {
-        return if writeback.is_empty() {
+        return if let Some(server) = of_staging {
+            let summary = Statement::new("summary.undetermined.staging-only")
+                .with("machine", facts.machines.name(server.machine));
+            Verdict { cause: VerdictCause::Undetermined, state: State::Undetermined, summary }
+        } else if writeback.is_empty() {
             undetermined("summary.undetermined.no-log")
         } else if unknown > 0 {
             undetermined("summary.undetermined.no-end")

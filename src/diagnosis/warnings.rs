@@ -14,6 +14,13 @@ pub(super) fn warnings(facts: &Facts, verdict: &Verdict, machines: &Findings) ->
         warnings
             .push(Statement::new("warning.connector-is-protected").with("account", connector.account.full()));
     }
+    for server in &facts.staging {
+        warnings.push(
+            Statement::new("warning.server-in-staging-mode")
+                .with("machine", facts.machines.name(server.machine))
+                .with("path", server.source.path.to_string()),
+        );
+    }
     let latent =
         machines.causes.iter().find(|(cause, _)| *cause == CauseId::RemoteSam).and_then(|(_, findings)| {
             findings.iter().find(|finding| {

@@ -1,28 +1,29 @@
 //! The list of all causes, diagnoses and checks.
 
-use super::check_ids;
+use super::{check_ids, phrase};
 use crate::knowledge::pages;
+use crate::words::Language;
 
 /// Columns for the ids; the longest has 34.
 const IDS: usize = 34;
 
 /// All ids, with a line of words each.
-pub(super) fn index() -> String {
-    let mut list = String::from("Causes of SSPR_0029\n");
-    for page in pages::pages().iter().filter(|page| page.is_cause()) {
+pub(super) fn index(language: Language) -> String {
+    let mut list = format!("{}\n", phrase("causes", language, &[]));
+    for page in pages::pages(language).iter().filter(|page| page.is_cause()) {
         line(&mut list, &page.id, &page.title);
     }
-    list.push_str("\nOther known diagnoses\n");
-    for page in pages::pages().iter().filter(|page| !page.is_cause()) {
+    list.push_str(&format!("\n{}\n", phrase("diagnoses", language, &[])));
+    for page in pages::pages(language).iter().filter(|page| !page.is_cause()) {
         line(&mut list, &page.id, &page.title);
     }
-    list.push_str("\nChecks\n");
+    list.push_str(&format!("\n{}\n", phrase("checks", language, &[])));
     for id in check_ids() {
-        if let Some((_, check)) = pages::find_check(id).first() {
+        if let Some((_, check)) = pages::find_check(language, id).first() {
             line(&mut list, id, &check.title);
         }
     }
-    list.push_str("\nMore about any of them: sspr-triage explain ID\n");
+    list.push_str(&format!("\n{}\n", phrase("more-about-any", language, &[])));
     list
 }
 

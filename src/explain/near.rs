@@ -2,6 +2,7 @@
 
 use super::check_ids;
 use crate::knowledge::pages;
+use crate::words::Language;
 
 /// Most ids that are suggested.
 const MOST: usize = 3;
@@ -15,7 +16,7 @@ pub(super) fn near(asked: &str) -> Vec<String> {
     if letters.is_empty() || letters.len() > LONGEST {
         return Vec::new();
     }
-    let ids = pages::pages().iter().map(|page| page.id.as_str()).chain(check_ids());
+    let ids = pages::pages(Language::English).iter().map(|page| page.id.as_str()).chain(check_ids());
     let mut near: Vec<(usize, &str)> = ids
         .map(|id| (distance(&letters, id), id))
         .filter(|(distance, id)| *distance <= letters.len() / 3 || (letters.len() > 2 && id.contains(asked)))

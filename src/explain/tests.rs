@@ -4,6 +4,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::*;
 
+fn explain(id: Option<&str>) -> Result<String, UnknownId> {
+    super::explain(id, Language::English)
+}
+
 #[test]
 fn a_cause_a_diagnosis_and_a_check_are_explained() {
     let cause = explain(Some("remote-sam")).unwrap();
@@ -19,7 +23,7 @@ fn a_cause_a_diagnosis_and_a_check_are_explained() {
 
 #[test]
 fn the_whole_of_a_page_is_in_its_text() {
-    for page in pages::pages() {
+    for page in pages::pages(Language::English) {
         let text = explain(Some(&page.id)).unwrap();
         let words: String = text.split_whitespace().collect();
         let mut parts = vec![&page.title, &page.summary];
@@ -28,11 +32,12 @@ fn the_whole_of_a_page_is_in_its_text() {
         parts.extend(page.remedies.iter().flat_map(|remedy| [&remedy.title, &remedy.when]));
         parts.extend(page.sources.iter().flat_map(|source| [&source.link, &source.text]));
         for part in parts {
-            let part: String = pages::Values::default().fill(part).split_whitespace().collect();
+            let part: String =
+                pages::Values::default().fill(part, Language::English).split_whitespace().collect();
             assert!(words.contains(&part), "{}: {part}", page.id);
         }
         for step in page.remedies.iter().flat_map(|remedy| &remedy.steps) {
-            let step = step.filled(&pages::Values::default());
+            let step = step.filled(&pages::Values::default(), Language::English);
             for line in step.command.iter().flat_map(|command| command.lines()) {
                 assert!(text.contains(&format!("\n        {line}\n")), "{}: {line}", page.id);
             }
@@ -44,7 +49,8 @@ fn the_whole_of_a_page_is_in_its_text() {
 
 #[test]
 fn text_keeps_to_80_columns_except_commands_and_addresses() {
-    let ids = pages::pages().iter().map(|page| page.id.as_str()).chain(check_ids()).map(Some);
+    let ids =
+        pages::pages(Language::English).iter().map(|page| page.id.as_str()).chain(check_ids()).map(Some);
     for id in ids.chain([None]) {
         for line in explain(id).unwrap().lines() {
             let free = line.starts_with("        ") || line.trim_start().starts_with("https://");
@@ -56,7 +62,8 @@ fn text_keeps_to_80_columns_except_commands_and_addresses() {
 #[test]
 fn the_list_has_every_id_once_on_a_line_of_its_own() {
     let list = explain(None).unwrap();
-    let ids: Vec<_> = pages::pages().iter().map(|page| page.id.as_str()).chain(check_ids()).collect();
+    let ids: Vec<_> =
+        pages::pages(Language::English).iter().map(|page| page.id.as_str()).chain(check_ids()).collect();
     for id in &ids {
         let lines = list.lines().filter(|line| line.split_whitespace().next() == Some(id)).count();
         assert_eq!(lines, 1, "{id}");
@@ -69,12 +76,12 @@ fn an_unknown_id_names_its_neighbours() {
     let error = explain(Some("remotesam")).unwrap_err();
     assert_eq!(error.near, ["remote-sam"]);
     assert_eq!(
-        error.to_string(),
-        "no cause, diagnosis or check has the id \"remotesam\"; did you mean remote-sam?"
+        error.in_words(Language::English),
+        "No cause, diagnosis or check has the id \"remotesam\". Did you mean remote-sam?"
     );
     let error = explain(Some("xyzzy\u{1b}[2J")).unwrap_err();
     assert!(error.near.is_empty());
-    assert!(!error.to_string().contains('\u{1b}'));
+    assert!(!error.in_words(Language::English).contains('\u{1b}'));
 }
 
 #[test]

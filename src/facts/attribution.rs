@@ -92,6 +92,7 @@ pub(super) fn attribute(artifacts: &[Artifact], stated: &[Stated]) -> (Machines,
         *machine = machine_in(artifact, &mut machines);
     }
     let siblings = Siblings::of(artifacts, &by_content);
+    let exports = connect_server::ExportFolders::of(artifacts, &by_content);
     let files = artifacts
         .iter()
         .zip(&by_content)
@@ -105,6 +106,9 @@ pub(super) fn attribute(artifacts: &[Artifact], stated: &[Stated]) -> (Machines,
                             host_in_path(&artifact.path, &machines).map(|id| (id, AttributedBy::Path))
                         })
                         .or_else(|| siblings.of_file(&artifact.path))
+                }
+                (None, Content::ConnectConfiguration(_)) => {
+                    exports.server(&artifact.path).map(|id| (id, AttributedBy::Siblings))
                 }
                 (None, _) => None,
             };

@@ -9,7 +9,9 @@ use crate::words::Statement;
 
 use super::account_events::{AccountEvents, AccountName};
 use super::attempts::{Attempt, NamedAccount, sign_in_account};
+use super::connect_server::ConfiguredAccount;
 use super::directory::{Directory, DirectoryUser};
+use super::machines::{Machines, same_host};
 use super::{Contradiction, EventKind, KnownEvents};
 
 /// All connector accounts of the bundle.
@@ -25,6 +27,8 @@ pub struct Connectors {
 pub struct Connector {
     /// Its name, as first named.
     pub account: NamedAccount,
+    /// Only the configuration of this server names it: other servers may have another account.
+    pub configured_for: Option<String>,
     /// Its SID, with the event that pairs the two.
     pub sid: Option<(Sid, Source)>,
     /// It is in a protected group: SDProp wrote the protected accounts' descriptor onto it, or an export
@@ -40,7 +44,10 @@ impl Connectors {
         match &attempt.connector {
             Some(named) => self.accounts.iter().find(|connector| same_account(&connector.account, named)),
             None => match self.accounts.as_slice() {
-                [only] => Some(only),
+                [only] => {
+                    let own = |server: &String| attempt.server().is_none_or(|of| same_host(of, server));
+                    Some(only).filter(|only| only.configured_for.as_ref().is_none_or(own))
+                }
                 _ => None,
             },
         }
@@ -53,7 +60,7 @@ const EXPRESS_PREFIX: &str = "MSOL_";
 
 impl Connector {
     fn of(account: NamedAccount) -> Self {
-        Connector { account, sid: None, protected: None, object: None }
+        Connector { account, configured_for: None, sid: None, protected: None, object: None }
     }
 
     /// Entra Connect created the account and gave it its rights.
@@ -66,27 +73,52 @@ fn is_express(name: &str) -> bool {
     name.get(..EXPRESS_PREFIX.len()).is_some_and(|prefix| prefix.eq_ignore_ascii_case(EXPRESS_PREFIX))
 }
 
+/// What configurations say of connector accounts.
+#[derive(Debug)]
+pub(super) struct Configured<'a> {
+    pub(super) accounts: &'a [ConfiguredAccount],
+    /// DNS and NetBIOS names of the same domain, in lower case.
+    pub(super) domain_names: &'a [(String, String)],
+    pub(super) machines: &'a Machines,
+}
+
+impl Configured<'_> {
+    fn other_name(&self, domain: Option<&str>) -> Option<String> {
+        let domain = domain?.to_lowercase();
+        self.domain_names.iter().find_map(|(dns, netbios)| match domain.as_str() {
+            name if name == dns => Some(netbios.clone()),
+            name if name == netbios => Some(dns.clone()),
+            _ => None,
+        })
+    }
+}
+
 pub(super) fn gather(
     events: &KnownEvents<'_>,
     attempts: &[Attempt],
     account_events: &AccountEvents,
-    configured: &[NamedAccount],
+    configured: &Configured<'_>,
     directory: &Directory,
 ) -> Connectors {
     let mut connectors = Connectors::default();
     let sign_ins: Vec<NamedAccount> =
         events.of_kind(&[EventKind::ConnectorSignIn]).filter_map(sign_in_account).collect();
-    let named = attempts
+    let of_events = attempts
         .iter()
         .filter_map(|attempt| attempt.connector.clone())
         .chain(sign_ins)
-        .chain(configured.iter().cloned());
-    for account in named {
+        .map(|account| (account, None));
+    let of_files = configured.accounts.iter().map(|of| {
+        let server = of.server.map(|server| configured.machines.name(server).to_owned());
+        (of.account.clone(), server)
+    });
+    for (mut account, configured_for) in of_events.chain(of_files) {
+        account.other_domain_name = configured.other_name(account.domain.as_deref());
         match connectors.accounts.iter_mut().find(|have| same_account(&have.account, &account)) {
             // The engine's own line has the NetBIOS name, which Security events have too.
             Some(have) if is_dns(&have.account) && !is_dns(&account) => have.account = account,
             Some(_) => {}
-            None => connectors.accounts.push(Connector::of(account)),
+            None => connectors.accounts.push(Connector { configured_for, ..Connector::of(account) }),
         }
     }
     if connectors.accounts.is_empty() {
@@ -94,6 +126,7 @@ pub(super) fn gather(
             if is_express(&set.caller.name) {
                 let account = NamedAccount {
                     domain: Some(set.caller.domain.clone()),
+                    other_domain_name: None,
                     name: set.caller.name.clone(),
                     source: set.source.clone(),
                 };
@@ -174,8 +207,7 @@ fn is_object_of(user: &DirectoryUser, named: &NamedAccount) -> bool {
     user.is_one_object()
         && user.account_names.iter().any(|(domain, name)| {
             name.eq_ignore_ascii_case(&named.name)
-                && (is_express(&named.name)
-                    || (domain.is_some() && domains_agree(domain.as_deref(), named.domain.as_deref())))
+                && (is_express(&named.name) || (domain.is_some() && in_domain(named, domain.as_deref())))
         })
 }
 
@@ -187,12 +219,18 @@ fn is_dns(account: &NamedAccount) -> bool {
 /// that stands for one installation; others must agree in their domain.
 pub fn is_same(account: &AccountName, named: &NamedAccount) -> bool {
     account.name.eq_ignore_ascii_case(&named.name)
-        && (is_express(&named.name) || domains_agree(Some(&account.domain), named.domain.as_deref()))
+        && (is_express(&named.name) || in_domain(named, Some(&account.domain)))
 }
 
 fn same_account(a: &NamedAccount, b: &NamedAccount) -> bool {
     a.name.eq_ignore_ascii_case(&b.name)
-        && (is_express(&a.name) || domains_agree(a.domain.as_deref(), b.domain.as_deref()))
+        && (is_express(&a.name) || in_domain(a, b.domain.as_deref()) || in_domain(b, a.domain.as_deref()))
+}
+
+/// Whether a domain is the account's, by either of the domain's names.
+fn in_domain(account: &NamedAccount, domain: Option<&str>) -> bool {
+    domains_agree(account.domain.as_deref(), domain)
+        || account.other_domain_name.as_deref().is_some_and(|other| domains_agree(Some(other), domain))
 }
 
 /// `CONTOSO` and `contoso.example` agree: a NetBIOS name is, by default, the first label.

@@ -101,12 +101,17 @@ mod tests {
 
     fn connector(change: impl Fn(&mut DirectoryUser)) -> Connector {
         let source = Source::new(&Arc::from("x"), Place::File);
-        let account = NamedAccount { domain: None, name: "svc".to_owned(), source: source.clone() };
+        let account = NamedAccount {
+            domain: None,
+            other_domain_name: None,
+            name: "svc".to_owned(),
+            source: source.clone(),
+        };
         let mut object =
             DirectoryUser { admin_count: AdminCount::Unset(source.clone()), ..DirectoryUser::default() };
         change(&mut object);
         let sid = Sid::parse("S-1-5-21-1-2-3-1144").map(|sid| (sid, source));
-        Connector { account, sid, protected: None, object: Some(object) }
+        Connector { account, configured_for: None, sid, protected: None, object: Some(object) }
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::source::Source;
 use super::attempts::Attempt;
 
 pub(super) use gather::gather;
+pub(super) use groups::domain_of;
 pub use groups::{GroupsSeen, ProtectedMembership};
 
 /// All users that the bundle's exports show.

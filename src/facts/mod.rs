@@ -6,11 +6,13 @@
 pub mod account_events;
 pub mod attempts;
 pub mod attribution;
+pub mod cloud;
 pub mod connect_server;
 pub mod connector;
 pub mod connector_access;
 pub mod directory;
 pub mod machines;
+pub mod password_policy;
 pub mod sam_restriction;
 pub mod writeback_text;
 
@@ -25,9 +27,12 @@ use crate::words::Statement;
 pub use account_events::AccountEvents;
 pub use attempts::{Attempt, Operation, Outcome};
 pub use attribution::{Attributed, AttributedBy, Stated};
+pub use cloud::{CloudRow, CloudSays, CloudSuccesses};
+pub use connect_server::StagingServer;
 pub use connector::Connectors;
 pub use directory::Directory;
 pub use machines::{MachineId, Machines};
+pub use password_policy::MinimumAges;
 pub use sam_restriction::SamRestrictions;
 
 /// Everything that was established.
@@ -35,16 +40,22 @@ pub use sam_restriction::SamRestrictions;
 pub struct Facts {
     /// Machines and their roles.
     pub machines: Machines,
+    /// Connect servers in staging mode.
+    pub staging: Vec<StagingServer>,
     /// Files, and the machine that each speaks for.
     pub files: Vec<Attributed>,
     /// Operations on passwords, in order of time.
     pub attempts: Vec<Attempt>,
+    /// Successes that only the cloud's audit log shows.
+    pub cloud_successes: CloudSuccesses,
     /// The AD DS connector accounts.
     pub connectors: Connectors,
     /// Restrictions on remote calls to SAM, by machine.
     pub restrictions: SamRestrictions,
     /// Password sets and protected accounts, from domain controllers' Security logs.
     pub account_events: AccountEvents,
+    /// The domain's minimum password age.
+    pub minimum_ages: MinimumAges,
     /// Users, as exports of the directory show them.
     pub directory: Directory,
     /// Logs of the writeback service and of domain controllers, with what they cover.
@@ -53,6 +64,23 @@ pub struct Facts {
     pub service_trouble: Vec<Seen>,
     /// Files that disagree.
     pub contradictions: Vec<Contradiction>,
+}
+
+impl Facts {
+    /// The server in staging mode on which an operation ran: its log tells of a time when it was active, and
+    /// decides nothing for the server that is active now.
+    pub fn staging_of(&self, attempt: &Attempt) -> Option<&StagingServer> {
+        if self.staging.is_empty() {
+            return None;
+        }
+        let machine = self.machines.find(attempt.server()?)?;
+        self.staging.iter().find(|server| server.machine == machine)
+    }
+
+    /// The operation failed, on a server that may be the active one.
+    pub fn counts_as_failed(&self, attempt: &Attempt) -> bool {
+        attempt.outcome == Outcome::Failed && self.staging_of(attempt).is_none()
+    }
 }
 
 /// Which machines' and providers' events a log file holds.
@@ -94,25 +122,36 @@ pub struct Contradiction {
 pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
     let (machines, files) = attribution::attribute(artifacts, stated);
     let events = KnownEvents::of(artifacts);
-    let attempts = attempts::assemble(&events);
+    let mut attempts = attempts::assemble(&events);
+    let cloud_successes = cloud::join(artifacts, &mut attempts);
     let account_events = account_events::gather(&events);
     let mut contradictions = Vec::new();
     let directory = directory::gather(artifacts, &mut contradictions);
-    let configured = connect_server::accounts(artifacts);
-    let connectors = connector::gather(&events, &attempts, &account_events, &configured, &directory);
+    let staging = connect_server::in_staging_mode(artifacts, &files);
+    let configured = connect_server::accounts(artifacts, &files, &staging);
+    let domain_names = connect_server::domain_names(artifacts, &files);
+    let of_files =
+        connector::Configured { accounts: &configured, domain_names: &domain_names, machines: &machines };
+    let connectors = connector::gather(&events, &attempts, &account_events, &of_files, &directory);
+    connect_server::resolve(&mut attempts, &configured, &connectors, &directory, &machines);
     contradictions.extend(connectors.contradictions.iter().cloned());
     let restrictions = sam_restriction::gather(artifacts, &files, &machines, &events, &mut contradictions);
+    let minimum_ages = password_policy::gather(artifacts, &files, &machines, &mut contradictions);
+    let logs = logs(artifacts, &files);
+    contradictions.extend(cloud::not_in_logs(&attempts, &logs, &machines));
     contradictions.sort();
     contradictions.dedup();
     let service_trouble = events.of_kind(&[EventKind::ServiceTrouble]).map(KnownEventAt::seen).collect();
-    let logs = logs(artifacts, &files);
     Facts {
         machines,
+        staging,
         files,
         attempts,
+        cloud_successes,
         connectors,
         restrictions,
         account_events,
+        minimum_ages,
         directory,
         logs,
         service_trouble,

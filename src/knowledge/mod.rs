@@ -1,6 +1,7 @@
 //! Knowledge: what Microsoft's documents say, as tables and pages, each entry with its source. It
 //! decides nothing.
 
+pub mod audit_reasons;
 pub mod collect;
 pub mod collect_script;
 pub mod connector_rights;
@@ -13,6 +14,8 @@ pub mod protected_groups;
 
 use sha2::{Digest, Sha256};
 
+use crate::words::Language;
+
 /// SHA-256 of all built-in tables and pages, in lower-case hexadecimal: two reports with the same value
 /// were made from the same knowledge.
 pub fn fingerprint() -> String {
@@ -24,12 +27,13 @@ pub fn fingerprint() -> String {
         diagnoses::TABLE,
         collect::TABLE,
         collect_script::TEXT,
+        audit_reasons::TABLE,
         protected_groups::TABLE,
         connector_rights::TABLE,
     ] {
         hash.update(table);
     }
-    for text in pages::texts() {
+    for text in Language::ALL.into_iter().flat_map(pages::texts) {
         hash.update(text);
     }
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()

@@ -8,6 +8,8 @@ pub mod placeholders;
 
 use std::sync::LazyLock;
 
+use crate::words::Language;
+
 pub use placeholders::{PLACEHOLDERS, Values};
 
 /// A page: one cause, or one other known diagnosis.
@@ -97,14 +99,15 @@ impl Page {
 }
 
 impl PageStep {
-    /// The step with its placeholders filled in. A command takes only values that are safe in it.
+    /// The step with its placeholders filled in. A command takes only values that are safe in it;
+    /// what is not known is named in the language.
     #[must_use]
-    pub fn filled(&self, values: &Values) -> PageStep {
+    pub fn filled(&self, values: &Values, language: Language) -> PageStep {
         PageStep {
-            text: values.fill(&self.text),
-            command: self.command.as_deref().map(|command| values.fill_command(command)),
+            text: values.fill(&self.text, language),
+            command: self.command.as_deref().map(|command| values.fill_command(command, language)),
             shell: self.shell,
-            where_: self.where_.as_deref().map(|place| values.fill(place)),
+            where_: self.where_.as_deref().map(|place| values.fill(place, language)),
         }
     }
 }
@@ -134,29 +137,34 @@ const DIAGNOSES: [(&str, &str); 14] = [
     ("service-connectivity", include_str!("../../docs/diagnoses/service-connectivity.md")),
 ];
 
-/// All pages: the three causes in the article's order, then the other diagnoses.
-pub fn pages() -> &'static [Page] {
+/// All pages in a language: the three causes in the article's order, then the other diagnoses.
+pub fn pages(language: Language) -> &'static [Page] {
     // Every page parses, by test; so none is left out here.
-    static PAGES: LazyLock<Vec<Page>> = LazyLock::new(|| {
-        CAUSES.iter().chain(&DIAGNOSES).filter_map(|(_, text)| parse::page(text).ok()).collect()
-    });
-    &PAGES
+    fn read(language: Language) -> Vec<Page> {
+        texts(language).filter_map(|text| parse::page(text).ok()).collect()
+    }
+    static ENGLISH: LazyLock<Vec<Page>> = LazyLock::new(|| read(Language::English));
+    static JAPANESE: LazyLock<Vec<Page>> = LazyLock::new(|| read(Language::Japanese));
+    match language {
+        Language::English => &ENGLISH,
+        Language::Japanese => &JAPANESE,
+    }
 }
 
-/// The texts of all pages, in the same order.
-pub(super) fn texts() -> impl Iterator<Item = &'static str> {
+/// The texts of all pages in a language, in the same order.
+pub(super) fn texts(_language: Language) -> impl Iterator<Item = &'static str> {
     CAUSES.iter().chain(&DIAGNOSES).map(|(_, text)| *text)
 }
 
 /// The page of a cause or diagnosis.
-pub fn page(id: &str) -> Option<&'static Page> {
-    pages().iter().find(|page| page.id == id)
+pub fn page(language: Language, id: &str) -> Option<&'static Page> {
+    pages(language).iter().find(|page| page.id == id)
 }
 
 /// A check on every page that has it, in the order of [`pages`]. Empty where no page has it.
-pub fn find_check(id: &str) -> Vec<(&'static Page, &'static PageCheck)> {
+pub fn find_check(language: Language, id: &str) -> Vec<(&'static Page, &'static PageCheck)> {
     let on_page = |page: &'static Page| page.checks.iter().map(move |check| (page, check));
-    pages().iter().flat_map(on_page).filter(|(_, check)| check.id == id).collect()
+    pages(language).iter().flat_map(on_page).filter(|(_, check)| check.id == id).collect()
 }
 
 #[cfg(test)]

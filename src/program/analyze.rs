@@ -4,15 +4,17 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use sspr_triage::Options;
 use sspr_triage::facts::Stated;
 use sspr_triage::report::terminal::terminal_safe;
 use sspr_triage::report::text::TextOptions;
-use sspr_triage::report::{Report, json, text};
+use sspr_triage::report::{Report, html, json, reply, text};
+use sspr_triage::{Analysis, Options};
 
+use super::formats::{Format, Wanted, wanted};
+use super::language::LanguageArg;
 use super::limits::LimitArgs;
-use super::output::{colour_on_standard_output, say, write};
-use super::{CAUSE_FOUND, NOTHING_USABLE, UNDETERMINED};
+use super::output::{colour_on_standard_output, say, write, write_files};
+use super::{CAUSE_FOUND, NOTHING_USABLE, UNDETERMINED, USAGE};
 
 /// Arguments of `analyze`.
 #[derive(Debug, Args)]
@@ -20,10 +22,11 @@ pub(super) struct Analyze {
     /// A folder, a file, or an archive; several are one bundle
     #[arg(required = true, value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
-    /// Shape of the report
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub(super) format: Format,
-    /// Write the report to a file instead of standard output
+    /// Shape of the report: text, json, html or reply (what to answer the customer, in Markdown); with
+    /// =FILE it goes to a file, so that one run can write several [default: text]
+    #[arg(long, value_name = "NAME[=FILE]")]
+    pub(super) format: Vec<Wanted>,
+    /// Write the report to a file instead of standard output; for a single --format
     #[arg(long, short, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
     /// Exit with 10 where a cause was found and with 11 where none could be told
@@ -37,15 +40,6 @@ pub(super) struct Analyze {
     pub(super) limits: LimitArgs,
 }
 
-/// Shapes of the report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For people
-    Text,
-    /// For programs; docs/report.schema.json describes it
-    Json,
-}
-
 /// Verdicts that `--fail-on` makes a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum FailOn {
@@ -57,7 +51,14 @@ pub(super) enum FailOn {
 
 impl Analyze {
     /// Analyses and writes the report.
-    pub(super) fn run(&self) -> anyhow::Result<u8> {
+    pub(super) fn run(&self, language: LanguageArg) -> anyhow::Result<u8> {
+        let wanted = match wanted(&self.format, self.output.as_deref()) {
+            Ok(wanted) => wanted,
+            Err(why) => {
+                say(&format!("sspr-triage: {}\n", terminal_safe(&why)));
+                return Ok(USAGE);
+            }
+        };
         let stated = self
             .machines
             .iter()
@@ -65,11 +66,7 @@ impl Analyze {
         let options = Options { limits: self.limits.limits(), stated: stated.collect() };
         // The error's own words have the reason already.
         let analysis = sspr_triage::analyze(&self.paths, &options).map_err(anyhow::Error::msg)?;
-        let rendered = match self.format {
-            Format::Json => json::render(&analysis.report)?,
-            Format::Text => text::render(&analysis.report, &text_options(self.output.is_none())),
-        };
-        write(&rendered, self.output.as_deref())?;
+        render_and_write(&analysis, &wanted, language)?;
         for stated in &analysis.unused_statements {
             say(&format!(
                 "sspr-triage: --machine {}: no file of the bundle that asks for it has this path\n",
@@ -80,8 +77,36 @@ impl Analyze {
             say("sspr-triage: nothing in the input could be used; the report says what to ask for\n");
             return Ok(NOTHING_USABLE);
         }
-        Ok(verdict_code(&analysis.report, &self.fail_on))
+        Ok(verdict_code(&analysis.report(language.for_programs()), &self.fail_on))
     }
+}
+
+/// Nothing is written before everything is rendered.
+fn render_and_write(analysis: &Analysis, wanted: &[Wanted], language: LanguageArg) -> anyhow::Result<()> {
+    let mut files = Vec::new();
+    let mut to_standard_output = None;
+    for wanted in wanted {
+        let rendered = render(analysis, wanted, language)?;
+        match &wanted.file {
+            Some(file) => files.push((file.clone(), rendered)),
+            None => to_standard_output = Some(rendered),
+        }
+    }
+    write_files(&files)?;
+    to_standard_output.map_or(Ok(()), |rendered| write(&rendered))
+}
+
+fn render(analysis: &Analysis, wanted: &Wanted, language: LanguageArg) -> anyhow::Result<String> {
+    let report = analysis.report(match wanted.format {
+        Format::Json => language.for_programs(),
+        Format::Text | Format::Html | Format::Reply => language.for_people(),
+    });
+    Ok(match wanted.format {
+        Format::Json => json::render(&report)?,
+        Format::Text => text::render(&report, &text_options(wanted.file.is_none())),
+        Format::Html => html::render(&report)?,
+        Format::Reply => reply::render(&report),
+    })
 }
 
 fn verdict_code(report: &Report, fail_on: &[FailOn]) -> u8 {

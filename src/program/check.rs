@@ -43,7 +43,7 @@ impl Check {
         let differing = results.iter().filter(|result| !result.differences.is_empty()).count();
         let cases = if results.len() == 1 { "case" } else { "cases" };
         lines.push_str(&format!("{} {cases}, {differing} not as expected\n", results.len()));
-        write(&lines, None)?;
+        write(&lines)?;
         Ok(if differing == 0 { 0 } else { NOT_AS_EXPECTED })
     }
 }

@@ -11,7 +11,7 @@ use sspr_triage::report::Report;
 use sspr_triage::report::terminal::terminal_safe;
 
 use super::USAGE;
-use super::output::{say, write};
+use super::output::{say, write, write_files};
 
 /// Arguments of `collect-script`.
 #[derive(Debug, Args)]
@@ -45,7 +45,10 @@ impl CollectScript {
         };
         match script {
             Ok(script) => {
-                write(&script, self.output.as_deref())?;
+                match &self.output {
+                    Some(path) => write_files(&[(path.clone(), script)])?,
+                    None => write(&script)?,
+                }
                 Ok(0)
             }
             Err(NoScript::Nothing) => {

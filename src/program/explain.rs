@@ -5,6 +5,7 @@ use clap::Args;
 use sspr_triage::explain;
 
 use super::USAGE;
+use super::language::LanguageArg;
 use super::output::{say, write};
 
 /// Arguments of `explain`.
@@ -16,14 +17,15 @@ pub(super) struct Explain {
 
 impl Explain {
     /// Writes the page.
-    pub(super) fn run(&self) -> anyhow::Result<u8> {
-        match explain::explain(self.id.as_deref()) {
+    pub(super) fn run(&self, language: LanguageArg) -> anyhow::Result<u8> {
+        let language = language.for_people();
+        match explain::explain(self.id.as_deref(), language) {
             Ok(page) => {
-                write(&page, None)?;
+                write(&page)?;
                 Ok(0)
             }
             Err(unknown) => {
-                say(&format!("sspr-triage: {unknown}\n"));
+                say(&format!("sspr-triage: {}\n", unknown.in_words(language)));
                 Ok(USAGE)
             }
         }

@@ -5,6 +5,8 @@ mod analyze;
 mod check;
 mod collect_script;
 mod explain;
+mod formats;
+mod language;
 mod limits;
 mod output;
 
@@ -14,6 +16,7 @@ use analyze::Analyze;
 use check::Check;
 use collect_script::CollectScript;
 use explain::Explain;
+use language::LanguageArg;
 
 pub(crate) use output::{is_closed_pipe, say};
 
@@ -41,6 +44,8 @@ const NOT_AS_EXPECTED: u8 = 20;
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    language: LanguageArg,
 }
 
 /// What to do.
@@ -63,10 +68,10 @@ impl Cli {
     /// It could not finish.
     pub(crate) fn run(&self) -> anyhow::Result<u8> {
         match &self.command {
-            Command::Analyze(arguments) => arguments.run(),
+            Command::Analyze(arguments) => arguments.run(self.language),
             Command::Check(arguments) => arguments.run(),
             Command::CollectScript(arguments) => arguments.run(),
-            Command::Explain(arguments) => arguments.run(),
+            Command::Explain(arguments) => arguments.run(self.language),
         }
     }
 }

@@ -1,34 +1,86 @@
-//! Where output goes: standard output, a file, or standard error.
+//! Where output goes: standard output, files, or standard error.
 
-use std::fs;
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::{fs, process};
 
 use anyhow::Context;
 
-/// Writes to a file, or to standard output.
+/// Writes to standard output.
 ///
 /// # Errors
-/// The file cannot be written, or standard output is closed.
-pub(super) fn write(text: &str, output: Option<&Path>) -> anyhow::Result<()> {
-    match output {
-        Some(path) => fs::write(path, text).with_context(|| format!("cannot write {}", path.display())),
-        None => {
-            // Bytes as they are, so that a pipe gets what a file gets. Colours come only to a terminal, and
-            // only there a stream that knows old consoles.
-            if io::stdout().is_terminal() {
-                write_to(anstream::stdout().lock(), text)?;
-            } else {
-                write_to(io::stdout().lock(), text)?;
-            }
-            Ok(())
-        }
+/// Standard output is closed.
+pub(super) fn write(text: &str) -> anyhow::Result<()> {
+    // Bytes as they are, so that a pipe gets what a file gets. Colours come only to a terminal, and
+    // only there a stream that knows old consoles.
+    if io::stdout().is_terminal() {
+        write_to(anstream::stdout().lock(), text)?;
+    } else {
+        write_to(io::stdout().lock(), text)?;
     }
+    Ok(())
 }
 
 fn write_to(mut out: impl Write, text: &str) -> io::Result<()> {
     out.write_all(text.as_bytes())?;
     out.flush()
+}
+
+/// Writes all files or none: each is written beside its name first, and named when all are there.
+///
+/// # Errors
+/// A file cannot be written.
+pub(super) fn write_files(files: &[(PathBuf, String)]) -> anyhow::Result<()> {
+    let staged: Vec<Staged> =
+        files.iter().map(|(path, text)| Staged::write(path, text)).collect::<anyhow::Result<_>>()?;
+    staged.into_iter().try_for_each(Staged::name)
+}
+
+/// A file that is written and has not got its name yet.
+struct Staged {
+    /// Where it is; none where the name is of something else than a file, such as a pipe, which was
+    /// written at once.
+    at: Option<PathBuf>,
+    path: PathBuf,
+}
+
+impl Staged {
+    fn write(path: &Path, text: &str) -> anyhow::Result<Self> {
+        let cannot = || format!("cannot write {}", path.display());
+        // A link stays one, and what it points to is replaced.
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if path.exists() && !path.is_file() {
+            fs::write(&path, text).with_context(cannot)?;
+            return Ok(Staged { at: None, path });
+        }
+        let mut name = std::ffi::OsString::from(".");
+        name.push(path.file_name().unwrap_or_default());
+        name.push(format!(".{}.part", process::id()));
+        let staged = Staged { at: Some(path.with_file_name(name)), path };
+        if let Some(at) = &staged.at {
+            fs::write(at, text).with_context(cannot)?;
+        }
+        Ok(staged)
+    }
+
+    fn name(mut self) -> anyhow::Result<()> {
+        if let Some(at) = self.at.take() {
+            fs::rename(&at, &self.path).with_context(|| {
+                let _ = fs::remove_file(&at);
+                format!("cannot write {}", self.path.display())
+            })?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Staged {
+    /// What did not get its name is of no use.
+    fn drop(&mut self) {
+        if let Some(at) = &self.at {
+            let _ = fs::remove_file(at);
+        }
+    }
 }
 
 /// What is not the report goes to standard error; where that is closed, nobody listens.
@@ -44,4 +96,24 @@ pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
 /// Colour only where a person looks on.
 pub(super) fn colour_on_standard_output() -> bool {
     io::stdout().is_terminal() && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn either_all_files_are_written_or_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let (there, new) = (folder.path().join("there"), folder.path().join("new"));
+        fs::write(&there, "before").unwrap();
+        let unwritable = folder.path().join("no/such/folder");
+        let files = [(there.clone(), "after".to_owned()), (new, String::new()), (unwritable, String::new())];
+        assert!(write_files(&files).unwrap_err().to_string().contains("cannot write"));
+        assert_eq!(fs::read_to_string(&there).unwrap(), "before");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left over");
+        write_files(&files[..2]).unwrap();
+        assert_eq!(fs::read_to_string(&there).unwrap(), "after");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
 }

@@ -4,6 +4,7 @@ use super::Report;
 use super::model::*;
 use crate::diagnosis::{Answer, State, Weight};
 use crate::knowledge::pages::{self, Values};
+use crate::words::Language;
 
 const HASH: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 const APPLICATION: &str = "case.zip!aadc01/Application.evtx";
@@ -11,12 +12,19 @@ const SYSTEM: &str = "case.zip!dc01/System.evtx";
 const LSA: &str = "case.zip!dc01/lsa.reg";
 
 /// All of them.
-pub(super) fn all() -> Vec<Report> {
+pub(crate) fn all() -> Vec<Report> {
     vec![remote_sam(), two_causes(), other()]
 }
 
 fn source(path: &str, place: &str, machine: Option<&str>) -> SourceEntry {
-    SourceEntry { path: path.into(), place: place.into(), machine: machine.map(Into::into) }
+    let number = |what: &str| place.strip_prefix(what).and_then(|number| number.parse().ok());
+    SourceEntry {
+        path: path.into(),
+        place: place.into(),
+        record: number("record "),
+        line: number("line "),
+        machine: machine.map(Into::into),
+    }
 }
 
 fn evidence(
@@ -34,10 +42,10 @@ fn cause(id: &str, state: State, reason: &str, evidence: Vec<Evidence>) -> Cause
 }
 
 fn remedy(id: &str, sections: &[&str], values: &Values) -> Vec<Step> {
-    let page = pages::page(id).unwrap();
+    let page = pages::page(Language::English, id).unwrap();
     let sections = sections.iter().map(|section| page.remedy(section).unwrap());
     let step = |title: &str, step: &pages::PageStep| {
-        let step = step.filled(values);
+        let step = step.filled(values, Language::English);
         let section = Some(title.to_owned());
         Step { step: step.text, command: step.command, r#where: step.where_, section, note: false }
     };
@@ -87,6 +95,7 @@ fn machine(name: &str, role: &str, how: &str) -> Machine {
 fn report(cause: &str, state: State, summary: &str, causes: Vec<Cause>) -> Report {
     Report {
         schema: SCHEMA.into(),
+        language: Language::English,
         tool: Tool { name: "sspr-triage".into(), version: "0.1.0".into(), knowledge: HASH.into() },
         bundle: BundleInputs {
             inputs: vec![InputEntry { path: "case.zip".into(), sha256: HASH.into(), bytes: 2_096_640 }],
@@ -95,6 +104,7 @@ fn report(cause: &str, state: State, summary: &str, causes: Vec<Cause>) -> Repor
         causes,
         other_diagnoses: vec![],
         attempts: vec![],
+        timeline: Timeline::default(),
         contradictions: vec![],
         collect_next: vec![],
         machines: vec![machine("aadc01.contoso.example", "connect-server", "it logs events of ADSync")],
@@ -183,6 +193,7 @@ pub(super) fn remote_sam() -> Report {
     (succeeded.time, succeeded.result) = ("2024-05-02T13:40:11Z".into(), "succeeded".into());
     (succeeded.cause, succeeded.state, succeeded.code) = ("no-failure".into(), State::Undetermined, None);
     report.attempts = vec![succeeded, failed];
+    report.timeline = timeline();
     report.other_diagnoses = vec![OtherDiagnosis {
         id: "account-locked-out".into(),
         state: State::RuledOut,
@@ -235,6 +246,56 @@ pub(super) fn remote_sam() -> Report {
             .into(),
     }];
     report
+}
+
+/// What happened around the failure, on the two machines and on one that is not known.
+fn timeline() -> Timeline {
+    let (connect, controller) = (Some("aadc01.contoso.example"), Some("dc01.contoso.example"));
+    let entry = |time: &str, kind, text: &str, source: SourceEntry| TimelineEntry {
+        time: time.into(),
+        machine: source.machine.clone(),
+        kind,
+        text: text.into(),
+        tracking_id: None,
+        source,
+    };
+    let mut failed = entry(
+        "2024-05-14T08:01:02Z",
+        TimelineKind::AttemptFailed,
+        "The password reset of anna.berg@contoso.example failed.",
+        source(APPLICATION, "record 48212", connect),
+    );
+    failed.tracking_id = Some("0f0e0d0c-0b0a-4908-8706-050403020100".into());
+    let covered = |machine: Option<&str>, path: &str, from: &str, to: &str, lost| CoveredTime {
+        machine: machine.map(Into::into),
+        path: path.into(),
+        channels: vec![if lost > 0 { "System" } else { "Application" }.into()],
+        from: from.into(),
+        to: to.into(),
+        lost,
+    };
+    Timeline {
+        entries: vec![
+            entry(
+                "2024-05-13T22:00:00Z",
+                TimelineKind::PolicyApplied,
+                "Group Policy was applied.",
+                source("case.zip!GPreport.htm", "whole file", None),
+            ),
+            failed,
+            entry(
+                "2024-05-14T08:12:40Z",
+                TimelineKind::SamDenied,
+                "SAM refused remote calls that it only counted.",
+                source(SYSTEM, "record 90210", controller),
+            ),
+        ],
+        left_out: vec![LeftOut { kind: TimelineKind::SamDenied, count: 14 }],
+        coverage: vec![
+            covered(connect, APPLICATION, "2024-05-01T00:12:44Z", "2024-05-14T09:30:00Z", 0),
+            covered(controller, SYSTEM, "2024-05-10T00:00:09Z", "2024-05-14T09:31:00Z", 3),
+        ],
+    }
 }
 
 /// Causes 1 and 2 are not separated; names are Japanese, and one file says nothing.
@@ -362,4 +423,38 @@ pub(super) fn other() -> Report {
         "record 5010",
     )];
     report
+}
+
+/// Replaces every string of the report that comes from a bundle, whatever its field.
+pub(super) fn hostile(report: &Report, text: &str) -> Report {
+    fn walk(value: &mut serde_json::Value, text: &str, keep: bool) {
+        match value {
+            serde_json::Value::String(string) if !keep => *string = text.to_owned(),
+            serde_json::Value::Array(list) => list.iter_mut().for_each(|value| walk(value, text, keep)),
+            serde_json::Value::Object(map) => {
+                for (key, value) in map {
+                    let fixed = [
+                        "language",
+                        "id",
+                        "state",
+                        "cause",
+                        "weight",
+                        "answer",
+                        "operation",
+                        "result",
+                        "kind",
+                        "role",
+                        "time",
+                        "from",
+                        "to",
+                    ];
+                    walk(value, text, fixed.contains(&key.as_str()));
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut value = serde_json::from_str(&super::json::render(report).unwrap()).unwrap();
+    walk(&mut value, text, false);
+    serde_json::from_value(value).unwrap()
 }

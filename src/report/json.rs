@@ -54,12 +54,14 @@ mod tests {
             .collect();
         let contract = [
             "schema",
+            "language",
             "tool",
             "bundle",
             "verdict",
             "causes",
             "other_diagnoses",
             "attempts",
+            "timeline",
             "contradictions",
             "collect_next",
             "machines",

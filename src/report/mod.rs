@@ -2,8 +2,12 @@
 //!
 //! It shows what the diagnosis found and judges nothing. Renderers return text; they do not print.
 
+pub mod html;
 pub mod json;
 pub mod model;
+pub mod phrases;
+mod pieces;
+pub mod reply;
 pub mod terminal;
 pub mod text;
 

@@ -13,6 +13,7 @@ mod verdict;
 use canvas::Canvas;
 
 use super::Report;
+use super::phrases::Phrases;
 
 /// How to render.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +32,7 @@ impl Default for TextOptions {
 
 /// Renders the report. Text that comes from the bundle is made [safe](super::terminal::terminal_safe).
 pub fn render(report: &Report, options: &TextOptions) -> String {
-    let mut canvas = Canvas::new(options);
+    let mut canvas = Canvas::new(options, Phrases::of(report));
     verdict::verdict(&mut canvas, report);
     verdict::causes(&mut canvas, report);
     verdict::other_diagnoses(&mut canvas, report);

@@ -41,6 +41,10 @@ pub const CHECKS: &[Check] = &[
         asked_by: &[(ProtectedAccount, Context), (ConnectorPermissions, Context), (RemoteSam, Context)],
     },
     Check {
+        id: "audit-log-names-on-premises",
+        asked_by: &[(ProtectedAccount, Context), (ConnectorPermissions, Context), (RemoteSam, Context)],
+    },
+    Check {
         id: "operation-is-change",
         asked_by: &[(ProtectedAccount, Context), (ConnectorPermissions, Context)],
     },
@@ -73,6 +77,8 @@ pub const CHECKS: &[Check] = &[
     Check { id: "many-users-refused", asked_by: &[(ConnectorPermissions, Supports)] },
     Check { id: "connect-on-domain-controller", asked_by: &[(ConnectorPermissions, Context)] },
     Check { id: "custom-connector-account", asked_by: &[(ConnectorPermissions, Context)] },
+    // Asked by the diagnosis of the password policy alone.
+    Check { id: "minimum-password-age", asked_by: &[] },
     Check {
         id: "controller-denies-connector",
         asked_by: &[(RemoteSam, Proves), (ConnectorPermissions, Context)],

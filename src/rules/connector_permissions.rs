@@ -87,7 +87,7 @@ fn many_users_refused(facts: &Facts) -> Finding {
 fn connect_on_domain_controller(facts: &Facts, attempt: &Attempt) -> Finding {
     let finding = |answer| {
         Finding::new("connect-on-domain-controller", Weight::Context, answer)
-            .with("machine", attempt.computer.clone())
+            .with("machine", attempt.server().unwrap_or("the Connect server"))
     };
     let Some(machine) = facts.machines.find(&attempt.computer).and_then(|id| facts.machines.get(id)) else {
         return finding(Answer::Unknown);

@@ -23,7 +23,7 @@ pub(super) struct Target<'f> {
     connector: Option<&'f Connector>,
     operation: Operation,
     /// A reset of the same user succeeded later: what the exports show may have been mended since.
-    mended: bool,
+    mended: Option<Source>,
     shown: String,
     account: String,
 }
@@ -36,24 +36,27 @@ pub(super) fn target<'f>(facts: &'f Facts, attempt: &Attempt) -> Target<'f> {
         user,
         connector,
         operation: attempt.operation,
-        mended: user.is_some() && mended(facts, attempt),
+        mended: user.and_then(|_| mended(facts, attempt)),
         shown: shown.unwrap_or_else(|| "the user".to_owned()),
         account: connector.map_or_else(|| "the connector account".to_owned(), |one| one.account.full()),
     }
 }
 
-/// A change rests on the user's own password: that one succeeds says nothing of a reset.
-fn mended(facts: &Facts, attempt: &Attempt) -> bool {
+/// Where a later success of the same user stands. A change rests on the user's own password: that one succeeds
+/// says nothing of a reset.
+fn mended(facts: &Facts, attempt: &Attempt) -> Option<Source> {
     let same_user = |other: &Attempt| match (&other.user, &attempt.user) {
         (Some(a), Some(b)) => a.to_lowercase() == b.to_lowercase(),
         _ => other.source_anchor.is_some() && other.source_anchor == attempt.source_anchor,
     };
-    facts.attempts.iter().any(|other| {
+    let later = facts.attempts.iter().find(|other| {
         other.outcome == Outcome::Succeeded
             && other.time > attempt.time
             && (other.operation != Operation::Change || attempt.operation == Operation::Change)
             && same_user(other)
-    })
+    });
+    let logged = later.and_then(|other| other.events.last().cloned());
+    logged.or_else(|| facts.cloud_successes.after(attempt).map(|row| row.source.clone()))
 }
 
 impl Target<'_> {
@@ -100,6 +103,7 @@ impl Target<'_> {
     fn undecided(&self, check: &'static str, weight: Weight, reason: Option<&str>) -> Finding {
         let finding = self.finding(check, weight, Answer::Unknown);
         match reason {
+            Some("mended") => finding.variant("mended").at_all(&self.mended),
             Some(reason) => finding.variant(reason),
             None => finding,
         }
@@ -115,7 +119,7 @@ impl Target<'_> {
         let user = self.user.ok_or(None)?;
         let disputed =
             matches!(user.admin_count, AdminCount::Disputed(..)) || user.groups.disputed().is_some();
-        match (self.mended, disputed) {
+        match (self.mended.is_some(), disputed) {
             (true, _) => Err(Some("mended")),
             (_, true) => Err(Some("disputed")),
             _ => Ok(user),

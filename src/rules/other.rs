@@ -1,7 +1,9 @@
 //! Known diagnoses outside the three causes, told from the events of one operation.
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::facts::writeback_text::SamCall;
-use crate::facts::{Attempt, Facts, Outcome};
+use crate::facts::{Attempt, CloudSays, Facts, Outcome};
 use crate::knowledge::diagnoses::{EventsAlone, KnownDiagnosis, known_diagnoses};
 use crate::source::Source;
 
@@ -17,6 +19,8 @@ pub struct OtherFinding {
     pub explains: bool,
     /// What tells it.
     pub finding: Finding,
+    /// What else was asked about it, and decides nothing.
+    pub more: Vec<Finding>,
 }
 
 /// The first known diagnosis that the operation's events tell.
@@ -25,7 +29,11 @@ pub(super) fn diagnose(facts: &Facts, attempt: &Attempt) -> Option<OtherFinding>
         return None;
     }
     let told = known_diagnoses().iter().find_map(|known| tell(known, attempt));
-    told.or_else(|| refused_by_policy(facts, attempt))
+    let told = told.or_else(|| refused_by_policy(facts, attempt)).or_else(|| not_reached(attempt));
+    told.map(|other| match other.id.as_str() {
+        PASSWORD_POLICY => OtherFinding { more: vec![minimum_password_age(facts, attempt)], ..other },
+        _ => other,
+    })
 }
 
 fn tell(known: &KnownDiagnosis, attempt: &Attempt) -> Option<OtherFinding> {
@@ -39,7 +47,7 @@ fn tell(known: &KnownDiagnosis, attempt: &Attempt) -> Option<OtherFinding> {
         .at_all(attempt.trace.as_ref().map(|trace| &trace.source));
     finding.check = code_check(&known.id);
     finding.text.key = format!("other.{}", known.id);
-    Some(OtherFinding { id: known.id.clone(), explains, finding })
+    Some(OtherFinding { id: known.id.clone(), explains, finding, more: Vec::new() })
 }
 
 /// The id of a diagnosis' only check. The table is built in, so the set of ids is small and fixed.
@@ -102,10 +110,64 @@ fn match_event(known: &KnownDiagnosis, attempt: &Attempt) -> Option<(bool, Strin
 fn refused_by_policy(facts: &Facts, attempt: &Attempt) -> Option<OtherFinding> {
     let set = password_set_of(facts, attempt).filter(|set| !set.succeeded)?;
     let mut finding = Finding::new("other-diagnosis-explains", Weight::Supports, Answer::Yes)
-        .with("diagnosis", "password-policy")
+        .with("diagnosis", PASSWORD_POLICY)
         .with("code", "event 4724")
         .at(&set.source);
-    finding.check = code_check("password-policy");
-    finding.text.key = "other.password-policy".to_owned();
-    Some(OtherFinding { id: "password-policy".to_owned(), explains: false, finding })
+    finding.check = code_check(PASSWORD_POLICY);
+    finding.text.key = format!("other.{PASSWORD_POLICY}");
+    Some(OtherFinding { id: PASSWORD_POLICY.to_owned(), explains: false, finding, more: Vec::new() })
 }
+
+/// A password that is younger than the domain's minimum age cannot be reset by its user. A fine-grained policy
+/// may say otherwise for the user, so that this explains a refusal and proves none.
+fn minimum_password_age(facts: &Facts, attempt: &Attempt) -> Finding {
+    let finding = |answer| Finding::new("minimum-password-age", Weight::Context, answer);
+    let sources = || facts.minimum_ages.seen.iter().map(|seen| &seen.source);
+    match facts.minimum_ages.days() {
+        None if facts.minimum_ages.seen.is_empty() => finding(Answer::Unknown),
+        None => finding(Answer::Unknown).variant("disputed").at_all(sources()),
+        Some(0) => finding(Answer::No).at_all(sources()),
+        Some(days) => {
+            let finding = finding(Answer::Yes).with("days", days.to_string());
+            match set_within(facts, attempt, days) {
+                Some((time, source)) => {
+                    finding.variant("too-young").with("time", time.to_string()).at(source).at_all(sources())
+                }
+                None => finding.at_all(sources()),
+            }
+        }
+    }
+}
+
+/// The latest time before an operation when the same user's password was written, if that is fewer days ago.
+fn set_within<'f>(facts: &'f Facts, attempt: &Attempt, days: u32) -> Option<(Timestamp, &'f Source)> {
+    let user = attempt.user.as_deref()?;
+    let span = SignedDuration::from_hours(i64::from(days).saturating_mul(24));
+    let earlier = facts.attempts.iter().rev().find(|other| {
+        other.outcome == Outcome::Succeeded
+            && other.time < attempt.time
+            && other.user.as_deref().is_some_and(|other| other.eq_ignore_ascii_case(user))
+    })?;
+    let young = attempt.time.duration_since(earlier.time) < span;
+    Some((earlier.time, earlier.events.last()?)).filter(|_| young)
+}
+
+/// The cloud could not reach the on-premises service, and no log of a Connect server has the operation.
+fn not_reached(attempt: &Attempt) -> Option<OtherFinding> {
+    let row = attempt.cloud.as_ref().filter(|row| row.says == CloudSays::Connectivity)?;
+    if attempt.server().is_some() {
+        return None;
+    }
+    let mut finding = Finding::new("other-diagnosis-explains", Weight::Supports, Answer::Yes)
+        .with("diagnosis", SERVICE_CONNECTIVITY)
+        .with("count", "1")
+        .at(&row.source);
+    finding.check = "service-connectivity-code";
+    finding.text.key = format!("other.{SERVICE_CONNECTIVITY}");
+    Some(OtherFinding { id: SERVICE_CONNECTIVITY.to_owned(), explains: false, finding, more: Vec::new() })
+}
+
+/// Id of the diagnosis that a refused set with the right to it is, too.
+const PASSWORD_POLICY: &str = "password-policy";
+/// It has no code of the engine: the operation never reached it.
+const SERVICE_CONNECTIVITY: &str = "service-connectivity";

@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use crate::facts::account_events::{AccountName, PasswordSet};
 use crate::facts::connector::is_same;
 use crate::facts::writeback_text::SamCall;
-use crate::facts::{Attempt, Facts, Outcome};
+use crate::facts::{Attempt, CloudSays, Facts, Outcome};
 
 use super::{Answer, CauseId, Finding, OtherFinding, Weight, check};
 
@@ -37,6 +37,7 @@ pub(super) fn findings(facts: &Facts, attempt: &Attempt, other: Option<&OtherFin
         sam_call_refused(attempt),
         password_set_refused(attempt),
         no_engine_trace(attempt),
+        audit_log_names_on_premises(attempt),
     ];
     Shared { findings }
 }
@@ -115,7 +116,7 @@ fn connector_set_password(facts: &Facts, attempt: &Attempt) -> Finding {
 fn sam_call_refused(attempt: &Attempt) -> Finding {
     let finding = |answer| Finding::new("sam-call-refused", Weight::Supports, answer);
     match &attempt.trace {
-        None => finding(Answer::Unknown).needing("connect-application-log", Some(&attempt.computer)),
+        None => finding(Answer::Unknown).needing("connect-application-log", attempt.server()),
         Some(trace) => {
             let answer = match (&trace.text.sam_call, attempt.trace_ambiguous || trace.from_slack) {
                 (SamCall::Refused, false) => finding(Answer::Yes),
@@ -131,11 +132,25 @@ fn sam_call_refused(attempt: &Attempt) -> Finding {
     }
 }
 
+/// The cloud's own record of the same operation. It says that the failure is one of SSPR_0029, and not why.
+fn audit_log_names_on_premises(attempt: &Attempt) -> Finding {
+    let finding = |answer| Finding::new("audit-log-names-on-premises", Weight::Context, answer);
+    match &attempt.cloud {
+        None => finding(Answer::Unknown),
+        Some(row) => {
+            let answer = if row.says == CloudSays::AdminAction { Answer::Yes } else { Answer::No };
+            let reason = if row.reason.is_empty() { "no reason" } else { row.reason.as_str() };
+            let reason: String = reason.chars().take(120).collect();
+            finding(answer).with("reason", reason).at(&row.source)
+        }
+    }
+}
+
 /// The engine got as far as setting the password, and the directory refused.
 fn password_set_refused(attempt: &Attempt) -> Finding {
     let finding = |answer| Finding::new("password-set-refused", Weight::Supports, answer);
     let Some(trace) = &attempt.trace else {
-        return finding(Answer::Unknown).needing("connect-application-log", Some(&attempt.computer));
+        return finding(Answer::Unknown).needing("connect-application-log", attempt.server());
     };
     let reached = trace.text.sam_call == SamCall::NotMentioned
         && trace.text.codes.iter().any(|code| code == ACCESS_DENIED_CODE);
@@ -152,5 +167,5 @@ fn no_engine_trace(attempt: &Attempt) -> Finding {
     let answer = if refused { Answer::Yes } else { Answer::No };
     let finding = Finding::new("no-engine-trace", Weight::Context, answer)
         .at_all(attempt.error.as_ref().map(|(_, source)| source));
-    if refused { finding.needing("connect-application-log", Some(&attempt.computer)) } else { finding }
+    if refused { finding.needing("connect-application-log", attempt.server()) } else { finding }
 }

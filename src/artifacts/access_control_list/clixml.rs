@@ -15,6 +15,8 @@ use crate::security_descriptor::SecurityDescriptor;
 use super::access_rules::{self, is_rule};
 use super::{AclEntry, Gaps, MAX_ENTRIES, MAX_OBJECTS, ObjectAcl, dn_of_path};
 
+use crate::words::Statement;
+
 /// Deepest nesting that is followed. Access lists have five levels.
 const MAX_DEPTH: usize = 64;
 
@@ -53,7 +55,7 @@ pub(super) fn read(text: &str, gaps: &mut Gaps<'_>) -> Vec<ObjectAcl> {
     let reason = loop {
         match reader.read_event() {
             Ok(Event::Start(_)) if state.stack.len() >= MAX_DEPTH => {
-                break Some("its elements are nested too deep".to_owned());
+                break Some(Statement::new("gap.access-control-list.too-deep"));
             }
             Ok(Event::Start(start)) => state.stack.push(frame(&start)),
             Ok(Event::Empty(start)) => {
@@ -69,10 +71,16 @@ pub(super) fn read(text: &str, gaps: &mut Gaps<'_>) -> Vec<ObjectAcl> {
                 let text = letter.or_else(|| resolve_xml_entity(&reference).map(str::to_owned));
                 state.text(&text.unwrap_or_default());
             }
-            Ok(Event::Eof) if state.stack.len() > 1 => break Some("it ends in the middle".to_owned()),
+            Ok(Event::Eof) if state.stack.len() > 1 => {
+                break Some(Statement::new("gap.access-control-list.cut"));
+            }
             Ok(Event::Eof) => break None,
             Ok(_) => {}
-            Err(error) => break Some(error.to_string()),
+            Err(error) => {
+                break Some(
+                    Statement::new("gap.access-control-list.broken").with("error", error.to_string()),
+                );
+            }
         }
     };
     state.finish(reason, gaps)
@@ -160,7 +168,12 @@ impl State {
         let path = get("Path").or_else(|| get("PSPath"));
         let descriptor = get("Sddl").and_then(|sddl| {
             SecurityDescriptor::from_sddl(&sddl)
-                .map_err(|error| gaps.add(0, format!("{error}. Please export the list again.")))
+                .map_err(|error| {
+                    gaps.add(
+                        0,
+                        Statement::new("gap.access-control-list.sddl-xml").with("error", error.to_string()),
+                    )
+                })
                 .ok()
         });
         let stated = get("AreAccessRulesProtected").and_then(|value| value.to_ascii_lowercase().parse().ok());
@@ -178,7 +191,7 @@ impl State {
         }
     }
 
-    fn finish(mut self, reason: Option<String>, gaps: &mut Gaps<'_>) -> Vec<ObjectAcl> {
+    fn finish(mut self, reason: Option<Statement>, gaps: &mut Gaps<'_>) -> Vec<ObjectAcl> {
         let mut left = Vec::new();
         let mut damaged = reason.is_some();
         for frame in &mut self.stack {
@@ -190,10 +203,7 @@ impl State {
             self.objects.push(ObjectAcl { entries: left, trustworthy: !damaged, ..ObjectAcl::default() });
         }
         if let Some(reason) = reason {
-            gaps.add(
-                0,
-                format!("The XML could not be read to its end ({reason}). Please export the list again."),
-            );
+            gaps.add(0, [reason, Statement::new("gap.access-control-list.again")]);
         }
         self.objects
     }

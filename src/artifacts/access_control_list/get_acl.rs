@@ -9,6 +9,8 @@ use crate::security_descriptor::SecurityDescriptor;
 use super::access_rules::{self, is_rule};
 use super::{Gaps, MAX_ENTRIES, MAX_OBJECTS, ObjectAcl, dn_of_path};
 
+use crate::words::Statement;
+
 /// A list with a path and SDDL, or one with the properties of a rule.
 pub(super) fn looks_like(text: &str) -> bool {
     let mut found = false;
@@ -53,7 +55,12 @@ fn of_block(block: &Block, gaps: &mut Gaps<'_>) -> ObjectAcl {
     let sddl = block.get("Sddl").map(|sddl| (sddl.value_without_spaces(), sddl.line));
     let descriptor = sddl.filter(|(sddl, _)| !sddl.is_empty()).and_then(|(sddl, line)| {
         SecurityDescriptor::from_sddl(&sddl)
-            .map_err(|error| gaps.add(line, format!("{error}. Please send the text as Get-Acl wrote it.")))
+            .map_err(|error| {
+                gaps.add(
+                    line,
+                    Statement::new("gap.access-control-list.sddl-list").with("error", error.to_string()),
+                )
+            })
             .ok()
     });
     let known = descriptor.map(ObjectAcl::of_descriptor).unwrap_or_default();

@@ -12,6 +12,7 @@ mod get_acl;
 use crate::artifacts::text_encoding;
 use crate::security_descriptor::SecurityDescriptor;
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 /// Most objects and most entries of one file.
 const MAX_OBJECTS: usize = 10_000;
@@ -124,22 +125,14 @@ pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<AccessControlLists>, Vec
         AclFormat::SddlText => sddl_text(text).into_iter().collect(),
     };
     if objects.len() > MAX_OBJECTS {
-        gaps.add(0, "The file holds more than 10,000 lists; those behind were not used.");
+        gaps.add(0, Statement::new("gap.access-control-list.too-many"));
         objects.truncate(MAX_OBJECTS);
     }
     if decoded.damaged {
-        gaps.add(
-            0,
-            "Some bytes are no text in the encoding that the file seems to have, so names may be wrong. Please \
-             send the file as the command wrote it.",
-        );
+        gaps.add(0, Statement::new("gap.access-control-list.no-text"));
     }
     for object in objects.iter().filter(|object| !object.trustworthy) {
-        gaps.add(
-            object.line,
-            "The list is not shown whole, or has lines that this program does not know, so that entries may be \
-             missing. Please send the descriptor in SDDL: (Get-Acl 'AD:<distinguished name>').Sddl",
-        );
+        gaps.add(object.line, Statement::new("gap.access-control-list.not-whole"));
     }
     gaps.gaps.sort();
     (Some(AccessControlLists { format, objects }), gaps.gaps)
@@ -209,7 +202,7 @@ struct Gaps<'p> {
 
 impl Gaps<'_> {
     /// Line 0 stands for the file.
-    fn add(&mut self, line: u64, reason: impl Into<String>) {
+    fn add(&mut self, line: u64, reason: impl Into<Vec<Statement>>) {
         if self.gaps.len() < MAX_GAPS {
             let place = if line == 0 { Place::File } else { Place::Line(line) };
             self.gaps.push(Gap::new(self.path, place, reason));

@@ -10,6 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use super::row::{Kept, Texts};
 use super::tree::Tree;
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 /// Bytes in which the first row has all its names.
 const HEAD_BYTES: usize = 64 << 10;
@@ -30,8 +31,7 @@ pub(super) fn read(path: &BundlePath, text: &str, kept: &mut Kept) -> Vec<Gap> {
     while values.end().is_err() {
         let read = Rows { kept, index: &mut index, list: None }.deserialize(&mut values);
         if let Err(error) = read {
-            let reason = "The file is no JSON from here on, so it was damaged or cut, and rows may be missing. Ask \
-                          for the export again, as the portal downloads it.";
+            let reason = Statement::new("gap.audit-log.no-json");
             let line = u64::try_from(error.line()).unwrap_or(u64::MAX);
             return vec![Gap::new(path, Place::Line(line), reason)];
         }
@@ -52,7 +52,7 @@ impl Rows<'_> {
     fn take(&mut self, row: &Tree) {
         let place = Place::Row {
             section: self.list.map(str::to_owned).into_iter().collect(),
-            name: self.index.to_string(),
+            name: format!("row {}", self.index),
         };
         *self.index = self.index.saturating_add(1);
         self.kept.take(texts(row), place);

@@ -16,6 +16,7 @@ use jiff::Timestamp;
 use self::row::Kept;
 use crate::artifacts::text_encoding;
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 /// What one export says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,8 +89,7 @@ fn form_of(text: &str) -> Option<AuditForm> {
 pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<AuditLog>, Vec<Gap>) {
     let decoded = text_encoding::decode(bytes);
     let Some(form) = form_of(&decoded.text) else {
-        let reason = "It does not begin like an export of the Entra audit log, so it was not read. Ask for the \
-                      audit log as the portal downloads it, in JSON.";
+        let reason = Statement::new("gap.audit-log.other");
         return (None, vec![Gap::new(path, Place::File, reason)]);
     };
     let mut kept = Kept::default();
@@ -99,11 +99,7 @@ pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<AuditLog>, Vec<Gap>) {
     };
     gaps.extend(kept.gaps(path));
     if decoded.damaged {
-        let reason = format!(
-            "Some bytes are no text in the encoding {} and stand as U+FFFD. Ask for the export again, as the \
-             portal downloads it.",
-            decoded.encoding.name()
-        );
+        let reason = Statement::new("gap.audit-log.encoding").with("encoding", decoded.encoding.name());
         gaps.push(Gap::new(path, Place::File, reason));
     }
     gaps.sort();

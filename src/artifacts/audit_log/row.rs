@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::{AuditRow, Outcome};
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 /// Rows that are kept. A portal export has 250,000 rows at most, and far fewer of this service.
 const MOST_ROWS: usize = 250_000;
@@ -77,18 +78,13 @@ impl Kept {
     pub(super) fn gaps(&self, path: &BundlePath) -> Vec<Gap> {
         let mut gaps = Vec::new();
         if self.left_out > 0 {
-            let reason = format!(
-                "The export has more than {MOST_ROWS} rows of self-service password management; {} were left out. \
-                 Ask for the export of a shorter time.",
-                self.left_out
-            );
+            let reason = Statement::new("gap.audit-log.too-many")
+                .with("limit", MOST_ROWS.to_string())
+                .with("count", self.left_out.to_string());
             gaps.push(Gap::new(path, Place::File, reason));
         }
         if let Some((first, count)) = &self.timeless {
-            let reason = format!(
-                "The time of {count} rows, of which this is the first, is missing or has no certain order of day and \
-                 month, so that it is not known. Ask for the export in JSON."
-            );
+            let reason = Statement::new("gap.audit-log.timeless").with("count", count.to_string());
             gaps.push(Gap::new(path, first.clone(), reason));
         }
         gaps

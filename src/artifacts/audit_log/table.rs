@@ -3,6 +3,7 @@
 use super::columns::Columns;
 use super::row::{Kept, Texts};
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 /// Cells of a row that are kept. Portal exports have about 70.
 const MOST_CELLS: usize = 256;
@@ -48,8 +49,7 @@ pub(super) fn read(path: &BundlePath, text: &str, kept: &mut Kept) -> Vec<Gap> {
         }
         let line = record.line;
         if record.cut {
-            let reason = "The file ends inside quotes, so it was cut, and this row and what stood behind it are not \
-                          known. Ask for the export again.";
+            let reason = Statement::new("gap.audit-log.cut");
             gaps.push(Gap::new(path, Place::Line(line), reason));
         } else {
             kept.take(texts(&record, &columns), Place::Line(line));

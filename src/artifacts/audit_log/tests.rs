@@ -23,7 +23,7 @@ fn utc(time: &str) -> Option<Timestamp> {
 }
 
 fn in_list(list: &[&str], index: &str) -> Place {
-    Place::Row { section: list.iter().map(|name| (*name).to_owned()).collect(), name: index.to_owned() }
+    Place::Row { section: list.iter().map(|name| (*name).to_owned()).collect(), name: format!("row {index}") }
 }
 
 const ROW: &str = r#"{"id": "SSPR_1", "category": "UserManagement", "correlationId": "0f8fad5b-d9cb-469f-a165-70867728950e",
@@ -121,7 +121,7 @@ fn a_time_that_is_no_time_is_a_gap_and_stays_text() {
     assert_eq!(log.rows[1].time, utc("2024-05-06T10:11:12Z"));
     assert_eq!(gaps.len(), 1);
     assert_eq!(gaps[0].place, Place::Line(2));
-    assert!(gaps[0].reason.starts_with("The time of 1 rows"));
+    assert!(gaps[0].said().starts_with("The time of 1 rows"));
 }
 
 #[test]

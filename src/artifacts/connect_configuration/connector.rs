@@ -6,6 +6,7 @@ use super::xml::place_of;
 use super::{AdConnector, ConnectConfiguration, Partition};
 use crate::artifacts::Located;
 use crate::source::Place;
+use crate::words::Statement;
 
 /// Partitions of a connector, and preferred domain controllers of a partition, that are read.
 const MOST: usize = 1000;
@@ -153,8 +154,9 @@ impl Connector {
     /// Adds what the connector says to what the file says.
     pub(super) fn into_configuration(self, read: &mut ConnectConfiguration, doubts: &mut Doubts<'_>) {
         if self.left_out > 0 {
-            let reason =
-                format!("A connector has more than {MOST} partitions; {} were left out.", self.left_out);
+            let reason = Statement::new("gap.connect-configuration.partitions")
+                .with("limit", MOST.to_string())
+                .with("count", self.left_out.to_string());
             doubts.tell(Place::File, reason);
         }
         match self.kind() {

@@ -17,6 +17,7 @@ mod xml;
 
 use crate::artifacts::{Located, text_encoding};
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 /// What one file of Entra Connect says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,17 +154,13 @@ pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<ConnectConfiguration>, V
         Some(Form::Json) => policy::read(path, &decoded.text),
         Some(Form::Trace) => trace::read(path, &decoded.text),
         None => {
-            let reason = "It does not begin like a file of Entra Connect, so it was not read. Ask for the folder \
-                          that Get-ADSyncServerConfiguration writes.";
+            let reason = Statement::new("gap.connect-configuration.other");
             (None, vec![Gap::new(path, Place::File, reason)])
         }
     };
     if decoded.damaged {
-        let reason = format!(
-            "Some bytes are no text in the encoding {} and stand as U+FFFD. Ask for the file again, as Entra \
-             Connect wrote it.",
-            decoded.encoding.name()
-        );
+        let reason =
+            Statement::new("gap.connect-configuration.encoding").with("encoding", decoded.encoding.name());
         gaps.push(Gap::new(path, Place::File, reason));
     }
     gaps.sort();

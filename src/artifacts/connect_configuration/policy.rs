@@ -13,6 +13,7 @@ use super::values::{Doubts, text_of};
 use super::{AdConnector, ConfigurationFile, ConnectConfiguration, Partition};
 use crate::artifacts::Located;
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 /// Longest file that is read, in bytes of UTF-8. Files with all rules have a few megabytes.
 const LONGEST_FILE: usize = 16 << 20;
@@ -35,16 +36,15 @@ pub(super) fn begins(text: &str) -> bool {
 
 /// Reads a settings file.
 pub(super) fn read(path: &BundlePath, text: &str) -> (Option<ConnectConfiguration>, Vec<Gap>) {
-    let gap = |place, reason: &str| (None, vec![Gap::new(path, place, reason)]);
+    let gap = |place, reason: &str| (None, vec![Gap::new(path, place, Statement::new(reason))]);
     if text.len() > LONGEST_FILE {
-        return gap(Place::File, "The file is too large for a settings file of Entra Connect (over 16 MB).");
+        return gap(Place::File, "gap.connect-configuration.settings-too-large");
     }
     let root = match serde_json::from_str(text) {
         Ok(Value::Object(root)) => root,
-        Ok(_) => return gap(Place::File, "The file has no settings of Entra Connect. Ask for it again."),
+        Ok(_) => return gap(Place::File, "gap.connect-configuration.no-settings"),
         Err(error) => {
-            let reason = "The file is no JSON from here on, so it was damaged or cut, and was not read. Ask for it \
-                          again, as Entra Connect wrote it.";
+            let reason = "gap.connect-configuration.no-json";
             return gap(Place::Line(u64::try_from(error.line()).unwrap_or(u64::MAX)), reason);
         }
     };

@@ -132,7 +132,7 @@ fn two_accounts_in_one_connector_are_none() {
     );
     assert_eq!(read.connectors[0].login_user, None);
     assert_eq!(gaps.len(), 1);
-    assert!(gaps[0].reason.contains("both one (at adma-configuration > forest-login-user) and two here"));
+    assert!(gaps[0].said().contains("both one (at adma-configuration > forest-login-user) and two here"));
 }
 
 #[test]
@@ -221,14 +221,14 @@ fn a_file_that_was_cut_keeps_what_came_before() {
     assert_eq!(text(&read.connectors[0].login_user), "MSOL_0123456789ab");
     assert_eq!(text(&read.connectors[0].partitions[0].last_dc), "DC01");
     assert_eq!(gaps.len(), 1);
-    assert!(gaps[0].reason.starts_with("The file is no XML from here on"), "{gaps:?}");
+    assert!(gaps[0].said().starts_with("The file is no XML from here on"), "{gaps:?}");
 }
 
 #[test]
 fn depth_has_an_end() {
     let (_, gaps) = read_text(&format!("<ma-data>{}", "<a>".repeat(100_000)));
     assert_eq!(gaps.len(), 1);
-    assert!(gaps[0].reason.contains("deeper"));
+    assert!(gaps[0].said().contains("deeper"));
 }
 
 #[test]

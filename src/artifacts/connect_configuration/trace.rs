@@ -6,6 +6,7 @@ use super::values::{Doubts, text_of};
 use super::{ConfigurationFile, ConnectConfiguration};
 use crate::artifacts::Located;
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 /// Lines that may stand before the first one of the trace, such as a remark of who sent it.
 const FIRST_LINES: usize = 20;
@@ -46,7 +47,7 @@ pub(super) fn read(path: &BundlePath, text: &str) -> (Option<ConnectConfiguratio
     }
     if left_out {
         let reason =
-            format!("The trace names more than {MOST_ACCOUNTS} accounts, and the rest was left out.");
+            Statement::new("gap.connect-configuration.accounts").with("limit", MOST_ACCOUNTS.to_string());
         doubts.tell(Place::File, reason);
     }
     (Some(read), doubts.into_gaps())

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use crate::artifacts::Located;
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 /// Longest value that is kept, in characters. Names and numbers are far shorter.
 const LONGEST: usize = 1024;
@@ -23,7 +24,7 @@ impl<'p> Doubts<'p> {
         Doubts { path, gaps: Vec::new() }
     }
 
-    pub(super) fn tell(&mut self, place: Place, reason: impl Into<String>) {
+    pub(super) fn tell(&mut self, place: Place, reason: impl Into<Vec<Statement>>) {
         if self.gaps.len() < MOST_GAPS {
             self.gaps.push(Gap::new(self.path, place, reason));
         }
@@ -50,11 +51,10 @@ impl<T: PartialEq + Display> Slot<T> {
         match self {
             Slot::Silent => *self = Slot::Said(Located::new(value, place)),
             Slot::Said(said) if said.value != value => {
-                let reason = format!(
-                    "The file says both {} (at {}) and {value} here, so that neither is used. Ask for the file \
-                     again, as Entra Connect wrote it.",
-                    said.value, said.place
-                );
+                let reason = Statement::new("gap.connect-configuration.disputed")
+                    .with("first", said.value.to_string())
+                    .with("place", said.place.row().unwrap_or_default())
+                    .with("second", value.to_string());
                 doubts.tell(place, reason);
                 *self = Slot::Disputed;
             }
@@ -88,10 +88,7 @@ impl Slot<bool> {
             "0" => self.say(false, place, doubts),
             text if text.eq_ignore_ascii_case("true") => self.say(true, place, doubts),
             text if text.eq_ignore_ascii_case("false") => self.say(false, place, doubts),
-            _ => doubts.tell(
-                place,
-                "The value is neither yes nor no, so that it is not known. Ask for the file again.",
-            ),
+            _ => doubts.tell(place, Statement::new("gap.connect-configuration.no-truth")),
         }
     }
 }
@@ -100,10 +97,7 @@ impl Slot<bool> {
 pub(super) fn text_of(text: &str, place: &Place, doubts: &mut Doubts<'_>) -> Option<String> {
     let text = text.trim();
     if text.chars().nth(LONGEST).is_some() {
-        doubts.tell(
-            place.clone(),
-            "The value is longer than any name and was left out. Ask for the file again.",
-        );
+        doubts.tell(place.clone(), Statement::new("gap.connect-configuration.too-long"));
         return None;
     }
     (!text.is_empty()).then(|| text.to_owned())

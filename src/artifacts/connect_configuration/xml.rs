@@ -6,6 +6,7 @@ use super::document::{self, Attributes, Ending, Step};
 use super::values::{Doubts, Slot};
 use super::{ConfigurationFile, ConnectConfiguration};
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 const MA_DATA: &str = "ma-data";
 const METAVERSE: &str = "saved-mv-configuration";
@@ -15,7 +16,7 @@ const ROOTS: [&str; 4] = [MA_DATA, "saved-ma-configuration", METAVERSE, ADMA];
 /// Connectors of one file that are read. `Get-ADSyncServerConfiguration` writes one into each.
 const MOST_CONNECTORS: usize = 200;
 
-const ASK_AGAIN: &str = "Ask for the file again, as Get-ADSyncServerConfiguration wrote it.";
+const ASK_AGAIN: &str = "gap.ask.connect-configuration";
 
 /// Whether the first element is one of Entra Connect.
 pub(super) fn begins(text: &str) -> bool {
@@ -32,11 +33,11 @@ pub(super) fn read(path: &BundlePath, text: &str) -> (Option<ConnectConfiguratio
         Ending::Whole => {}
         Ending::Broken(at) => doubts.tell(
             Place::Offset(at),
-            format!("The file is no XML from here on, so it was damaged or cut, and the rest was not read. {ASK_AGAIN}"),
+            [Statement::new("gap.connect-configuration.no-xml"), Statement::new(ASK_AGAIN)],
         ),
         Ending::TooDeep(at) => doubts.tell(
             Place::Offset(at),
-            format!("The file nests elements deeper than any such file, and the rest was not read. {ASK_AGAIN}"),
+            [Statement::new("gap.connect-configuration.too-deep"), Statement::new(ASK_AGAIN)],
         ),
     }
     let read = reader.finish(root == METAVERSE, &mut doubts);
@@ -90,8 +91,7 @@ impl Reader {
             }
             Step::Lost(path) => {
                 let names: Vec<&str> = path.iter().map(String::as_str).collect();
-                let reason =
-                    format!("The value is too long or refers to what the file does not define. {ASK_AGAIN}");
+                let reason = [Statement::new("gap.connect-configuration.value"), Statement::new(ASK_AGAIN)];
                 doubts.tell(place_of(&names, None), reason);
                 self.closes(path);
             }
@@ -158,10 +158,9 @@ impl Reader {
         // A file that was cut leaves its connector open. What it said until then stands.
         self.keep_open();
         if self.left_out > 0 {
-            let reason = format!(
-                "The file has more than {MOST_CONNECTORS} connectors; {} were left out.",
-                self.left_out
-            );
+            let reason = Statement::new("gap.connect-configuration.connectors")
+                .with("limit", MOST_CONNECTORS.to_string())
+                .with("count", self.left_out.to_string());
             doubts.tell(Place::File, reason);
         }
         let kinds: Vec<Kind> = self.connectors.iter().map(Connector::kind).collect();

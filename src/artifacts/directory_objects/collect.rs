@@ -1,6 +1,7 @@
 //! What is kept of directory objects: the attributes that matter, within bounds.
 
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 use super::{Attribute, AttributeValue, DirectoryObject};
 
@@ -114,7 +115,7 @@ impl<'p> Collector<'p> {
         }
     }
 
-    pub(super) fn gap(&mut self, line: u64, reason: impl Into<String>) {
+    pub(super) fn gap(&mut self, line: u64, reason: Statement) {
         if self.gaps.len() < MAX_GAPS {
             self.gaps.push(Gap::new(self.path, Place::Line(line), reason));
         }
@@ -122,10 +123,8 @@ impl<'p> Collector<'p> {
 
     pub(super) fn finish(mut self) -> (Vec<DirectoryObject>, Vec<Gap>) {
         if let Some(line) = self.too_many {
-            let reason = format!(
-                "The file holds more than {MAX_OBJECTS} objects and was read up to here. Please export only the \
-                 user who cannot reset the password, the connector account and their groups."
-            );
+            let reason =
+                Statement::new("gap.directory-objects.too-many").with("limit", MAX_OBJECTS.to_string());
             self.gaps.push(Gap::new(self.path, Place::Line(line), reason));
         }
         (self.objects, self.gaps)

@@ -7,6 +7,8 @@ use super::collect::{Collector, is_binary, is_wanted, tell};
 use super::distinguished_name::split_names;
 use super::{AttributeValue, DirectoryObject};
 
+use crate::words::Statement;
+
 const DELIMITERS: [char; 3] = [',', ';', '\t'];
 
 /// Most columns that are looked at.
@@ -43,8 +45,7 @@ pub(super) fn read(text: &str, collector: &mut Collector<'_>) {
             Some(names) => take(names, &row, collector),
         }
         if row.open {
-            let reason = "A quotation mark is not closed up to the end of the file, so the last row may be wrong. \
-                          Please export the objects again.";
+            let reason = Statement::new("gap.directory-objects.open-quote");
             collector.gap(row.line, reason);
         }
     }
@@ -52,12 +53,9 @@ pub(super) fn read(text: &str, collector: &mut Collector<'_>) {
 
 fn take(names: &[String], row: &Row, collector: &mut Collector<'_>) {
     if names.len() != row.cells.len() {
-        let reason = format!(
-            "The row has {} columns where the heading has {}, so it was not read. Please export the objects \
-             again.",
-            row.cells.len(),
-            names.len()
-        );
+        let reason = Statement::new("gap.directory-objects.columns")
+            .with("columns", row.cells.len().to_string())
+            .with("headings", names.len().to_string());
         collector.gap(row.line, reason);
         return;
     }

@@ -6,6 +6,8 @@
 use super::collect::{Collector, is_binary, is_wanted};
 use super::{AttributeValue, DirectoryObject};
 
+use crate::words::Statement;
+
 /// The first line that is no comment begins an entry, or states the version of the format.
 pub(super) fn looks_like(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim_end).filter(|line| !line.is_empty() && !line.starts_with('#'));
@@ -77,10 +79,7 @@ fn read_line(line: &Line, object: &mut DirectoryObject, collector: &mut Collecto
         _ => Some(AttributeValue::Text(value.trim().to_owned())),
     };
     if read.is_none() {
-        let reason = format!(
-            "The value of {name} is no base64 text, or stands in another file, so it was not read. Please export the \
-             object again."
-        );
+        let reason = Statement::new("gap.directory-objects.base64").with("name", name);
         collector.gap(line.number, reason);
     }
     object.add(name, read.clone(), line.number, whole && read.is_some());

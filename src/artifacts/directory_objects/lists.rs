@@ -49,8 +49,8 @@ fn values(name: &str, value: &str) -> (Vec<String>, bool) {
     let several = value.strip_prefix('{').and_then(|value| value.strip_suffix('}'));
     let is_guid = name.to_ascii_lowercase().ends_with("guid");
     match several.filter(|_| !is_guid) {
-        // Bytes, as numbers: `{220, 80, ...`.
-        Some(_) if is_binary(name) => (Vec::new(), false),
+        // Bytes, as numbers: `{220, 80, ...`. SIDs are written as such.
+        Some(inside) if is_binary(name) && !inside.trim_start().starts_with("S-1-") => (Vec::new(), false),
         Some(inside) => {
             let cut = inside.trim_end().strip_suffix("...").or_else(|| inside.trim_end().strip_suffix('…'));
             let names = split_names(cut.unwrap_or(inside)).into_iter().map(str::to_owned).collect();

@@ -16,6 +16,7 @@ mod whoami;
 
 use crate::artifacts::text_encoding;
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 use collect::Collector;
 
 /// What a file says of directory objects.
@@ -106,11 +107,8 @@ pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<DirectoryObjects>, Vec<G
     }
     let (objects, mut gaps) = collector.finish();
     if decoded.damaged {
-        let reason = format!(
-            "Some bytes are no text in the encoding {} and stand as U+FFFD, so names with other letters than \
-             A to Z may be wrong. Please send the file as the command wrote it.",
-            decoded.encoding.name()
-        );
+        let reason =
+            Statement::new("gap.directory-objects.encoding").with("encoding", decoded.encoding.name());
         gaps.push(Gap::new(path, Place::File, reason));
     }
     gaps.sort();

@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::collect::Collector;
 use super::{AttributeValue, DirectoryObject};
+use crate::words::Statement;
 
 /// The label of the first line of `net user`, by language.
 const USER_NAME: [&str; 14] = [
@@ -128,8 +129,7 @@ pub(super) fn read_group(text: &str, collector: &mut Collector<'_>) {
         group.add("name", Some(AttributeValue::Text(name.to_owned())), number, true);
         while lines.next_if(|(_, line)| !is_ruler(line)).is_some() {}
         let Some((ruler, _)) = lines.next() else {
-            collector
-                .gap(number, "The list of the group's members is not in the text. Please send it whole.");
+            collector.gap(number, Statement::new("gap.directory-objects.no-members"));
             return;
         };
         let mut members: Vec<(u64, &str)> = Vec::new();

@@ -1,4 +1,4 @@
-//! What was lost of a log, in sentences.
+//! What was lost of a log, as statements.
 //!
 //! One gap for each damaged chunk, up to a number, and a few for the file as a whole: a log with ten
 //! thousand bad records must not bury the report.
@@ -7,8 +7,9 @@ use super::chunk::Damage;
 use super::coverage::Total;
 use super::stream::FileHeader;
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
-const ASK_AGAIN: &str = "Ask for a new export of this log (`wevtutil epl <log name> <file>.evtx`).";
+const ASK_AGAIN: &str = "gap.ask.event-log";
 
 /// What reading the file as a whole showed.
 pub(super) struct FileFacts {
@@ -41,10 +42,10 @@ impl FileFacts {
 
 /// The gaps of a log.
 pub(super) fn gaps(path: &BundlePath, file: &FileFacts, total: &Total) -> Vec<Gap> {
-    let whole = |reason: String| Gap::new(path, Place::File, reason);
+    let whole = |reason: Vec<Statement>| Gap::new(path, Place::File, reason);
     let mut gaps: Vec<Gap> = file_reasons(file, total).into_iter().map(whole).collect();
     if let Some((at, error)) = &file.failed {
-        let reason = format!("The file could not be read beyond this place ({error}). {ASK_AGAIN}");
+        let reason = [Statement::new("gap.event-log.unreadable").with("error", error.as_str()), again()];
         gaps.push(Gap::new(path, Place::Offset(*at), reason));
     }
     for (offset, records, damage) in &total.damaged {
@@ -52,77 +53,75 @@ pub(super) fn gaps(path: &BundlePath, file: &FileFacts, total: &Total) -> Vec<Ga
         gaps.push(Gap::new(path, place, chunk_reason(*records, damage)));
     }
     if total.more_damaged > 0 {
-        gaps.push(whole(format!("{} more parts of the log are damaged. {ASK_AGAIN}", total.more_damaged)));
+        gaps.push(whole(vec![
+            Statement::new("gap.event-log.more-damaged").with("count", total.more_damaged.to_string()),
+            again(),
+        ]));
     }
     gaps
 }
 
-fn file_reasons(file: &FileFacts, total: &Total) -> Vec<String> {
+fn file_reasons(file: &FileFacts, total: &Total) -> Vec<Vec<Statement>> {
     let mut reasons = Vec::new();
     let coverage = total.coverage();
     if file.junk > 0 {
-        reasons.push(format!("{} bytes stand before the log itself, and were skipped.", file.junk));
+        reasons.push(Statement::new("gap.event-log.junk").with("bytes", file.junk.to_string()).into());
     }
     if file.header.is_none() {
-        reasons.push(format!(
-            "The file header is damaged, so it cannot be told whether the log is complete. {ASK_AGAIN}"
-        ));
+        reasons.push(vec![Statement::new("gap.event-log.header"), again()]);
     }
     let missing = file.missing_chunks();
     if missing > 0 {
-        reasons.push(format!("The file ends {missing} chunks before the log does. {ASK_AGAIN}"));
+        reasons
+            .push(vec![Statement::new("gap.event-log.chunks").with("count", missing.to_string()), again()]);
     }
     if coverage.records == 0 {
-        reasons.push("The log holds no records, so it says nothing about any time.".to_owned());
+        reasons.push(Statement::new("gap.event-log.empty").into());
     }
     if coverage.lost > 0 && file.header.is_some_and(|header| header.dirty) {
-        reasons.push(format!(
-            "The log was copied while Windows was writing it, and at least {} of its records cannot be read. \
-             {ASK_AGAIN}",
-            coverage.lost
-        ));
+        reasons.push(vec![
+            Statement::new("gap.event-log.in-use").with("count", coverage.lost.to_string()),
+            again(),
+        ]);
     }
     if total.dropped > 0 {
-        reasons.push(format!(
-            "The log holds {} more of the wanted events than are kept of one file. Ask for the log of a \
-             shorter time.",
-            total.dropped
-        ));
+        reasons
+            .push(Statement::new("gap.event-log.too-many").with("count", total.dropped.to_string()).into());
     }
     if total.has_more_computers() {
-        reasons.push(
-            "The log names more than 1,000 computers, of which only these were used to tell whose it is. Ask \
-             for the log of the one computer."
-                .to_owned(),
-        );
+        reasons.push(Statement::new("gap.event-log.computers").into());
     }
     reasons
 }
 
-fn chunk_reason(records: u64, damage: &Damage) -> String {
+fn chunk_reason(records: u64, damage: &Damage) -> Vec<Statement> {
     let mut sentences = Vec::new();
     if damage.unreadable {
-        sentences.push("No record can be found in this part of the log.".to_owned());
+        sentences.push(Statement::new("gap.event-log.part-unreadable"));
     } else if damage.header_damaged {
-        sentences.push(format!(
-            "The header of this part of the log is damaged; {records} records of it could still be read."
-        ));
+        sentences.push(Statement::new("gap.event-log.part-header").with("count", records.to_string()));
     }
     if damage.truncated {
-        sentences.push("The file ends within this part of the log.".to_owned());
+        sentences.push(Statement::new("gap.event-log.part-cut"));
     }
     if damage.broken_at.is_some() {
-        sentences.push("The records are damaged from this place on; reading went on after it.".to_owned());
+        sentences.push(Statement::new("gap.event-log.part-broken"));
     }
     if damage.unrendered > 0 {
-        sentences.push(format!("{} records that may matter are damaged inside.", damage.unrendered));
+        sentences
+            .push(Statement::new("gap.event-log.part-inside").with("count", damage.unrendered.to_string()));
     }
     if damage.oversized > 0 {
-        sentences.push(format!("{} records claim more text than a record can hold.", damage.oversized));
+        sentences
+            .push(Statement::new("gap.event-log.part-oversized").with("count", damage.oversized.to_string()));
     }
     if damage.lost > 0 {
-        sentences.push(format!("At least {} records are lost.", damage.lost));
+        sentences.push(Statement::new("gap.event-log.part-lost").with("count", damage.lost.to_string()));
     }
-    sentences.push(ASK_AGAIN.to_owned());
-    sentences.join(" ")
+    sentences.push(again());
+    sentences
+}
+
+fn again() -> Statement {
+    Statement::new(ASK_AGAIN)
 }

@@ -6,6 +6,7 @@
 
 use crate::artifacts::{Located, text_encoding};
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 /// What one text says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,8 +59,7 @@ pub fn looks_like_password_policy(head: &[u8]) -> bool {
 pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<PasswordPolicy>, Vec<Gap>) {
     let text = text_encoding::decode(bytes).text;
     let Some(command) = PolicyCommand::of(&text) else {
-        let reason = "It is not the text of a command about the password policy. Ask for that of \
-                      Get-ADDefaultDomainPasswordPolicy.";
+        let reason = Statement::new("gap.password-policy.other");
         return (None, vec![Gap::new(path, Place::File, reason)]);
     };
     let (ages, domain, role): (&[&str], &[&str], &[&str]) = match command {
@@ -74,8 +74,7 @@ pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<PasswordPolicy>, Vec<Gap
         minimum_age_days: only(path, &text, ages, &mut gaps).and_then(|age| {
             let days = days(&age.value);
             if days.is_none() {
-                let reason = "The minimum password age is no number of days, so that it is not known. Ask for the \
-                              text of the command again.";
+                let reason = Statement::new("gap.password-policy.age");
                 gaps.push(Gap::new(path, age.place.clone(), reason));
             }
             Some(Located::new(days?, age.place))
@@ -90,8 +89,7 @@ fn only(path: &BundlePath, text: &str, names: &[&str], gaps: &mut Vec<Gap>) -> O
     let mut values = lines.filter_map(|(number, line)| Some((number, value(line, names)?)));
     let (number, first) = values.next()?;
     if let Some((other, _)) = values.find(|(_, other)| *other != first) {
-        let reason = "The text says something else before, so that neither is used. Ask for the text of each \
-                      domain in a file of its own.";
+        let reason = Statement::new("gap.password-policy.twice");
         gaps.push(Gap::new(path, Place::Line(other), reason));
         return None;
     }

@@ -13,12 +13,13 @@ use super::settings::{self, Settings};
 use super::{ComputerHalf, PolicyReport, ReportKind, gpos, kind};
 use crate::artifacts::text_encoding;
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 /// The largest report that is read, in bytes. The largest real one has 2.7 MB.
 const MAX_BYTES: usize = 64 << 20;
 
 /// What to ask for in place of a report that cannot be used.
-const ASK_AGAIN: &str = "Ask for the original file of `gpresult /h report.html /f`, run as an administrator.";
+const ASK_AGAIN: &str = "gap.ask.policy-html";
 
 /// Whether the head of a text looks like one of the reports.
 ///
@@ -39,9 +40,9 @@ pub(super) fn looks_like(head: &str) -> bool {
 
 /// Reads a report. Without a report there is a gap that says why, and what to ask for instead.
 pub(super) fn read(path: &BundlePath, bytes: &[u8]) -> (Option<PolicyReport>, Vec<Gap>) {
-    let gap = |reason: &str| Gap::new(path, Place::File, format!("{reason} {ASK_AGAIN}"));
+    let gap = |reason: &str| Gap::new(path, Place::File, [Statement::new(reason), Statement::new(ASK_AGAIN)]);
     if bytes.len() > MAX_BYTES {
-        return (None, vec![gap("The file is too large for a Group Policy report (over 64 MB).")]);
+        return (None, vec![gap("gap.policy-report.html-too-large")]);
     }
     let decoded = text_encoding::decode(bytes);
     let document = Document::read(&decoded.text);
@@ -49,14 +50,11 @@ pub(super) fn read(path: &BundlePath, bytes: &[u8]) -> (Option<PolicyReport>, Ve
     let halves = halves(&document);
     let mut reasons = damage(&document, &decoded);
     let Some((kind, sure)) = kind::of(&document, &halves, !island.passes.is_empty()) else {
-        reasons.push("The file has no title of a Group Policy report, so it was not read as one.");
+        reasons.push("gap.policy-report.html-title");
         return (None, reasons.into_iter().map(gap).collect());
     };
     if !sure {
-        reasons.push(
-            "The report does not tell whether it shows what was applied (Group Policy Results) or a \
-             simulation (Group Policy Modeling). It is taken for a simulation, which proves nothing.",
-        );
+        reasons.push("gap.policy-report.html-kind");
     }
     let (report, lost) = assemble(&document, kind, &halves, island, decoded.damaged);
     reasons.extend(lost);
@@ -84,14 +82,14 @@ fn damage(document: &Document<'_>, decoded: &text_encoding::Decoded) -> Vec<&'st
     let mut reasons = Vec::new();
     match document.ending {
         Ending::Whole => {}
-        Ending::Cut => reasons.push("The report ends early: its last part is missing, so the file was cut."),
+        Ending::Cut => reasons.push("gap.policy-report.cut"),
         Ending::TooDeep => {
-            reasons.push("The file nests elements deeper than any report; reading stopped there.");
+            reasons.push("gap.policy-report.too-deep");
         }
-        Ending::TooMany => reasons.push("The file has more elements than any report; reading stopped there."),
+        Ending::TooMany => reasons.push("gap.policy-report.too-many-elements"),
     }
     if decoded.damaged || decoded.text.contains('\0') {
-        reasons.push("Some bytes of the file are no text, so it was damaged.");
+        reasons.push("gap.policy-report.no-text");
     }
     reasons
 }
@@ -139,22 +137,10 @@ fn losses(
 ) -> Vec<&'static str> {
     let named_otherwise = computer.is_some_and(|name| !header.to_lowercase().contains(&name.to_lowercase()));
     let all = [
-        (
-            settings.left_out > 0,
-            "The report has more settings than any report; those beyond 10,000 rows were not read.",
-        ),
-        (
-            half == ComputerHalf::Missing,
-            "The computer part of the report is missing or not whole, so it cannot show what is not set.",
-        ),
-        (
-            unreadable_passes > 0,
-            "Some policy processing passes in the report have no readable time, and are left out.",
-        ),
-        (
-            named_otherwise && !header.is_empty(),
-            "The title of the report names another computer than its computer part.",
-        ),
+        (settings.left_out > 0, "gap.policy-report.html-too-many"),
+        (half == ComputerHalf::Missing, "gap.policy-report.computer-half"),
+        (unreadable_passes > 0, "gap.policy-report.passes"),
+        (named_otherwise && !header.is_empty(), "gap.policy-report.names-differ"),
     ];
     all.into_iter().filter_map(|(is_lost, reason)| is_lost.then_some(reason)).collect()
 }

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::artifacts::text_encoding;
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 /// Lines that are read of one text. A console keeps fewer than 10,000; a transcript may be longer.
 const LINES: usize = 500_000;
@@ -67,14 +68,12 @@ pub(super) fn read(
     let mut lines: Vec<Line<'_>> = Lines::new(&decoded.text).take(LINES + 1).collect();
     let mut gaps = Vec::new();
     if let Some(first) = lines.get(LINES) {
-        let reason = "The text has more than 500,000 lines and was read up to here. Please send the output of the \
-                      one command that is asked for.";
+        let reason = Statement::new("gap.registry.too-long");
         gaps.push(Gap::new(path, Place::Line(first.number), reason));
         lines.truncate(LINES);
     }
     if !reg_query::is_in(&lines) && !item_properties::is_in(&lines) {
-        let reason = "No output of reg query or Get-ItemProperty was found in it. Please export the key with \
-                      reg export.";
+        let reason = Statement::new("gap.registry.no-output");
         gaps.push(Gap::new(path, Place::File, reason));
         return (None, gaps);
     }
@@ -93,14 +92,12 @@ pub(super) fn read(
         listings.into_iter().filter_map(|listing| Found::of(listing, wanted)).collect();
     let surplus = found.len().saturating_sub(OUTPUTS);
     if let Some(first) = found.drain(..surplus).next() {
-        let reason = "The text shows the keys that are asked for more than 1,000 times, of which only the last were \
-                      used. Please send the output of one command.";
+        let reason = Statement::new("gap.registry.flood-of-outputs");
         gaps.push(Gap::new(path, Place::Line(first.line), reason));
     }
     replaced(&mut found);
     if let Some(line) = changed(&lines, &mut found, wanted) {
-        let reason = "A command changes a key here that was shown before, so that what it holds since is not known. \
-                      Ask for the key with reg export.";
+        let reason = Statement::new("gap.registry.changed");
         gaps.push(Gap::new(path, Place::Line(line), reason));
     }
     gaps.extend(lost(path, &found));
@@ -216,8 +213,7 @@ fn changed(lines: &[Line<'_>], found: &mut [Found], wanted: Selection<'_>) -> Op
 /// Values whose lines cannot be put together.
 fn lost(path: &BundlePath, found: &[Found]) -> Option<Gap> {
     let line = found.iter().find_map(|found| found.lost)?;
-    let reason = "The data of this value goes on over lines that do not fit together, so that it is not known. Ask \
-                  for the key with reg export.";
+    let reason = Statement::new("gap.registry.lines");
     Some(Gap::new(path, Place::Line(line), reason))
 }
 
@@ -225,8 +221,7 @@ fn lost(path: &BundlePath, found: &[Found]) -> Option<Gap> {
 fn unfinished(path: &BundlePath, lines: &[Line<'_>], found: &[Found]) -> Option<Gap> {
     let last = lines.last().filter(|line| !line.ended)?;
     let in_value = found.iter().any(|found| found.last == Some(last.number));
-    let reason = "The text ends with this value and without a line end, so that the value may have been cut short. \
-                  Ask for the key with reg export.";
+    let reason = Statement::new("gap.registry.open-end");
     in_value.then(|| Gap::new(path, Place::Line(last.number), reason))
 }
 
@@ -238,8 +233,7 @@ fn one_machine(path: &BundlePath, found: &mut Vec<Found>, gaps: &mut Vec<Gap>) -
         (a, b) => a == b,
     };
     if let Some(other) = found.iter().find(|found| !same(&found.computer, &first)) {
-        let reason = "The text holds outputs of more than one machine, so that none of them was used. Please send \
-                      one file for each machine.";
+        let reason = Statement::new("gap.registry.machines");
         gaps.push(Gap::new(path, Place::Line(other.line), reason));
         found.clear();
         return None;

@@ -14,6 +14,7 @@ use self::cells::{Cells, Key, Lost};
 use super::selection::Selection;
 use super::{ExportFormat, RegistryExport, RegistryKey};
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 /// Bytes of the base block, behind which the cells begin.
 const BASE_BYTES: usize = 4096;
@@ -61,17 +62,12 @@ impl Hive<'_> {
             sum => sum,
         };
         if number(bytes, 508) != Some(sum) {
-            let reason = "The checksum of the hive's first block is wrong, so that it is damaged or was copied while \
-                          it was written. What it does not hold may still be in the registry. Ask for the key with \
-                          reg export.";
+            let reason = Statement::new("gap.registry.hive-checksum");
             self.gaps.push(Gap::new(self.path, Place::Offset(508), reason));
             return false;
         }
         if number(bytes, 4) != number(bytes, 8) {
-            let reason = "The hive was copied while in use, and its last changes are only in its .LOG1 and .LOG2 \
-                          files, which are not read. What it holds may be older than the registry was, and what it \
-                          does not hold may still be there. Ask for a hive that reg save wrote, or for the key with \
-                          reg export.";
+            let reason = Statement::new("gap.registry.hive-in-use");
             self.gaps.push(Gap::new(self.path, Place::Offset(4), reason));
             return false;
         }
@@ -155,8 +151,7 @@ impl Hive<'_> {
     }
 
     fn lose(&mut self, lost: Lost) {
-        let reason = "The hive is damaged here, so that a key that is asked for, or a part of it, could not be read. \
-                      Ask for the key with reg export.";
+        let reason = Statement::new("gap.registry.hive-damaged");
         self.gaps.push(Gap::new(self.path, Place::Offset(lost.at), reason));
     }
 }

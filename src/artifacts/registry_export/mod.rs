@@ -25,6 +25,7 @@ mod selection;
 use self::selection::Selection;
 use crate::artifacts::{Wanted, text_encoding};
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 /// Bytes that the header line needs, in the widest encoding, with room for empty lines before it.
 const HEADER_BYTES: usize = 256;
@@ -165,17 +166,12 @@ pub fn read(path: &BundlePath, bytes: &[u8], wanted: &Wanted) -> (Option<Registr
 fn read_reg_file(path: &BundlePath, bytes: &[u8], wanted: &Wanted) -> (Option<RegistryExport>, Vec<Gap>) {
     let decoded = text_encoding::decode(bytes);
     let Some(format) = ExportFormat::of(&decoded.text) else {
-        let reason = "It does not begin with the header line of a registry export, so it was not read. \
-             Ask for a file that reg export wrote.";
+        let reason = Statement::new("gap.registry.other");
         return (None, vec![Gap::new(path, Place::File, reason)]);
     };
     let (export, mut gaps) = reader::read(path, &decoded, format, Selection::of(wanted));
     if decoded.damaged {
-        let reason = format!(
-            "Some bytes are no text in the encoding {} and stand as U+FFFD. Ask for the export again, as \
-             reg export wrote it.",
-            decoded.encoding.name()
-        );
+        let reason = Statement::new("gap.registry.encoding").with("encoding", decoded.encoding.name());
         gaps.push(Gap::new(path, Place::File, reason));
     }
     gaps.sort();

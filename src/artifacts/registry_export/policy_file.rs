@@ -6,6 +6,7 @@ use super::data::DataReader;
 use super::selection::Selection;
 use super::{ExportFormat, RegistryData, RegistryExport, RegistryKey, RegistryValue};
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 /// Signature and version.
 const HEADER: [u8; 8] = *b"PReg\x01\0\0\0";
@@ -31,8 +32,7 @@ pub(super) fn read(path: &BundlePath, bytes: &[u8], wanted: Selection<'_>) -> (R
     while !rest.is_empty() {
         let place = Place::Offset(bytes.len().saturating_sub(rest.len()) as u64);
         let Some((entry, behind)) = entry(rest) else {
-            let reason = "The entries of this policy file break off here, so that what stands behind was not read. \
-                          Please copy the file again.";
+            let reason = Statement::new("gap.registry.policy-file");
             return (export, vec![Gap::new(path, place, reason)]);
         };
         rest = behind;

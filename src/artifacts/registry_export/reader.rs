@@ -6,6 +6,7 @@ use super::selection::Selection;
 use super::{ExportFormat, RegistryData, RegistryExport, RegistryKey, RegistryValue};
 use crate::artifacts::text_encoding::Decoded;
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 /// Unreadable values that get a gap each. What is beyond is counted in one.
 const UNREADABLE_GAPS: usize = 50;
@@ -14,8 +15,7 @@ const UNREADABLE_GAPS: usize = 50;
 const KEYS: usize = 1_000;
 
 /// Why a file that ends inside a key or a value is a gap.
-const CUT: &str = "The file ends in the middle of a key or a value, so it was cut short, and what stood behind is \
-                   not known. Ask for the export again.";
+const CUT: &str = "gap.registry.cut";
 
 /// Reads a decoded export.
 pub(super) fn read(
@@ -126,8 +126,7 @@ impl<'t> Reader<'t, '_> {
         self.flooded = true;
         self.section = Section::Unwanted;
         self.export.keys.clear();
-        let reason = "The file names the keys that are asked for more than 1,000 times, which no export does, so that \
-                      nothing of it was used. Ask for the key with reg export.";
+        let reason = Statement::new("gap.registry.flood");
         self.gaps.push(Gap::new(self.path, Place::Line(line), reason));
     }
 
@@ -244,10 +243,7 @@ impl<'t> Reader<'t, '_> {
         if matches!(data, RegistryData::Unreadable(_)) {
             self.unreadable = self.unreadable.saturating_add(1);
             if self.unreadable <= UNREADABLE_GAPS {
-                let reason = format!(
-                    "The data of the value \"{name}\" does not follow the format of registry exports, so that it \
-                     is not known. Ask for the key again with reg export."
-                );
+                let reason = Statement::new("gap.registry.data").with("name", name.as_str());
                 self.gaps.push(Gap::new(self.path, Place::Line(line), reason));
             }
         }
@@ -263,7 +259,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn cut(&mut self, line: u64) {
-        self.gaps.push(Gap::new(self.path, Place::Line(line), CUT));
+        self.gaps.push(Gap::new(self.path, Place::Line(line), Statement::new(CUT)));
         if let Some(key) = self.export.keys.last_mut() {
             key.complete = false;
         }
@@ -271,24 +267,20 @@ impl<'t> Reader<'t, '_> {
 
     fn finish(mut self, decoded: &Decoded) -> (RegistryExport, Vec<Gap>) {
         if let Some((first, count)) = self.skipped {
-            let reason = format!(
-                "{count} lines, of which this is the first, are no key, no value of a key, and no comment. They \
-                 were skipped. Ask for the export as reg export wrote it."
-            );
+            let reason = Statement::new("gap.registry.skipped").with("count", count.to_string());
             self.gaps.push(Gap::new(self.path, Place::Line(first), reason));
         }
         if self.unreadable > UNREADABLE_GAPS {
-            let reason = format!("{} values in all cannot be read.", self.unreadable);
+            let reason = Statement::new("gap.registry.unreadable").with("count", self.unreadable.to_string());
             self.gaps.push(Gap::new(self.path, Place::File, reason));
         }
         let ended = decoded.text.is_empty() || decoded.text.ends_with(['\n', '\r']);
-        let cut = self.gaps.iter().any(|gap| gap.reason == CUT);
+        let cut = self.gaps.iter().any(|gap| gap.reason.iter().any(|sentence| sentence.key == CUT));
         if let (false, false, Section::Wanted, Some(key)) =
             (ended, cut, self.section, self.export.keys.last_mut())
         {
             key.complete = false;
-            let reason = "The last line of the file does not end with a line end, so that the file may have been \
-                 cut short, and this key may have more values. Ask for the export again.";
+            let reason = Statement::new("gap.registry.no-line-end");
             self.gaps.push(Gap::new(self.path, key.place.clone(), reason));
         }
         (self.export, self.gaps)

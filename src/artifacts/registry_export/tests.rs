@@ -48,7 +48,7 @@ fn broken(lines: &str) -> (RegistryData, Place, String) {
     let (export, gaps) = lsa(lines);
     assert_eq!(gaps.len(), 1, "{gaps:?}");
     let gap = gaps.into_iter().next().unwrap();
-    (export.keys[0].values[0].data.clone(), gap.place, gap.reason)
+    (export.keys[0].values[0].data.clone(), gap.place.clone(), gap.said())
 }
 
 fn string(text: &str) -> RegistryData {
@@ -226,12 +226,12 @@ fn a_file_that_is_cut_says_so() {
         let (export, gaps) = lsa(end);
         let value = &export.keys[0].values[0];
         assert!(matches!(value.data, RegistryData::Unreadable(_)), "{end}: {value:?}");
-        assert!(gaps.iter().any(|gap| gap.reason.contains("ends in the middle")), "{end}: {gaps:?}");
+        assert!(gaps.iter().any(|gap| gap.said().contains("ends in the middle")), "{end}: {gaps:?}");
     }
     for end in ["\"Restr", "\"Restr\"", "[HKEY_LOCAL"] {
         let (export, gaps) = lsa(end);
         assert_eq!(export.keys[0].values, []);
-        assert!(gaps[0].reason.contains("ends in the middle"), "{end}: {gaps:?}");
+        assert!(gaps[0].said().contains("ends in the middle"), "{end}: {gaps:?}");
     }
 }
 
@@ -242,7 +242,7 @@ fn an_export_without_its_last_line_end_may_be_cut() {
     for bytes in [utf16(cut.clone()), cut.clone().into_bytes()] {
         let (export, gaps) = read_bytes(&bytes);
         assert_eq!(export.keys[0].values.len(), 1);
-        assert!(gaps.len() == 1 && gaps[0].reason.contains("may have been cut short"), "{gaps:?}");
+        assert!(gaps.len() == 1 && gaps[0].said().contains("may have been cut short"), "{gaps:?}");
     }
     for end in ["\r\n", "\r\n\r\n", "\n"] {
         let (_, gaps) = read_bytes(&utf16(format!("{cut}{end}")));
@@ -256,14 +256,14 @@ fn lines_that_follow_no_rule_are_one_gap() {
     assert_eq!(export.keys[0].values.len(), 1);
     assert_eq!(gaps.len(), 1);
     assert_eq!(gaps[0].place, Place::Line(4));
-    assert!(gaps[0].reason.starts_with("2 lines"), "{}", gaps[0].reason);
+    assert!(gaps[0].said().starts_with("2 lines"), "{}", gaps[0].said());
 }
 
 #[test]
 fn values_below_an_unreadable_or_deleted_key_belong_to_no_key() {
     let (export, gaps) = lsa("[HKEY_LOCAL_MACHINE\\X\r\n\"a\"=dword:00000001\r\n");
     assert_eq!(export.keys[0].values, []);
-    assert!(gaps.len() == 1 && gaps[0].reason.starts_with("2 lines"), "{gaps:?}");
+    assert!(gaps.len() == 1 && gaps[0].said().starts_with("2 lines"), "{gaps:?}");
     let deleted = LSA.replace('[', "[-");
     let (export, gaps) = lsa(&format!("{deleted}\"a\"=dword:00000001\r\n"));
     assert!(export.keys[1].deleted && export.keys[1].values.is_empty());

@@ -14,6 +14,7 @@ mod tests;
 
 use crate::artifacts::text_encoding;
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 
 /// What one template says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,8 +89,7 @@ impl SecurityTemplate {
 const MAX_BYTES: usize = 16 << 20;
 
 /// What to ask for in place of a template that cannot be used.
-const ASK_FOR: &str =
-    r"Ask for the file of `secedit /export /cfg C:\Temp\secpol.inf`, run as an administrator.";
+const ASK_FOR: &str = "gap.ask.security-template";
 
 /// Bytes that tell a template.
 const HEAD_BYTES: usize = 64 << 10;
@@ -115,7 +115,7 @@ pub fn looks_like_security_template(head: &[u8]) -> bool {
 /// Reads a template. Gaps name what does not follow the format.
 pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<SecurityTemplate>, Vec<Gap>) {
     if bytes.len() > MAX_BYTES {
-        let reason = format!("The file is too large for a security template (over 16 MB). {ASK_FOR}");
+        let reason = [Statement::new("gap.security-template.too-large"), Statement::new(ASK_FOR)];
         return (None, vec![Gap::new(path, Place::File, reason)]);
     }
     let decoded = text_encoding::decode(bytes);
@@ -126,22 +126,20 @@ pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<SecurityTemplate>, Vec<G
         .unreadable
         .iter()
         .map(|&line| {
-            let reason = format!("This line does not follow the format of a security template. {ASK_FOR}");
+            let reason = [Statement::new("gap.security-template.line"), Statement::new(ASK_FOR)];
             Gap::new(path, Place::Line(line), reason)
         })
         .collect();
     if hurt {
-        let reason = format!("Some bytes of the file are no text, so it was damaged. {ASK_FOR}");
+        let reason = [Statement::new("gap.security-template.no-text"), Statement::new(ASK_FOR)];
         gaps.push(Gap::new(path, Place::File, reason));
     }
     if !whole {
-        let reason =
-            format!("The file has no end of a security template, so it may have been cut. {ASK_FOR}");
+        let reason = [Statement::new("gap.security-template.no-end"), Statement::new(ASK_FOR)];
         gaps.push(Gap::new(path, Place::File, reason));
     }
     if lines.left_out {
-        let reason =
-            format!("The file has more lines than any security template, and some were not read. {ASK_FOR}");
+        let reason = [Statement::new("gap.security-template.too-many"), Statement::new(ASK_FOR)];
         gaps.push(Gap::new(path, Place::File, reason));
     }
     let sure = !hurt && whole && gaps.is_empty();

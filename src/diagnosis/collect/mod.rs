@@ -9,7 +9,7 @@ pub mod plan;
 pub mod worlds;
 
 use crate::facts::machines::Role;
-use crate::facts::{Attempt, Facts, Outcome};
+use crate::facts::{Attempt, Facts};
 use crate::knowledge::collect::{Collectable, Machine, collectable, position};
 use crate::knowledge::pages::Values;
 use crate::rules::{CauseId, Need};
@@ -47,7 +47,7 @@ pub(super) fn of_cause(collect: &[Collect], cause: CauseId) -> Vec<Need> {
 
 /// What to collect next, in the order of the table.
 pub(super) fn next(verdict: &Verdict, facts: &Facts, results: &[AttemptResult]) -> Vec<Collect> {
-    let failed = facts.attempts.iter().any(|attempt| attempt.outcome == Outcome::Failed);
+    let failed = facts.attempts.iter().any(|attempt| facts.counts_as_failed(attempt));
     if !failed {
         return if verdict.cause == VerdictCause::NoFailure { Vec::new() } else { failures_first(facts) };
     }
@@ -91,7 +91,7 @@ fn open<'a>(
             }
             _ => false,
         };
-        if attempt.outcome != Outcome::Failed || result.state == State::Confirmed || explained {
+        if !facts.counts_as_failed(attempt) || result.state == State::Confirmed || explained {
             continue;
         }
         let alike: Vec<&str> = result.causes.iter().map(|(_, tier, _)| tier.reason).collect();

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::knowledge::events::EventKind;
 use crate::source::Source;
 
+use super::cloud::CloudRow;
 use super::writeback_text::{OperationText, TraceText, operation_text};
 use super::{KnownEventAt, KnownEvents};
 
@@ -20,7 +21,7 @@ pub struct Attempt {
     pub time: Timestamp,
     /// Time of its first event.
     pub started: Timestamp,
-    /// The Connect server, as its events name it.
+    /// The Connect server, as its events name it; empty where only the cloud's audit log shows the operation.
     pub computer: String,
     /// Reset, change, or reset by an administrator.
     pub operation: Operation,
@@ -44,8 +45,17 @@ pub struct Attempt {
     pub trace_ambiguous: bool,
     /// The connector account, as the trace or the nearest sign-in names it.
     pub connector: Option<NamedAccount>,
+    /// The cloud's row on it.
+    pub cloud: Option<CloudRow>,
     /// All its events, in order.
     pub events: Vec<Source>,
+}
+
+impl Attempt {
+    /// The Connect server, where an event names it.
+    pub fn server(&self) -> Option<&str> {
+        (!self.computer.is_empty()).then_some(self.computer.as_str())
+    }
 }
 
 /// An account's name as some event has it.
@@ -53,6 +63,8 @@ pub struct Attempt {
 pub struct NamedAccount {
     /// Domain: a NetBIOS or a DNS name.
     pub domain: Option<String>,
+    /// The domain's name of the other kind, where a connector's configuration pairs the two.
+    pub other_domain_name: Option<String>,
     /// The account.
     pub name: String,
     /// Where it is named.
@@ -205,6 +217,7 @@ impl<'e> Line<'e> {
             trace: None,
             trace_ambiguous: false,
             connector: None,
+            cloud: None,
             events: Vec::new(),
         };
         self.join(&mut attempt);
@@ -254,7 +267,8 @@ fn join_sign_ins(attempts: &mut [Attempt], events: &KnownEvents<'_>) {
         let from_trace = attempt.trace.as_ref().and_then(|trace| {
             let (domain, name) = trace.text.account.as_deref()?.split_once('\\')?;
             let source = trace.source.clone();
-            Some(NamedAccount { domain: Some(domain.to_owned()), name: name.to_owned(), source })
+            let domain = Some(domain.to_owned());
+            Some(NamedAccount { domain, other_domain_name: None, name: name.to_owned(), source })
         });
         attempt.connector = from_trace.or_else(|| {
             let mut near = sign_ins.iter().rev().filter(|(time, computer, _)| {
@@ -277,5 +291,6 @@ pub(super) fn sign_in_account(at: &KnownEventAt<'_>) -> Option<NamedAccount> {
         let value = value.split([',', '\r', '\n']).next()?.trim().trim_end_matches('.');
         (!value.is_empty()).then(|| value.to_owned())
     };
-    Some(NamedAccount { domain: field("DomainName="), name: field("UserName=")?, source: at.source.clone() })
+    let (domain, name) = (field("DomainName="), field("UserName=")?);
+    Some(NamedAccount { domain, other_domain_name: None, name, source: at.source.clone() })
 }

@@ -97,6 +97,7 @@ fn attempt_of_trace(found: FoundTrace<'_>) -> Attempt {
         trace: Some(found.trace),
         trace_ambiguous: false,
         connector: None,
+        cloud: None,
     }
 }
 

@@ -162,7 +162,7 @@ fn is_of_domain(group: &ProtectedGroup, sid: &Sid, own: Option<&Sid>) -> bool {
 }
 
 /// The domain of a distinguished name, as `contoso.example`.
-pub(super) fn domain_of(dn: &str) -> String {
+pub(in crate::facts) fn domain_of(dn: &str) -> String {
     let labels: Vec<&str> = dn
         .split(',')
         .filter_map(|part| part.trim().split_once('=').filter(|(key, _)| key.eq_ignore_ascii_case("DC")))

@@ -3,17 +3,20 @@
 //! Values come from uploads that a stranger may have made, and commands are pasted into administrators'
 //! consoles. So a command takes a value only if no character of it means anything to a shell.
 
-/// Names that may stand in braces on a page, and the words that stand for an unknown value.
-pub const PLACEHOLDERS: [(&str, &str); 9] = [
-    ("connector_account", "<connector account>"),
-    ("connector_name", "<connector account name>"),
-    ("connector_domain", "<connector account domain>"),
-    ("connector_sid", "<connector account SID>"),
-    ("controller", "<domain controller>"),
-    ("connect_server", "<Entra Connect server>"),
-    ("user", "<user principal name>"),
-    ("gpo", "<Group Policy object>"),
-    ("domain_dn", "<distinguished name of the domain>"),
+use crate::words::{Catalogue, Language, Statement};
+
+/// Names that may stand in braces on a page. The words that stand for an unknown value are in the
+/// catalogue, `placeholder.<name>`.
+pub const PLACEHOLDERS: [&str; 9] = [
+    "connector_account",
+    "connector_name",
+    "connector_domain",
+    "connector_sid",
+    "controller",
+    "connect_server",
+    "user",
+    "gpo",
+    "domain_dn",
 ];
 
 /// Longest value that a command takes, in characters; a distinguished name can be long, a line is not.
@@ -35,17 +38,17 @@ impl Values {
 
     /// Text with its placeholders filled in: the value, or the words for an unknown one. Braces that
     /// hold no placeholder stay, and so do braces in a value. The value stays as written; renderers escape.
-    pub fn fill(&self, text: &str) -> String {
-        self.fill_where(text, |_| true)
+    pub fn fill(&self, text: &str, language: Language) -> String {
+        self.fill_where(text, language, |_| true)
     }
 
     /// As [`fill`](Self::fill), for a command: a value that a shell might read as anything but plain text
     /// is left out, and the words for an unknown one stand instead.
-    pub fn fill_command(&self, command: &str) -> String {
-        self.fill_where(command, is_plain)
+    pub fn fill_command(&self, command: &str, language: Language) -> String {
+        self.fill_where(command, language, is_plain)
     }
 
-    fn fill_where(&self, text: &str, accepts: impl Fn(&str) -> bool) -> String {
+    fn fill_where(&self, text: &str, language: Language, accepts: impl Fn(&str) -> bool) -> String {
         let mut filled = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
@@ -55,17 +58,25 @@ impl Values {
                 filled.push('{');
                 continue;
             };
-            let Some((name, unknown)) = PLACEHOLDERS.iter().find(|(known, _)| *known == name) else {
+            let Some(name) = PLACEHOLDERS.iter().find(|known| **known == name) else {
                 filled.push('{');
                 continue;
             };
             let value = self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-            filled.push_str(value.filter(|value| accepts(value)).unwrap_or(unknown));
+            match value.filter(|value| accepts(value)) {
+                Some(value) => filled.push_str(value),
+                None => filled.push_str(&unknown(name, language)),
+            }
             rest = tail;
         }
         filled.push_str(rest);
         filled
     }
+}
+
+/// The words for a value that is not known.
+fn unknown(placeholder: &str, language: Language) -> String {
+    Catalogue::of(language).say(&Statement::new(format!("placeholder.{placeholder}")))
 }
 
 /// Whether a value is plain text between quotes, in PowerShell and in the command prompt alike. A hyphen
@@ -87,15 +98,18 @@ mod tests {
     #[test]
     fn fills_known_values_and_names_unknown_ones() {
         let values = Values::default().with("controller", "dc01").with("user", "{gpo}");
-        assert_eq!(values.fill("On {controller} for {user}."), "On dc01 for {gpo}.");
-        assert_eq!(values.fill("In {gpo}."), "In <Group Policy object>.");
+        assert_eq!(values.fill("On {controller} for {user}.", Language::English), "On dc01 for {gpo}.");
+        assert_eq!(values.fill("In {gpo}.", Language::English), "In <Group Policy object>.");
     }
 
     #[test]
     fn leaves_braces_of_powershell_alone() {
         let values = Values::default().with("controller", "dc01");
         let command = "gci | ForEach-Object { $_.Name } ; ping '{controller}' {";
-        assert_eq!(values.fill_command(command), "gci | ForEach-Object { $_.Name } ; ping 'dc01' {");
+        assert_eq!(
+            values.fill_command(command, Language::English),
+            "gci | ForEach-Object { $_.Name } ; ping 'dc01' {"
+        );
     }
 
     #[test]
@@ -117,19 +131,23 @@ mod tests {
         ];
         for value in hostile {
             let values = Values::default().with("user", value);
-            assert_eq!(values.fill_command("a '{user}'"), "a '<user principal name>'", "{value:?}");
+            assert_eq!(
+                values.fill_command("a '{user}'", Language::English),
+                "a '<user principal name>'",
+                "{value:?}"
+            );
         }
         for value in
             ["CONTOSO\\MSOL_0123456789ab", "anna.berg@contoso.example", "DC=contoso,DC=example", "田中"]
         {
             let values = Values::default().with("user", value);
-            assert_eq!(values.fill_command("a '{user}'"), format!("a '{value}'"));
+            assert_eq!(values.fill_command("a '{user}'", Language::English), format!("a '{value}'"));
         }
     }
 
     #[test]
     fn a_command_takes_no_endless_value() {
         let values = Values::default().with("user", "a".repeat(LONGEST_IN_COMMAND + 1));
-        assert_eq!(values.fill_command("{user}"), "<user principal name>");
+        assert_eq!(values.fill_command("{user}", Language::English), "<user principal name>");
     }
 }

@@ -4,6 +4,19 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::*;
+use crate::words::{Catalogue, Statement};
+
+fn pages() -> &'static [Page] {
+    super::pages(Language::English)
+}
+
+fn page(id: &str) -> Option<&'static Page> {
+    super::page(Language::English, id)
+}
+
+fn find_check(id: &str) -> Vec<(&'static Page, &'static PageCheck)> {
+    super::find_check(Language::English, id)
+}
 
 fn texts() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
     CAUSES.iter().chain(&DIAGNOSES)
@@ -166,11 +179,12 @@ fn placeholders(text: &str) -> Vec<&str> {
 
 #[test]
 fn every_placeholder_is_known_and_every_known_one_is_used_and_described() {
-    let known: BTreeSet<_> = PLACEHOLDERS.iter().map(|(name, _)| *name).collect();
+    let known: BTreeSet<_> = PLACEHOLDERS.into_iter().collect();
     let used: BTreeSet<_> = texts().flat_map(|(_, text)| placeholders(text)).collect();
     assert_eq!(used, known);
     let readme = include_str!("../../../docs/causes/README.md");
-    for (name, words) in PLACEHOLDERS {
+    for name in PLACEHOLDERS {
+        let words = Catalogue::of(Language::English).say(&Statement::new(format!("placeholder.{name}")));
         assert!(readme.contains(&format!("| `{{{name}}}` | `{words}` |")), "{name}");
     }
 }
@@ -185,7 +199,7 @@ fn every_placeholder_in_a_command_stands_between_quotes() {
                     let name = line[at + 1..].split('}').next().unwrap_or_default();
                     let single = line[..at].matches('\'').count() % 2 == 1;
                     let double = line[..at].matches('"').count() % 2 == 1;
-                    let placeholder = PLACEHOLDERS.iter().any(|(known, _)| *known == name);
+                    let placeholder = PLACEHOLDERS.contains(&name);
                     assert!(!placeholder || single || double, "{}: {line}", page.id);
                 }
             }

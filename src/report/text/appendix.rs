@@ -1,6 +1,6 @@
 //! What stands below the answer: attempts, files, what was not read, and what made the report.
 
-use super::canvas::{Canvas, state_name, word, words};
+use super::canvas::Canvas;
 use crate::report::Report;
 use crate::report::model::{ArtifactEntry, Attempt};
 
@@ -16,18 +16,18 @@ const HASH: usize = 12;
 /// How the attempts ended, and the latest failures.
 pub(super) fn attempts(canvas: &mut Canvas, report: &Report) {
     if report.attempts.is_empty() {
-        return canvas.heading(&word("attempts-none"));
+        return canvas.heading(&canvas.word("attempts-none"));
     }
     let counts = ["failed", "succeeded", "unknown"].map(|result| {
         let count = report.attempts.iter().filter(|attempt| attempt.result == result).count();
-        (count > 0).then(|| words(&format!("attempts-{result}"), &[("count", count.to_string())]))
+        (count > 0).then(|| canvas.words(&format!("attempts-{result}"), &[("count", count.to_string())]))
     });
     let counts = counts.into_iter().flatten().collect::<Vec<_>>().join(", ");
-    canvas.heading(&words("attempts", &[("counts", counts)]));
+    canvas.heading(&canvas.words("attempts", &[("counts", counts)]));
     let failed: Vec<_> = report.attempts.iter().filter(|attempt| attempt.result == "failed").collect();
     let earlier = failed.len().saturating_sub(ATTEMPTS);
     if earlier > 0 {
-        canvas.paragraph(2, &words("attempts-more", &[("count", earlier.to_string())]));
+        canvas.paragraph(2, &canvas.words("attempts-more", &[("count", earlier.to_string())]));
     }
     for attempt in failed.into_iter().skip(earlier) {
         one_attempt(canvas, report, attempt);
@@ -36,39 +36,39 @@ pub(super) fn attempts(canvas: &mut Canvas, report: &Report) {
 
 /// One attempt; its cause is named where it differs from the verdict.
 fn one_attempt(canvas: &mut Canvas, report: &Report, attempt: &Attempt) {
-    let mut line = format!("{}  {}", attempt.time, word(&format!("operation.{}", attempt.operation)));
+    let mut line = format!("{}  {}", attempt.time, canvas.word(&format!("operation.{}", attempt.operation)));
     for part in attempt.user.iter().chain(&attempt.code) {
         line.push_str(", ");
         line.push_str(part);
     }
     if (&attempt.cause, attempt.state) != (&report.verdict.cause, report.verdict.state) {
-        line.push_str(&format!(": {}, {}", attempt.cause, state_name(attempt.state)));
+        line.push_str(&format!(": {}, {}", attempt.cause, canvas.state_name(attempt.state)));
     }
     canvas.item(2, &line);
 }
 
 /// The files, with the machine that each speaks for.
 pub(super) fn files(canvas: &mut Canvas, report: &Report) {
-    canvas.heading(&words("files", &[("count", report.artifacts.len().to_string())]));
+    canvas.heading(&canvas.words("files", &[("count", report.artifacts.len().to_string())]));
     for artifact in report.artifacts.iter().take(FILES) {
-        canvas.item(2, &one_file(artifact));
+        canvas.item(2, &one_file(canvas, artifact));
     }
     let more = report.artifacts.len().saturating_sub(FILES);
     if more > 0 {
-        canvas.paragraph(2, &words("files-more", &[("count", more.to_string())]));
+        canvas.paragraph(2, &canvas.words("files-more", &[("count", more.to_string())]));
     }
 }
 
-fn one_file(artifact: &ArtifactEntry) -> String {
+fn one_file(canvas: &Canvas, artifact: &ArtifactEntry) -> String {
     let mut about = vec![artifact.kind.clone()];
     about.extend(artifact.machine.clone());
     if let Some(coverage) = &artifact.coverage {
-        about.push(words("file-records", &[("count", coverage.records.to_string())]));
+        about.push(canvas.words("file-records", &[("count", coverage.records.to_string())]));
         if let (Some(from), Some(to)) = (&coverage.from, &coverage.to) {
-            about.push(words("file-range", &[("from", day(from)), ("to", day(to))]));
+            about.push(canvas.words("file-range", &[("from", day(from)), ("to", day(to))]));
         }
         if coverage.lost > 0 {
-            about.push(words("file-lost", &[("count", coverage.lost.to_string())]));
+            about.push(canvas.words("file-lost", &[("count", coverage.lost.to_string())]));
         }
     }
     format!("{}: {}", artifact.path, about.join(", "))
@@ -84,13 +84,13 @@ pub(super) fn gaps(canvas: &mut Canvas, report: &Report) {
     if report.gaps.is_empty() {
         return;
     }
-    canvas.heading(&words("gaps", &[("count", report.gaps.len().to_string())]));
+    canvas.heading(&canvas.words("gaps", &[("count", report.gaps.len().to_string())]));
     for gap in report.gaps.iter().take(GAPS) {
         canvas.item(2, &format!("{}, {}: {}", gap.path, gap.place, gap.reason));
     }
     let more = report.gaps.len().saturating_sub(GAPS);
     if more > 0 {
-        canvas.paragraph(2, &words("gaps-more", &[("count", more.to_string())]));
+        canvas.paragraph(2, &canvas.words("gaps-more", &[("count", more.to_string())]));
     }
 }
 
@@ -104,9 +104,9 @@ pub(super) fn made_by(canvas: &mut Canvas, report: &Report) {
         ("knowledge", short(&tool.knowledge)),
     ];
     canvas.gap();
-    canvas.paragraph(0, &words("made-by", &values));
+    canvas.paragraph(0, &canvas.words("made-by", &values));
     for input in &report.bundle.inputs {
         let values = [("path", input.path.clone()), ("sha256", short(&input.sha256))];
-        canvas.paragraph(0, &words("input", &values));
+        canvas.paragraph(0, &canvas.words("input", &values));
     }
 }

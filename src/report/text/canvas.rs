@@ -6,8 +6,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::TextOptions;
 use crate::diagnosis::State;
+use crate::report::phrases::Phrases;
 use crate::report::terminal::terminal_safe;
-use crate::words::{Catalogue, Statement};
 
 /// Column in which text begins beside a label; labels stand at column 2.
 pub(super) const TEXT_COLUMN: usize = 16;
@@ -19,13 +19,29 @@ const LONGEST: usize = 1000;
 pub(super) struct Canvas {
     width: usize,
     colour: bool,
+    phrases: Phrases,
     out: String,
 }
 
 impl Canvas {
     /// An empty one.
-    pub(super) fn new(options: &TextOptions) -> Self {
-        Canvas { width: options.width.clamp(40, 120), colour: options.colour, out: String::new() }
+    pub(super) fn new(options: &TextOptions, phrases: Phrases) -> Self {
+        Canvas { width: options.width.clamp(40, 120), colour: options.colour, phrases, out: String::new() }
+    }
+
+    /// A phrase that has no values.
+    pub(super) fn word(&self, key: &str) -> String {
+        self.phrases.word(key)
+    }
+
+    /// A phrase, with values.
+    pub(super) fn words(&self, key: &str, values: &[(&'static str, String)]) -> String {
+        self.phrases.words(key, values)
+    }
+
+    /// The name of a state, for people.
+    pub(super) fn state_name(&self, state: State) -> String {
+        self.phrases.state_name(state)
     }
 
     /// What was written.
@@ -115,28 +131,6 @@ fn clipped(text: &str) -> String {
     }
 }
 
-/// A sentence of the catalogue that has no values.
-pub(super) fn word(key: &str) -> String {
-    words(key, &[])
-}
-
-/// A sentence of the catalogue, with values.
-pub(super) fn words(key: &str, values: &[(&'static str, String)]) -> String {
-    let statement = Statement { key: format!("report.{key}"), values: values.to_vec() };
-    Catalogue::english().say(&statement)
-}
-
-/// The name of a state, for people.
-pub(super) fn state_name(state: State) -> String {
-    word(match state {
-        State::RuledOut => "state.ruled_out",
-        State::Undetermined => "state.undetermined",
-        State::Possible => "state.possible",
-        State::Likely => "state.likely",
-        State::Confirmed => "state.confirmed",
-    })
-}
-
 /// The colour of a state.
 pub(super) fn state_style(state: State) -> Style {
     let colour = match state {
@@ -153,8 +147,12 @@ pub(super) fn state_style(state: State) -> Style {
 mod tests {
     use super::*;
 
+    fn phrases() -> Phrases {
+        Phrases::of(&crate::report::examples::other())
+    }
+
     fn canvas(width: usize) -> Canvas {
-        Canvas::new(&TextOptions { width, colour: false })
+        Canvas::new(&TextOptions { width, colour: false }, phrases())
     }
 
     #[test]
@@ -175,7 +173,7 @@ mod tests {
     #[test]
     fn colour_changes_nothing_but_colour() {
         let plain = |colour| {
-            let mut canvas = Canvas::new(&TextOptions { width: 40, colour });
+            let mut canvas = Canvas::new(&TextOptions { width: 40, colour }, phrases());
             canvas.heading("A heading");
             canvas.labelled("proves", state_style(State::Confirmed), &"word ".repeat(20));
             canvas.finish()

@@ -1,6 +1,6 @@
 //! What to collect next, and what to do.
 
-use super::canvas::{Canvas, state_name, word, words};
+use super::canvas::Canvas;
 use crate::diagnosis::State;
 use crate::report::Report;
 use crate::report::model::{CollectNext, Step};
@@ -15,19 +15,19 @@ pub(super) fn collect_next(canvas: &mut Canvas, report: &Report) {
     if report.collect_next.is_empty() {
         return;
     }
-    canvas.heading(&word("collect-next"));
+    canvas.heading(&canvas.word("collect-next"));
     for (number, collect) in report.collect_next.iter().take(COLLECT).enumerate() {
         one_to_collect(canvas, number + 1, collect);
     }
     let more = report.collect_next.len().saturating_sub(COLLECT);
     if more > 0 {
-        canvas.paragraph(6, &words("collect-more", &[("count", more.to_string())]));
+        canvas.paragraph(6, &canvas.words("collect-more", &[("count", more.to_string())]));
     }
 }
 
 fn one_to_collect(canvas: &mut Canvas, number: usize, collect: &CollectNext) {
     let place = match collect.elevated {
-        true => words("collect-elevated", &[("where", collect.r#where.clone())]),
+        true => canvas.words("collect-elevated", &[("where", collect.r#where.clone())]),
         false => collect.r#where.clone(),
     };
     canvas.numbered(number, &format!("{}: {place}", collect.artifact));
@@ -35,7 +35,7 @@ fn one_to_collect(canvas: &mut Canvas, number: usize, collect: &CollectNext) {
     let decides = collect.decides.join(", ");
     let why = match decides.is_empty() {
         true => collect.why.clone(),
-        false => words("collect-decides", &[("why", collect.why.clone()), ("decides", decides)]),
+        false => canvas.words("collect-decides", &[("why", collect.why.clone()), ("decides", decides)]),
     };
     if let Some(again) = &collect.again {
         canvas.paragraph(6, again);
@@ -43,7 +43,7 @@ fn one_to_collect(canvas: &mut Canvas, number: usize, collect: &CollectNext) {
     canvas.paragraph(6, &why);
     let answers =
         [("question", collect.question.clone()), ("yes", collect.yes.clone()), ("no", collect.no.clone())];
-    canvas.paragraph(6, &words("collect-answers", &answers));
+    canvas.paragraph(6, &canvas.words("collect-answers", &answers));
 }
 
 /// A cause or diagnosis that has a remedy.
@@ -68,15 +68,15 @@ pub(super) fn remedy(canvas: &mut Canvas, report: &Report) {
     let leading = remedies.iter().filter(known).max_by_key(|remedy| remedy.state);
     match leading {
         Some(remedy) => {
-            canvas.heading(&words("remedy", &[("id", remedy.id.to_owned())]));
+            canvas.heading(&canvas.words("remedy", &[("id", remedy.id.to_owned())]));
             sections(canvas, remedy.steps);
-            canvas.paragraph(2, &words("remedy-all", &[("id", remedy.id.to_owned())]));
+            canvas.paragraph(2, &canvas.words("remedy-all", &[("id", remedy.id.to_owned())]));
         }
-        None => canvas.heading(&word("remedy-open")),
+        None => canvas.heading(&canvas.word("remedy-open")),
     }
     for remedy in remedies.iter().filter(|remedy| leading.is_none_or(|leading| leading.id != remedy.id)) {
-        let values = [("state", state_name(remedy.state)), ("id", remedy.id.to_owned())];
-        canvas.paragraph(2, &words("remedy-also", &values));
+        let values = [("state", canvas.state_name(remedy.state)), ("id", remedy.id.to_owned())];
+        canvas.paragraph(2, &canvas.words("remedy-also", &values));
     }
 }
 
@@ -102,11 +102,11 @@ fn sections(canvas: &mut Canvas, steps: &[Step]) {
             in_full(canvas, section);
         } else {
             let count = match section.iter().filter(|step| !step.note).count() {
-                1 => word("remedy-step"),
-                count => words("remedy-steps", &[("count", count.to_string())]),
+                1 => canvas.word("remedy-step"),
+                count => canvas.words("remedy-steps", &[("count", count.to_string())]),
             };
             let values = [("section", title.unwrap_or_default().to_owned()), ("count", count)];
-            canvas.item(2, &words("remedy-otherwise", &values));
+            canvas.item(2, &canvas.words("remedy-otherwise", &values));
         }
     }
 }
@@ -128,6 +128,6 @@ fn in_full(canvas: &mut Canvas, steps: &[Step]) {
     }
     let more = steps.len().saturating_sub(STEPS);
     if more > 0 {
-        canvas.paragraph(6, &words("remedy-more", &[("count", more.to_string())]));
+        canvas.paragraph(6, &canvas.words("remedy-more", &[("count", more.to_string())]));
     }
 }

@@ -3,9 +3,8 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::*;
-use crate::report::examples;
-use crate::report::json;
-use crate::words::Catalogue;
+use crate::report::examples::{self, hostile};
+use crate::words::{Catalogue, Language};
 
 fn plain(report: &Report, width: usize) -> String {
     render(report, &TextOptions { width, colour: false })
@@ -72,7 +71,7 @@ fn every_phrase_is_in_the_catalogue() {
         keys.extend([format!("weight.{weight}"), format!("weight-of-no.{weight}")]);
     }
     for key in keys {
-        assert!(Catalogue::english().has(&format!("report.{key}")), "{key}");
+        assert!(Catalogue::of(Language::English).has(&format!("report.{key}")), "{key}");
     }
 }
 
@@ -102,26 +101,6 @@ proptest::proptest! {
             assert!(line.width() <= width.clamp(40, 120), "{line}");
         }
     }
-}
-
-/// Replaces every string of the report that comes from a bundle, whatever its field.
-fn hostile(report: &Report, text: &str) -> Report {
-    fn walk(value: &mut serde_json::Value, text: &str, keep: bool) {
-        match value {
-            serde_json::Value::String(string) if !keep => *string = text.to_owned(),
-            serde_json::Value::Array(list) => list.iter_mut().for_each(|value| walk(value, text, keep)),
-            serde_json::Value::Object(map) => {
-                for (key, value) in map {
-                    let fixed = ["id", "state", "cause", "weight", "answer", "operation", "result"];
-                    walk(value, text, fixed.contains(&key.as_str()));
-                }
-            }
-            _ => {}
-        }
-    }
-    let mut value = serde_json::from_str(&json::render(report).unwrap()).unwrap();
-    walk(&mut value, text, false);
-    serde_json::from_value(value).unwrap()
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The verdict, the three causes and the other diagnoses, each with its state and its reason.
 
-use super::canvas::{Canvas, TEXT_COLUMN, state_name, state_style, word, words};
+use super::canvas::{Canvas, TEXT_COLUMN, state_style};
 use crate::diagnosis::State;
 use crate::report::Report;
 
@@ -15,22 +15,22 @@ pub(super) fn verdict(canvas: &mut Canvas, report: &Report) {
         State::Possible => "verdict-possible",
         _ => "verdict",
     };
-    canvas.heading(&words(key, &[("cause", word(&format!("cause.{}", verdict.cause)))]));
-    canvas.labelled(&state_name(verdict.state), state_style(verdict.state), &verdict.summary);
+    canvas.heading(&canvas.words(key, &[("cause", canvas.word(&format!("cause.{}", verdict.cause)))]));
+    canvas.labelled(&canvas.state_name(verdict.state), state_style(verdict.state), &verdict.summary);
     let open = matches!(verdict.state, State::Possible | State::Likely);
     if let Some(cause) = report.causes.iter().find(|cause| open && cause.id == verdict.cause) {
         for missing in cause.missing.iter().take(MISSING) {
-            canvas.labelled(&word("missing"), anstyle::Style::new(), missing);
+            canvas.labelled(&canvas.word("missing"), anstyle::Style::new(), missing);
         }
     }
 }
 
 /// The three causes.
 pub(super) fn causes(canvas: &mut Canvas, report: &Report) {
-    canvas.heading(&word("causes"));
+    canvas.heading(&canvas.word("causes"));
     for cause in &report.causes {
-        let name = word(&format!("cause-row.{}", cause.id));
-        canvas.labelled(&state_name(cause.state), state_style(cause.state), &name);
+        let name = canvas.word(&format!("cause-row.{}", cause.id));
+        canvas.labelled(&canvas.state_name(cause.state), state_style(cause.state), &name);
         canvas.paragraph(TEXT_COLUMN + 3, &cause.reason);
     }
 }
@@ -42,9 +42,9 @@ pub(super) fn other_diagnoses(canvas: &mut Canvas, report: &Report) {
     if others.is_empty() {
         return;
     }
-    canvas.heading(&word("other-diagnoses"));
+    canvas.heading(&canvas.word("other-diagnoses"));
     for other in others {
-        canvas.labelled(&state_name(other.state), state_style(other.state), &other.id);
+        canvas.labelled(&canvas.state_name(other.state), state_style(other.state), &other.id);
         canvas.paragraph(TEXT_COLUMN + 3, &other.reason);
     }
 }

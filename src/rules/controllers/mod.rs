@@ -171,8 +171,12 @@ fn later_success(facts: &Facts, attempt: &Attempt) -> LaterSuccess {
         (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
         _ => false,
     };
+    if facts.cloud_successes.after(attempt).is_some() {
+        return LaterSuccess::OfUser;
+    }
     let later = facts.attempts.iter().filter(|other| {
-        let same_server = other.computer.eq_ignore_ascii_case(&attempt.computer);
+        let same_server =
+            attempt.server().is_some() && other.computer.eq_ignore_ascii_case(&attempt.computer);
         other.outcome == Outcome::Succeeded && other.time > attempt.time && (of_user(other) || same_server)
     });
     later

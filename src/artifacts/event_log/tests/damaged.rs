@@ -85,7 +85,7 @@ fn a_damaged_file_header_or_junk_before_it_costs_no_event() {
         assert!(looks_like_event_log(&bytes));
         let (log, gaps) = read_bytes(&bytes);
         assert_eq!(ids(&log), [1001, 1003, 1004, 1005]);
-        assert!(gaps.len() == 1 && gaps[0].reason.contains(said), "{gaps:?}");
+        assert!(gaps.len() == 1 && gaps[0].said().contains(said), "{gaps:?}");
     }
     let (log, gaps) = read_bytes(&sound()[FILE_HEADER..]);
     assert_eq!(ids(&log), [1001, 1003, 1004, 1005]);
@@ -99,7 +99,7 @@ fn a_destroyed_chunk_magic_costs_no_event() {
     let (log, gaps) = read_bytes(&bytes);
     assert_eq!((ids(&log), slack_ids(&log)), (vec![1001, 1003, 1004, 1005], vec![]));
     assert_eq!(log.coverage.lost, 0);
-    assert!(gaps.len() == 1 && gaps[0].reason.contains("6 records"), "{gaps:?}");
+    assert!(gaps.len() == 1 && gaps[0].said().contains("6 records"), "{gaps:?}");
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn a_record_damaged_inside_is_counted_as_lost() {
     let (log, gaps) = read_bytes(&bytes);
     assert_eq!(ids(&log), [1001, 1003, 1004]);
     assert_eq!(log.coverage.lost, 1);
-    assert!(gaps.len() == 1 && gaps[0].reason.contains("damaged inside"), "{gaps:?}");
+    assert!(gaps.len() == 1 && gaps[0].said().contains("damaged inside"), "{gaps:?}");
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn records_of_a_cleared_log_are_told_as_freed() {
     let (log, gaps) = read_bytes(&bytes);
     assert_eq!(slack_ids(&log), [1001, 1003, 1004, 1005]);
     assert_eq!((log.coverage.records, log.coverage.from), (0, None));
-    assert!(gaps.iter().any(|gap| gap.reason.contains("no records")), "{gaps:?}");
+    assert!(gaps.iter().any(|gap| gap.said().contains("no records")), "{gaps:?}");
 }
 
 #[test]
@@ -164,10 +164,10 @@ fn a_log_cut_short_says_so() {
     let (log, gaps) = read_bytes(&bytes[..bytes.len() - 5]);
     assert_eq!(ids(&log), [1001, 1003, 1004, 1005, 1007]);
     assert_eq!(log.coverage.lost, 1);
-    assert!(gaps.len() == 1 && gaps[0].reason.contains("ends within"), "{gaps:?}");
+    assert!(gaps.len() == 1 && gaps[0].said().contains("ends within"), "{gaps:?}");
     let (log, gaps) = read_bytes(&bytes[..FILE_HEADER + CHUNK]);
     assert_eq!((ids(&log).len(), log.coverage.lost), (4, 2));
-    assert!(gaps.len() == 1 && gaps[0].reason.contains("1 chunks"), "{gaps:?}");
+    assert!(gaps.len() == 1 && gaps[0].said().contains("1 chunks"), "{gaps:?}");
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn many_damaged_chunks_make_few_gaps() {
     assert_eq!(log.coverage.lost, 30);
     // Twenty chunks, the count of the others, and that no record is left.
     assert_eq!(gaps.len(), 22);
-    assert!(gaps.iter().any(|gap| gap.reason.starts_with("10 more parts")), "{gaps:?}");
+    assert!(gaps.iter().any(|gap| gap.said().starts_with("10 more parts")), "{gaps:?}");
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn a_record_that_multiplies_its_text_is_not_kept() {
     let (log, gaps) = read_bytes(&log(&[bomb.sealed(), second], 4));
     // The second record shows its text 200 times too, and is small for all that.
     assert_eq!((ids(&log), log.coverage.lost), (vec![1002, 1003], 1));
-    assert!(gaps.len() == 1 && gaps[0].reason.contains("more text than"), "{gaps:?}");
+    assert!(gaps.len() == 1 && gaps[0].said().contains("more text than"), "{gaps:?}");
 }
 
 #[test]

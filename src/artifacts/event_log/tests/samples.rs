@@ -136,8 +136,8 @@ fn a_truncated_log_gives_what_is_there_and_says_what_is_not() {
     assert_eq!(log.coverage.records, 283);
     // The file header says that record 10549 would have been next.
     assert!(log.coverage.lost >= 10_548 - 283, "{}", log.coverage.lost);
-    assert!(gaps.iter().any(|gap| gap.reason.contains("93 chunks")), "{gaps:?}");
-    assert!(gaps.iter().any(|gap| gap.reason.contains("ends within")), "{gaps:?}");
+    assert!(gaps.iter().any(|gap| gap.said().contains("93 chunks")), "{gaps:?}");
+    assert!(gaps.iter().any(|gap| gap.said().contains("ends within")), "{gaps:?}");
 }
 
 #[test]

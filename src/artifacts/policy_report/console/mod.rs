@@ -16,13 +16,14 @@ mod tests;
 use super::{ComputerHalf, PolicyReport, ReportKind};
 use crate::artifacts::text_encoding;
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 use outline::{Heading, Outline};
 
 /// The largest text that is read, in bytes. Real ones have some hundred KB.
 const MAX_BYTES: usize = 32 << 20;
 
 /// What to ask for in place of a text.
-const ASK_FOR: &str = "Ask for `gpresult /h report.html /f`, run as an administrator on the computer itself.";
+const ASK_FOR: &str = "gap.ask.policy-console";
 
 /// Words for the computer half, from real captures: they count only where one half stands alone.
 const COMPUTER: [&str; 2] = ["COMPUTER SETTINGS", "Paramètre de l’ordinateur"];
@@ -54,30 +55,25 @@ fn is_version(text: &str) -> bool {
 
 /// Reads a text.
 pub(super) fn read(path: &BundlePath, bytes: &[u8]) -> (Option<PolicyReport>, Vec<Gap>) {
-    let gap = |place: Place, reason: &str| Gap::new(path, place, format!("{reason} {ASK_FOR}"));
+    let gap =
+        |place: Place, reason: &str| Gap::new(path, place, [Statement::new(reason), Statement::new(ASK_FOR)]);
     if bytes.len() > MAX_BYTES {
-        return (
-            None,
-            vec![gap(Place::File, "The file is too large for the text of gpresult (over 32 MB).")],
-        );
+        return (None, vec![gap(Place::File, "gap.policy-report.console-too-large")]);
     }
     let decoded = text_encoding::decode(bytes);
     let mut outline = Outline::of(&decoded.text);
     let Some(title) = title_line(&outline) else {
-        return (
-            None,
-            vec![gap(Place::File, "The file has no title of gpresult, so it was not read as its text.")],
-        );
+        return (None, vec![gap(Place::File, "gap.policy-report.console-title")]);
     };
     let mut gaps = Vec::new();
     let next = outline.headings.iter().skip(title + 1).find(|heading| is_title(&outline, heading)).copied();
     if let Some(next) = next {
         outline.end_before(&next);
-        gaps.push(gap(Place::Line(next.line), "A second report begins here; only the first was read."));
+        gaps.push(gap(Place::Line(next.line), "gap.policy-report.second"));
     }
     let report = report(&outline, title);
     if report.computer_half == ComputerHalf::Missing {
-        let reason = "The computer part of the text is not whole, so nothing of it was used.";
+        let reason = "gap.policy-report.console-half";
         gaps.push(gap(Place::File, reason));
     }
     (Some(report), gaps)

@@ -21,6 +21,7 @@ use quick_xml::name::ResolveResult;
 use super::PolicyReport;
 use crate::artifacts::text_encoding;
 use crate::source::{BundlePath, Gap, Place};
+use crate::words::Statement;
 use reading::Reading;
 use scan::{Ending, POLICY};
 
@@ -28,7 +29,7 @@ use scan::{Ending, POLICY};
 const MAX_BYTES: usize = 128 << 20;
 
 /// What to ask for in place of a report that cannot be used.
-const ASK_AGAIN: &str = "Ask for the original file of `gpresult /x report.xml /f`, run as an administrator.";
+const ASK_AGAIN: &str = "gap.ask.policy-xml";
 
 /// Whether the head of a text looks like one of the reports: by its root, or by the first element in a root
 /// that has no namespace.
@@ -62,9 +63,9 @@ pub(super) fn looks_like(head: &str) -> bool {
 
 /// Reads a report.
 pub(super) fn read(path: &BundlePath, bytes: &[u8]) -> (Option<PolicyReport>, Vec<Gap>) {
-    let gap = |reason: &str| Gap::new(path, Place::File, format!("{reason} {ASK_AGAIN}"));
+    let gap = |reason: &str| Gap::new(path, Place::File, [Statement::new(reason), Statement::new(ASK_AGAIN)]);
     if bytes.len() > MAX_BYTES {
-        return (None, vec![gap("The file is too large for a Group Policy report (over 128 MB).")]);
+        return (None, vec![gap("gap.policy-report.xml-too-large")]);
     }
     let decoded = text_encoding::decode(bytes);
     let mut reading = Reading::new();
@@ -74,18 +75,16 @@ pub(super) fn read(path: &BundlePath, bytes: &[u8]) -> (Option<PolicyReport>, Ve
     match ending {
         Ending::Whole => {}
         Ending::Cut => {
-            gaps.push(gap("The report ends early: its last part is missing, so the file was cut."));
+            gaps.push(gap("gap.policy-report.cut"));
         }
         Ending::Broken { line } => gaps.push(Gap::new(
             path,
             Place::Line(line),
-            format!(
-                "The report cannot be followed as XML from this line on, so the rest was not read. {ASK_AGAIN}"
-            ),
+            [Statement::new("gap.policy-report.no-xml"), Statement::new(ASK_AGAIN)],
         )),
     }
     if damaged {
-        gaps.push(gap("Some bytes of the file are no text, so it was damaged."));
+        gaps.push(gap("gap.policy-report.no-text"));
     }
     let (report, reasons) = reading.finish(ending, damaged, too_large);
     gaps.extend(reasons.into_iter().map(gap));

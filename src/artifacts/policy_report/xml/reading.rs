@@ -84,18 +84,14 @@ impl Reading {
         } else {
             self.name_winners();
             if !told {
-                reasons.push(
-                    "The report does not tell whether it shows what was applied (LoggedData) or a simulation \
-                     (PlanningData). It is taken for a simulation, which proves nothing.",
-                );
+                reasons.push("gap.policy-report.xml-kind");
             }
         }
         self.report.computer_half = self.computer_half(ending, damaged);
         reasons.extend(self.losses());
         let island = self.passes.finish();
         if island.unreadable > 0 {
-            reasons
-                .push("Some policy processing passes in the report have no readable time, and are left out.");
+            reasons.push("gap.policy-report.passes");
         }
         self.report.computer_fqdn = island.computer;
         self.report.passes = island.passes;
@@ -130,19 +126,9 @@ impl Reading {
 
     fn losses(&self) -> Vec<&'static str> {
         let all = [
-            (
-                self.left_out > 0,
-                "The report has more or larger settings than any report, and some were not read.",
-            ),
-            (
-                self.security_failed,
-                "The report says that the security settings were not applied without error, so it cannot show \
-                 what is not set.",
-            ),
-            (
-                self.report.computer_half == ComputerHalf::Missing,
-                "The computer part of the report is missing or not whole, so it cannot show what is not set.",
-            ),
+            (self.left_out > 0, "gap.policy-report.xml-too-many"),
+            (self.security_failed, "gap.policy-report.security-failed"),
+            (self.report.computer_half == ComputerHalf::Missing, "gap.policy-report.computer-half"),
         ];
         all.into_iter().filter_map(|(is_lost, reason)| is_lost.then_some(reason)).collect()
     }

@@ -115,14 +115,14 @@ fn a_hive_that_was_copied_in_use_shows_nothing_by_silence() {
     let mut bytes = system().build().unwrap();
     bytes[4] ^= 3;
     let (export, gaps) = read_hive(&summed(bytes.clone()));
-    assert!(gaps.len() == 1 && gaps[0].reason.contains("copied while in use"), "{gaps:?}");
+    assert!(gaps.len() == 1 && gaps[0].said().contains("copied while in use"), "{gaps:?}");
     assert_eq!(
         find(&export, r"Control\Lsa", "RestrictRemoteSam").data,
         RegistryData::String(SDDL.to_owned())
     );
     assert!(export.keys.iter().all(|key| !key.complete));
     let (export, gaps) = read_hive(&bytes);
-    assert!(gaps.len() == 1 && gaps[0].reason.contains("checksum"), "{gaps:?}");
+    assert!(gaps.len() == 1 && gaps[0].said().contains("checksum"), "{gaps:?}");
     assert!(export.keys.iter().all(|key| !key.complete));
 }
 

@@ -111,7 +111,7 @@ fn a_line_that_the_console_broke_is_joined_and_another_is_not() {
 #[test]
 fn a_text_that_stops_inside_a_value_says_so() {
     let (_, gaps) = read_text(&format!("{KEY}\n    RestrictRemoteSam    REG_SZ    O:BAG:BAD:(A;;RC;;;BA)"));
-    assert!(gaps.len() == 1 && gaps[0].reason.contains("may have been cut short"), "{gaps:?}");
+    assert!(gaps.len() == 1 && gaps[0].said().contains("may have been cut short"), "{gaps:?}");
 }
 
 #[test]
@@ -167,7 +167,7 @@ fn remote_machines_are_named_and_not_mixed() {
     assert_eq!(read_text(&shown).0.computer, None);
     let (export, gaps) = read_text(&format!("{shown}{remote}"));
     assert_eq!((export.keys.len(), gaps.len()), (0, 1));
-    assert!(gaps[0].reason.contains("more than one machine"));
+    assert!(gaps[0].said().contains("more than one machine"));
 }
 
 const TRAILER: &str = "PSPath            : Microsoft.PowerShell.Core\\Registry::HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentContro\n                    \

@@ -1,0 +1,33 @@
+//! The renderers' own words, in the language of the report.
+
+use crate::diagnosis::State;
+use crate::report::Report;
+use crate::words::{Catalogue, Statement};
+
+/// Words of the catalogue's section `report`.
+#[derive(Debug, Clone, Copy)]
+pub struct Phrases {
+    catalogue: &'static Catalogue,
+}
+
+impl Phrases {
+    /// Those of a report's language.
+    pub fn of(report: &Report) -> Phrases {
+        Phrases { catalogue: Catalogue::of(report.language) }
+    }
+
+    /// A phrase that has no values.
+    pub fn word(&self, key: &str) -> String {
+        self.words(key, &[])
+    }
+
+    /// A phrase, with values.
+    pub fn words(&self, key: &str, values: &[(&'static str, String)]) -> String {
+        self.catalogue.say(&Statement { key: format!("report.{key}"), values: values.to_vec() })
+    }
+
+    /// The name of a state, for people.
+    pub fn state_name(&self, state: State) -> String {
+        self.word(&format!("state.{}", state.word()))
+    }
+}

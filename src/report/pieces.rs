@@ -1,0 +1,87 @@
+//! The evidence of a report, each answer once, the best first: what renderers for people show.
+
+use std::cmp::Reverse;
+
+use super::Report;
+use super::model::{Evidence, SourceEntry};
+use crate::diagnosis::{Answer, State, Weight};
+
+/// One answer at one place, and what it is worth for each cause that it matters to.
+pub(super) struct Piece<'a> {
+    /// The answer.
+    pub(super) evidence: &'a Evidence,
+    /// All places where it stands.
+    pub(super) places: Vec<&'a SourceEntry>,
+    worth: u8,
+    /// The causes and diagnoses that it matters to, by id, and what a yes is worth for each.
+    pub(super) matters: Vec<(Weight, &'a str)>,
+}
+
+/// The pieces that help to see why the states are what they are: those of the verdict's cause in front,
+/// then by what they are worth. An answer that several causes share stands once.
+///
+/// An unknown never does: what is missing stands with the verdict and with what to collect.
+pub(super) fn pieces(report: &Report) -> Vec<Piece<'_>> {
+    let causes = report.causes.iter().map(|cause| (cause.id.as_str(), cause.state, &cause.evidence));
+    let others = report.other_diagnoses.iter();
+    let others = others.map(|other| (other.id.as_str(), other.state, &other.evidence));
+    let leads = |id: &str| {
+        let other = report.verdict.cause == "other" && !report.causes.iter().any(|cause| cause.id == id);
+        other || report.verdict.cause == id
+    };
+    let mut all: Vec<_> = causes.chain(others).collect();
+    all.sort_by_key(|(id, ..)| !leads(id));
+    let mut pieces: Vec<Piece<'_>> = Vec::new();
+    for (id, state, list) in all {
+        let ruled_out_by_yes = list.iter().any(|e| (e.answer, e.weight) == (Answer::Yes, Weight::RulesOut));
+        let by_no = state == State::RuledOut && !ruled_out_by_yes;
+        for evidence in list.iter().filter(|evidence| tells(evidence, by_no)) {
+            let worth = worth(evidence, state) + if leads(id) { 8 } else { 0 };
+            let same = |piece: &&mut Piece<'_>| {
+                let other = piece.evidence;
+                (&other.check, &other.text, other.answer)
+                    == (&evidence.check, &evidence.text, evidence.answer)
+            };
+            let piece = match pieces.iter_mut().find(same) {
+                Some(piece) => piece,
+                None => {
+                    pieces.push(Piece { evidence, places: Vec::new(), worth, matters: Vec::new() });
+                    let Some(piece) = pieces.last_mut() else { continue };
+                    piece
+                }
+            };
+            if !piece.matters.contains(&(evidence.weight, id)) {
+                piece.matters.push((evidence.weight, id));
+            }
+            if let Some(source) = evidence.source.as_ref().filter(|source| !piece.places.contains(source)) {
+                piece.places.push(source);
+            }
+        }
+    }
+    pieces.sort_by_key(|piece| Reverse(piece.worth));
+    pieces
+}
+
+/// A no helps where it is what rules a cause out. That a thing which would rule one out is not so goes
+/// without saying.
+fn tells(evidence: &Evidence, by_no: bool) -> bool {
+    match evidence.answer {
+        Answer::Yes => true,
+        Answer::No => {
+            by_no && evidence.source.is_some() && matches!(evidence.weight, Weight::Proves | Weight::Supports)
+        }
+        Answer::Unknown => false,
+    }
+}
+
+/// What comes first: answers that agree with the state, then those against it, then context.
+fn worth(evidence: &Evidence, state: State) -> u8 {
+    match (evidence.answer, evidence.weight) {
+        (Answer::Yes, Weight::RulesOut) if state == State::RuledOut => 5,
+        (Answer::Yes, Weight::Proves) => 4,
+        (Answer::Yes, Weight::RulesOut) => 3,
+        (Answer::Yes, Weight::Supports) => 2,
+        (Answer::Yes, Weight::Context) => 1,
+        _ => 0,
+    }
+}

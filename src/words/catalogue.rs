@@ -1,0 +1,117 @@
+//! A language's catalogue: from keys to sentences.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::{Language, Statement};
+
+/// A language's catalogue.
+#[derive(Debug)]
+pub struct Catalogue {
+    language: Language,
+    sentences: BTreeMap<String, String>,
+}
+
+impl Catalogue {
+    /// The catalogue of a language. All have a sentence for every statement that is made, by test; what
+    /// another should lack is said in English.
+    pub fn of(language: Language) -> &'static Catalogue {
+        static ENGLISH: LazyLock<Catalogue> =
+            LazyLock::new(|| Catalogue::parse(Language::English, include_str!("en.toml")));
+        static JAPANESE: LazyLock<Catalogue> =
+            LazyLock::new(|| Catalogue::parse(Language::Japanese, include_str!("ja.toml")));
+        match language {
+            Language::English => &ENGLISH,
+            Language::Japanese => &JAPANESE,
+        }
+    }
+
+    fn parse(language: Language, toml: &str) -> Catalogue {
+        let mut sentences = BTreeMap::new();
+        // A test parses every built-in catalogue, so an error cannot reach a user.
+        let table: toml::Table = toml.parse().unwrap_or_default();
+        flatten("", &table, &mut sentences);
+        Catalogue { language, sentences }
+    }
+
+    /// The language.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Whether the catalogue has a sentence for the key.
+    pub fn has(&self, key: &str) -> bool {
+        self.sentences.contains_key(key)
+    }
+
+    /// The sentence of a key, its places not filled in.
+    pub fn template(&self, key: &str) -> Option<&str> {
+        self.sentences.get(key).map(String::as_str)
+    }
+
+    /// All keys, sorted.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.sentences.keys().map(String::as_str)
+    }
+
+    /// The sentence for a statement, its values filled in. A key without a sentence yields the key in
+    /// angle brackets, and a place without a value yields its name in angle brackets; tests refuse both.
+    pub fn say(&self, statement: &Statement) -> String {
+        let english = || Catalogue::of(Language::English).template(&statement.key);
+        match self.template(&statement.key).or_else(english) {
+            Some(template) => fill(template, &statement.values),
+            None => format!("<{}>", statement.key),
+        }
+    }
+
+    /// Several sentences, joined as the language does.
+    pub fn say_all(&self, statements: &[Statement]) -> String {
+        let said: Vec<String> = statements.iter().map(|statement| self.say(statement)).collect();
+        said.join(self.language.between_sentences())
+    }
+}
+
+fn flatten(prefix: &str, table: &toml::Table, into: &mut BTreeMap<String, String>) {
+    for (key, value) in table {
+        let key = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        match value {
+            toml::Value::Table(table) => flatten(&key, table, into),
+            other => {
+                into.insert(key, other.as_str().unwrap_or_default().to_owned());
+            }
+        }
+    }
+}
+
+/// Fills the `{name}` places of a template in one pass, so that braces in a value stay as they are. A place
+/// `{name:one|many}` gives the number and the form of the word that goes with it.
+pub fn fill(template: &str, values: &[(&'static str, String)]) -> String {
+    let mut filled = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let Some((name, tail)) = after.split_once('}') else {
+            filled.push('{');
+            rest = after;
+            continue;
+        };
+        let (name, forms) = name.split_once(':').unwrap_or((name, ""));
+        match values.iter().find(|(key, _)| *key == name) {
+            Some((_, value)) => {
+                filled.push_str(value);
+                if let Some((one, many)) = forms.split_once('|') {
+                    filled.push(' ');
+                    filled.push_str(if value == "1" { one } else { many });
+                }
+            }
+            None => {
+                filled.push('<');
+                filled.push_str(name);
+                filled.push('>');
+            }
+        }
+        rest = tail;
+    }
+    filled.push_str(rest);
+    filled
+}
