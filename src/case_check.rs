@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::report::Report;
+use crate::report::junit;
 use crate::words::Language;
 use crate::{Options, analyze};
 
@@ -41,6 +42,10 @@ pub struct Expected {
     pub other: BTreeMap<String, String>,
     /// All operations, in order of time.
     pub attempts: Option<Vec<ExpectedAttempt>>,
+    /// Answers of checks, by id: `yes`, `no` or `unknown`. `remote-sam/audit-only-mode` means the check as that
+    /// cause asks it; without a cause, all causes that ask it must have that answer.
+    #[serde(default)]
+    pub checks: BTreeMap<String, String>,
     /// Evidence that must be there.
     #[serde(default)]
     pub evidence: Vec<ExpectedEvidence>,
@@ -136,6 +141,21 @@ pub fn check(folder: &Path, options: &Options) -> Result<Vec<CaseResult>, NoCase
     Ok(results)
 }
 
+/// The results as a suite of tests: a case is a test, and its folder the class.
+pub fn suite(results: &[CaseResult]) -> junit::Suite {
+    let case = |result: &CaseResult| {
+        let (class, name) = result.name.rsplit_once('/').unwrap_or(("cases", &result.name));
+        let outcome = match result.differences.as_slice() {
+            [] => junit::Outcome::Passed,
+            [first, ..] => {
+                junit::Outcome::Failed { message: first.clone(), text: result.differences.join("\n") }
+            }
+        };
+        junit::Case { class: class.to_owned(), name: name.to_owned(), outcome }
+    };
+    junit::Suite { name: "cases".to_owned(), cases: results.iter().map(case).collect() }
+}
+
 /// The bundle of a case.
 fn is_bundle(path: &Path) -> bool {
     path.ends_with("bundle") && path.with_file_name("case.toml").is_file()
@@ -204,6 +224,13 @@ fn compare(expected: &Expected, report: &Report, exit: u8) -> Vec<String> {
     if let Some(attempts) = &expected.attempts {
         compare_attempts(attempts, report, &mut differences);
     }
+    for (check, answer) in &expected.checks {
+        let found = answers_of(check, report);
+        if found.is_empty() || found.iter().any(|found| found != answer) {
+            let found = if found.is_empty() { "not asked".to_owned() } else { found.join(" and ") };
+            differences.push(format!("check {check}: expected {answer}, found {found}"));
+        }
+    }
     for evidence in &expected.evidence {
         if !has_evidence(evidence, report) {
             differences.push(format!("evidence: {evidence:?} is not in the report"));
@@ -238,21 +265,29 @@ fn compare_attempts(expected: &[ExpectedAttempt], report: &Report, differences: 
     }
 }
 
+/// The different answers that a report has for a check, or for `cause/check`.
+fn answers_of(check: &str, report: &Report) -> Vec<&'static str> {
+    let (by, id) = check.split_once('/').map_or((None, check), |(by, id)| (Some(by), id));
+    let causes = report.causes.iter().map(|cause| (cause.id.as_str(), &cause.evidence));
+    let others = report.other_diagnoses.iter().map(|other| (other.id.as_str(), &other.evidence));
+    let asked = causes.chain(others).filter(|(cause, _)| by.is_none_or(|by| by == *cause));
+    let evidence = asked.flat_map(|(_, evidence)| evidence).filter(|evidence| evidence.check == id);
+    let mut answers: Vec<&str> = evidence.map(|evidence| evidence.answer.word()).collect();
+    answers.sort_unstable();
+    answers.dedup();
+    answers
+}
+
 fn has_evidence(expected: &ExpectedEvidence, report: &Report) -> bool {
     let causes = report.causes.iter().flat_map(|cause| &cause.evidence);
     let others = report.other_diagnoses.iter().flat_map(|other| &other.evidence);
     causes.chain(others).any(|evidence| {
-        let answer = match evidence.answer {
-            crate::diagnosis::Answer::Yes => "yes",
-            crate::diagnosis::Answer::No => "no",
-            crate::diagnosis::Answer::Unknown => "unknown",
-        };
         let source = evidence.source.as_ref();
         let is = |expected: &Option<String>, found: Option<&str>| {
             expected.as_deref().is_none_or(|expected| Some(expected) == found)
         };
         is(&expected.check, Some(evidence.check.as_str()))
-            && answer == expected.answer.as_deref().unwrap_or("yes")
+            && evidence.answer.word() == expected.answer.as_deref().unwrap_or("yes")
             && is(&expected.path, source.map(|source| source.path.as_str()))
             && is(&expected.place, source.map(|source| source.place.as_str()))
     })

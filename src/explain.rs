@@ -7,7 +7,8 @@ mod index;
 mod near;
 mod page;
 
-use crate::knowledge::pages;
+use crate::knowledge::pages::{self, plain};
+use crate::words::lines::lines;
 use crate::words::{Catalogue, Language, Statement};
 
 /// Columns of the text.
@@ -74,13 +75,8 @@ fn check_ids() -> Vec<&'static str> {
 
 /// Adds text, wrapped at [`WIDTH`], with an indent for its first line and one for the others.
 fn wrap(into: &mut String, first: &str, rest: &str, text: &str) {
-    let options = textwrap::Options::new(WIDTH)
-        .initial_indent(first)
-        .subsequent_indent(rest)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation)
-        .break_words(false);
-    for line in textwrap::wrap(text, options) {
-        into.push_str(line.trim_end());
+    for line in lines(&plain(text), WIDTH, first, rest, true) {
+        into.push_str(&line);
         into.push('\n');
     }
 }

@@ -48,7 +48,9 @@ pub mod write_up;
 
 pub mod case_check;
 pub mod collect_script;
+pub mod comparison;
 pub mod explain;
+pub mod why;
 
 use std::path::Path;
 
@@ -101,8 +103,22 @@ impl Analysis {
 /// A path that does not exist or cannot be opened. All that is wrong inside the upload is a gap of the
 /// report instead.
 pub fn analyze(paths: &[impl AsRef<Path>], options: &Options) -> Result<Analysis, OpenError> {
-    let wanted = knowledge_wanted();
+    let wanted = wanted();
     let bundle = bundle::read(paths, &options.limits, |member| artifacts::read(member, &wanted))?;
+    Ok(conclude(bundle, options))
+}
+
+/// Analyses an upload of one file that is in memory: an archive, or a file by itself. `name` is what the
+/// report calls it.
+pub fn analyze_in_memory(name: &str, bytes: Vec<u8>, options: &Options) -> Analysis {
+    let wanted = wanted();
+    conclude(
+        bundle::read_in_memory(name, bytes, &options.limits, |member| artifacts::read(member, &wanted)),
+        options,
+    )
+}
+
+fn conclude(bundle: Bundle<Reading>, options: &Options) -> Analysis {
     let Bundle { inputs, members, mut gaps } = bundle;
     let mut artifacts = Vec::with_capacity(members.len());
     for member in members {
@@ -125,7 +141,7 @@ pub fn analyze(paths: &[impl AsRef<Path>], options: &Options) -> Result<Analysis
     let facts = facts::establish(&artifacts, &options.stated);
     let unused_statements = unused_statements(&facts, &options.stated);
     let diagnosis = diagnosis::diagnose(&facts);
-    Ok(Analysis { usable, unused_statements, inputs, artifacts, gaps, facts, diagnosis })
+    Analysis { usable, unused_statements, inputs, artifacts, gaps, facts, diagnosis }
 }
 
 fn unused_statements(facts: &Facts, stated: &[Stated]) -> Vec<String> {
@@ -138,7 +154,7 @@ fn unused_statements(facts: &Facts, stated: &[Stated]) -> Vec<String> {
 }
 
 /// What the readers are to keep: the events and registry keys that knowledge gives a meaning to.
-fn knowledge_wanted() -> Wanted {
+pub fn wanted() -> Wanted {
     use knowledge::{events, policies};
     Wanted {
         events: events::known_events().iter().map(|event| (event.provider.to_owned(), event.id)).collect(),

@@ -6,20 +6,23 @@ use std::panic::catch_unwind;
 use std::process::ExitCode;
 
 use anyhow::anyhow;
-use clap::Parser;
+
+use sspr_triage::report::terminal::terminal_safe;
+use sspr_triage::words::{Catalogue, Statement};
 
 use program::{COULD_NOT_FINISH, Cli, is_closed_pipe, say};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::of_this_run();
     quiet_panics();
-    let result = catch_unwind(|| cli.run())
-        .unwrap_or_else(|_| Err(anyhow!("a fault of sspr-triage itself; please report it")));
+    let result = catch_unwind(|| cli.run()).unwrap_or_else(|_| {
+        Err(anyhow!(Catalogue::of(cli.language()).say(&Statement::new("program.fault"))))
+    });
     let code = result.unwrap_or_else(|error| {
         if is_closed_pipe(&error) {
             return 0;
         }
-        say(&format!("sspr-triage: {error:#}\n"));
+        say(&format!("sspr-triage: {}\n", terminal_safe(&format!("{error:#}"))));
         COULD_NOT_FINISH
     });
     ExitCode::from(code)

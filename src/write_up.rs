@@ -1,6 +1,7 @@
 //! The write-up: facts and diagnosis become the report's model. Words are put in here, and nothing is
 //! judged.
 
+mod facts;
 mod timeline;
 
 use std::collections::HashMap;
@@ -65,6 +66,7 @@ pub fn write_up(
             .map(|(attempt, result)| writer.attempt(attempt, result))
             .collect(),
         timeline: timeline::timeline(&writer, provenance.artifacts),
+        facts: writer.facts(),
         contradictions: facts
             .contradictions
             .iter()
@@ -185,7 +187,7 @@ impl Writer<'_> {
             let when = (!section.when.is_empty()).then(|| Step {
                 section: Some(section.title.clone()),
                 note: true,
-                step: plan.values.fill(&section.when, self.words.language()),
+                step: plan.values.fill(&pages::plain(&section.when), self.words.language()),
                 command: None,
                 r#where: None,
             });

@@ -60,9 +60,25 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "write_up",
         ],
     ),
+    ("comparison", &["diagnosis", "report", "words"]),
+    ("why", &["diagnosis", "report", "rules", "words"]),
     ("case_check", &["lib", "diagnosis", "report", "words"]),
-    ("program", &["lib", "bundle", "case_check", "collect_script", "explain", "facts", "report", "words"]),
-    ("main", &["program"]),
+    (
+        "program",
+        &[
+            "lib",
+            "bundle",
+            "case_check",
+            "collect_script",
+            "comparison",
+            "explain",
+            "facts",
+            "report",
+            "why",
+            "words",
+        ],
+    ),
+    ("main", &["program", "words"]),
 ];
 
 /// Lines of a file, its tests not counted, that one idea needs at most.

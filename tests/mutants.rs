@@ -18,12 +18,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
-use sspr_triage::artifacts::{self, Wanted};
+use sspr_triage::artifacts;
 use sspr_triage::bundle::{Limits, Member};
-use sspr_triage::knowledge::{events, policies};
 use sspr_triage::source::Gap;
 use sspr_triage::words::Language;
-use sspr_triage::{Options, analyze};
+use sspr_triage::{Options, analyze, wanted};
 use walkdir::WalkDir;
 
 /// Mutants of single files.
@@ -170,20 +169,6 @@ fn broken(gaps: &[Gap]) -> bool {
     gaps.iter().any(|gap| gap.reason.iter().any(|sentence| sentence.key == "gap.file.reader-broke"))
 }
 
-fn wanted() -> Wanted {
-    Wanted {
-        events: events::known_events().iter().map(|event| (event.provider.to_owned(), event.id)).collect(),
-        provider_guids: vec![(
-            events::SAM_PROVIDER_GUID.to_owned(),
-            "Microsoft-Windows-Directory-Services-SAM".to_owned(),
-        )],
-        registry_keys: [policies::LSA_KEY, policies::COMPUTER_NAME_KEY, policies::PRODUCT_OPTIONS_KEY]
-            .map(str::to_owned)
-            .to_vec(),
-        registry_values: policies::VALUE_NAMES.map(str::to_owned).to_vec(),
-    }
-}
-
 #[test]
 fn no_reader_breaks_on_a_mutant() {
     let (seeds, _) = seeds(&["fixtures/cases", "../shared/samples"]);
@@ -228,6 +213,7 @@ fn no_mutant_of_an_archive_breaks_the_analysis() {
             entries: 1_000,
             ratio: 1_000,
             depth: 3,
+            ..Limits::default()
         },
         ..Options::default()
     };

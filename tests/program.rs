@@ -75,12 +75,74 @@ fn the_report_goes_to_a_file_where_asked() {
 }
 
 #[test]
+fn one_run_writes_several_shapes_that_agree() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let to = |format: &str| format!("{format}={}", file(format).display());
+    let output = program()
+        .args(["analyze", "--lang", "en", "--format", "text", "--format", &to("json")])
+        .args(["--format", &to("html"), "--format", &to("reply")])
+        .arg(case("remote-sam/denied-in-system-log"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let alone = |format: &str| {
+        let mut program = program();
+        program.args(["analyze", "--lang", "en", "--format", format]);
+        program.arg(case("remote-sam/denied-in-system-log")).output().unwrap().stdout
+    };
+    assert_eq!(output.stdout, alone("text"));
+    for format in ["json", "html", "reply"] {
+        assert_eq!(std::fs::read(file(format)).unwrap(), alone(format), "{format}");
+    }
+    let report: serde_json::Value = serde_json::from_slice(&alone("json")).unwrap();
+    let summary = report["verdict"]["summary"].as_str().unwrap();
+    assert!(String::from_utf8_lossy(&alone("html")).contains(summary), "{summary}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3, "nothing else is left");
+}
+
+#[test]
+fn ambiguous_outputs_are_wrong_arguments() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = folder.path().join("report").display().to_string();
+    let (json, html) = (format!("json={report}"), format!("html={report}"));
+    for arguments in [
+        vec!["--format", "text", "--format", "json"],
+        vec!["--format", &json, "--format", &html],
+        vec!["--format", &json, "--output", "other"],
+        vec!["--format", &json, "--format", "text", "--output", "other"],
+        vec!["--format", "pdf"],
+        vec!["--format", "json="],
+    ] {
+        let output = program().arg("analyze").args(&arguments).arg("no/such/bundle").output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(output.stdout.is_empty() && !output.stderr.is_empty());
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn either_all_shapes_are_written_or_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let json = format!("json={}", folder.path().join("report.json").display());
+    let html = format!("html={}", folder.path().join("no/such/folder/report.html").display());
+    let output = program()
+        .args(["analyze", "--format", "text", "--format", &json, "--format", &html])
+        .arg(case("remote-sam/denied-in-system-log"))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
 fn a_pipe_gets_the_bytes_that_a_file_gets() {
     let folder = tempfile::tempdir().unwrap();
     let bundle = folder.path().join("bundle");
     std::fs::create_dir(&bundle).unwrap();
     std::fs::write(bundle.join("a\u{7f}b\u{9b}c.txt"), "nothing").unwrap();
-    for format in ["json", "text"] {
+    for format in ["json", "text", "html", "reply"] {
         let file = folder.path().join(format);
         let piped = program().args(["analyze", "--format", format]).arg(&bundle).output().unwrap();
         assert_eq!(
@@ -88,7 +150,7 @@ fn a_pipe_gets_the_bytes_that_a_file_gets() {
             3
         );
         assert_eq!(piped.stdout, std::fs::read(file).unwrap(), "{format}");
-        assert!(String::from_utf8_lossy(&piped.stdout).contains("7f"), "{format}");
+        assert!(format == "reply" || String::from_utf8_lossy(&piped.stdout).contains("7f"), "{format}");
     }
 }
 

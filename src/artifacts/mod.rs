@@ -7,6 +7,7 @@
 pub mod access_control_list;
 pub mod audit_log;
 pub mod connect_configuration;
+pub mod controller_diagnostics;
 pub mod directory_objects;
 pub mod event_log;
 mod located;
@@ -24,6 +25,7 @@ use crate::words::Statement;
 pub use access_control_list::AccessControlLists;
 pub use audit_log::AuditLog;
 pub use connect_configuration::ConnectConfiguration;
+pub use controller_diagnostics::ControllerDiagnostics;
 pub use directory_objects::DirectoryObjects;
 pub use event_log::EventLog;
 pub use located::Located;
@@ -77,6 +79,8 @@ pub enum Content {
     AuditLog(AuditLog),
     /// The text of `net accounts` or `Get-ADDefaultDomainPasswordPolicy`.
     PasswordPolicy(PasswordPolicy),
+    /// The text of `dcdiag` or `repadmin /replsummary`.
+    ControllerDiagnostics(ControllerDiagnostics),
     /// A security template (`secedit /export`, `GptTmpl.inf`).
     SecurityTemplate(SecurityTemplate),
     /// Directory objects: LDIF, CSV, or console output about accounts and groups.
@@ -126,6 +130,7 @@ impl Content {
             },
             Content::AuditLog(_) => "audit-log",
             Content::PasswordPolicy(_) => "password-policy",
+            Content::ControllerDiagnostics(_) => "controller-diagnostics",
             Content::SecurityTemplate(_) => "security-template",
             Content::DirectoryObjects(_) => "directory-objects",
             Content::AccessControlLists(_) => "access-control-list",

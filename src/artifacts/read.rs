@@ -10,8 +10,8 @@ use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
 use super::{
-    Content, Reading, Wanted, access_control_list, audit_log, connect_configuration, directory_objects,
-    event_log, password_policy, policy_report, registry_export, security_template, unused,
+    Content, Reading, Wanted, access_control_list, audit_log, connect_configuration, controller_diagnostics,
+    directory_objects, event_log, password_policy, policy_report, registry_export, security_template, unused,
 };
 
 /// Longest text that is held in memory to be read, in MiB. Reports and exports of a whole machine are a
@@ -65,7 +65,7 @@ type TextReader = fn(&BundlePath, &[u8], &Wanted) -> (Option<Content>, Vec<Gap>)
 type LooksLike = fn(&[u8]) -> bool;
 
 fn reader_of(head: &[u8]) -> Option<TextReader> {
-    let readers: [(LooksLike, TextReader); 8] = [
+    let readers: [(LooksLike, TextReader); 9] = [
         (security_template::looks_like_security_template, |path, text, _| {
             let (template, gaps) = security_template::read(path, text);
             (template.map(Content::SecurityTemplate), gaps)
@@ -90,6 +90,10 @@ fn reader_of(head: &[u8]) -> Option<TextReader> {
         (password_policy::looks_like_password_policy, |path, text, _| {
             let (policy, gaps) = password_policy::read(path, text);
             (policy.map(Content::PasswordPolicy), gaps)
+        }),
+        (controller_diagnostics::looks_like_controller_diagnostics, |path, text, _| {
+            let (diagnostics, gaps) = controller_diagnostics::read(path, text);
+            (diagnostics.map(Content::ControllerDiagnostics), gaps)
         }),
         // Those with a header of their own come before those that only their words tell.
         (access_control_list::looks_like_access_control_lists, |path, text, _| {
@@ -162,9 +166,9 @@ mod tests {
                 "MinPasswordAge : 1\nLockoutObservationWindow : 1\nDistinguishedName : DC=a\n",
                 "password-policy",
             ),
-            ("{\"a\": 1}", "JSON text"),
-            ("hello", "plain text (of events copied as text, send the log itself as .evtx)"),
-            ("", "an empty file"),
+            ("{\"a\": 1}", "json"),
+            ("hello", "plain-text"),
+            ("", "empty"),
         ] {
             assert_eq!(kind(text.as_bytes()), expected, "{text}");
         }

@@ -14,6 +14,9 @@ const RATIO_FLOOR: u64 = 4 << 20;
 /// uploaded by itself, where it is read from the disk.
 const HELD_BYTES: u64 = 1 << 30;
 
+/// Passwords that are tried on all encrypted members together. A try takes a few thousand rounds of a hash.
+const PASSWORD_TRIES: u64 = 10_000;
+
 /// What ends the reading of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Bound {
@@ -52,6 +55,7 @@ pub(super) struct Budget {
     total_left: u64,
     entries_left: u64,
     held_left: u64,
+    tries_left: u64,
 }
 
 impl Budget {
@@ -62,6 +66,7 @@ impl Budget {
             total_left: limits.total_bytes,
             entries_left: limits.entries,
             held_left: HELD_BYTES,
+            tries_left: PASSWORD_TRIES,
         }
     }
 
@@ -74,6 +79,13 @@ impl Budget {
     pub(super) fn take_entry(&mut self) -> bool {
         let left = self.entries_left.checked_sub(1);
         self.entries_left = left.unwrap_or(0);
+        left.is_some()
+    }
+
+    /// Counts tries of passwords on one member; false where they do not fit any more.
+    pub(super) fn take_tries(&mut self, passwords: u64) -> bool {
+        let left = self.tries_left.checked_sub(passwords);
+        self.tries_left = left.unwrap_or(self.tries_left);
         left.is_some()
     }
 
@@ -150,7 +162,7 @@ mod tests {
     use super::*;
 
     fn limits() -> Limits {
-        Limits { file_bytes: 60, total_bytes: 100, entries: 2, ratio: 2, depth: 1 }
+        Limits { file_bytes: 60, total_bytes: 100, entries: 2, ratio: 2, depth: 1, ..Limits::default() }
     }
 
     #[test]

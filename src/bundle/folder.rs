@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::budget::Budget;
+use super::failure::cannot_open;
 use super::member_name::UniqueNames;
-use super::opening::cannot_open;
 use super::too_many_entries;
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
@@ -81,10 +81,10 @@ fn below(root: &Path, path: &Path) -> String {
     parts.join("/")
 }
 
-fn unreadable(error: &walkdir::Error) -> Statement {
+fn unreadable(error: &walkdir::Error) -> Vec<Statement> {
     match error.io_error() {
         Some(error) => cannot_open(error),
-        None => Statement::new("gap.bundle.cannot-walk"),
+        None => vec![Statement::new("gap.bundle.cannot-walk")],
     }
 }
 

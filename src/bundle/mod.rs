@@ -4,10 +4,13 @@
 mod archive_kind;
 mod budget;
 mod counted;
+mod failure;
 mod folder;
 mod given;
+mod in_memory;
 mod member_name;
 mod opening;
+mod passwords;
 mod sequential;
 mod store;
 mod tar_archive;
@@ -26,7 +29,10 @@ use self::store::Store;
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
-/// Budgets for one upload.
+pub use self::in_memory::read_in_memory;
+pub use self::passwords::Passwords;
+
+/// How an upload is opened: budgets, and passwords.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// Bytes of one file, uncompressed.
@@ -39,6 +45,8 @@ pub struct Limits {
     pub ratio: u64,
     /// Archives inside archives: 0 opens archives, and none inside them.
     pub depth: u32,
+    /// Passwords for encrypted members of zip archives.
+    pub passwords: Passwords,
 }
 
 /// One file of the upload, open for reading.
@@ -102,9 +110,26 @@ pub enum OpenError {
     },
 }
 
+impl OpenError {
+    /// What to say to the one who named the PATH.
+    pub fn in_words(&self) -> Statement {
+        let OpenError::Unreadable { path, source } = self;
+        Statement::new("program.cannot-open")
+            .with("path", path.display().to_string())
+            .with("error", source.to_string())
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
-        Limits { file_bytes: 8 << 30, total_bytes: 32 << 30, entries: 100_000, ratio: 1_000, depth: 8 }
+        Limits {
+            file_bytes: 8 << 30,
+            total_bytes: 32 << 30,
+            entries: 100_000,
+            ratio: 1_000,
+            depth: 8,
+            passwords: Passwords::default(),
+        }
     }
 }
 
@@ -158,7 +183,7 @@ fn archives_apart<'f>(
         match kind {
             Ok(Some(kind)) => archives.push((file, kind)),
             Ok(None) => plain.push(file),
-            Err(error) => gaps.push(Gap::new(&file.path, Place::File, opening::cannot_open(&error))),
+            Err(error) => gaps.push(Gap::new(&file.path, Place::File, failure::cannot_open(&error))),
         }
     }
     (archives, plain)

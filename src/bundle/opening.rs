@@ -3,13 +3,12 @@
 //! Only one thread opens archives and draws on the budget; the files of one folder or one zip archive
 //! are then read in parallel. So the same files are read, whatever the number of threads.
 
-use std::io;
-
 use rayon::prelude::*;
 
 use super::archive_kind::ArchiveKind;
 use super::budget::{self, Allowance, Bound, Budget};
 use super::counted::{End, Peeked};
+use super::failure::{cannot_open, cause, unreadable_member};
 use super::folder::DiskFile;
 use super::member_name::{self, UniqueNames};
 use super::store::{Bytes, Store};
@@ -105,6 +104,7 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
             return self.lose(path, Place::File, reason);
         }
         let admitted = self.admit_zip_members(path, list.members);
+        let admitted = self.unlock(admitted, store);
         let read = self.read;
         let outcomes: Vec<_> = admitted.par_iter().map(|member| read_member(member, store, read)).collect();
         for (member, outcome) in admitted.iter().zip(outcomes) {
@@ -120,10 +120,8 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
             self.gaps.push(too_many_entries(path, self.limits));
         }
         if let Some(damage) = &list.damage {
-            let reason = [
-                Statement::new("gap.bundle.zip-list").with("error", damage.to_string()),
-                Statement::new(UPLOAD_AGAIN),
-            ];
+            let reason =
+                [Statement::new("gap.bundle.zip-list"), damage.clone(), Statement::new(UPLOAD_AGAIN)];
             self.lose(path, Place::File, reason);
         } else if list.members.is_empty() && !list.too_many {
             self.lose(
@@ -143,8 +141,10 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
                 continue;
             }
             let inside = self.path_inside(path, &member.name, &mut names);
-            if member.is_encrypted() {
+            if member.is_encrypted() && self.limits.passwords.is_empty() {
                 self.lose(&inside, Place::File, Statement::new(ENCRYPTED));
+            } else if member.is_encrypted() && !self.budget.take_tries(self.limits.passwords.count()) {
+                self.lose(&inside, Place::File, Statement::new(UNTRIED));
             } else if member.is_link() {
                 self.lose(&inside, Place::File, Statement::new(LINK));
             } else {
@@ -152,6 +152,23 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
             }
         }
         self.admit(wanted)
+    }
+
+    /// Finds the password of each encrypted member. One that none opens is lost.
+    fn unlock(&mut self, mut members: Vec<Admitted<ZipMember>>, store: &Store) -> Vec<Admitted<ZipMember>> {
+        let passwords = &self.limits.passwords;
+        let open =
+            |member: &mut Admitted<ZipMember>| member.source.unlock(store, passwords, member.allowance.bytes);
+        let opened: Vec<bool> = members.par_iter_mut().map(open).collect();
+        let mut opened = opened.into_iter();
+        members.retain(|member| {
+            let keep = opened.next().unwrap_or(false);
+            if !keep {
+                self.gaps.push(Gap::new(&member.path, Place::File, Statement::new(WRONG_PASSWORD)));
+            }
+            keep
+        });
+        members
     }
 
     fn read_inner_zip_member(
@@ -255,9 +272,9 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
                 ]
             }
             End::Damaged(error) => vec![
-                Statement::new("gap.bundle.damaged")
-                    .with("error", error.to_string())
-                    .with("bytes", bytes.to_string()),
+                Statement::new("gap.bundle.damaged"),
+                cause(&error),
+                Statement::new("gap.bundle.damaged-bytes").with("bytes", bytes.to_string()),
                 Statement::new(UPLOAD_AGAIN),
             ],
         };
@@ -276,6 +293,8 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
 }
 
 const ENCRYPTED: &str = "gap.bundle.encrypted";
+const WRONG_PASSWORD: &str = "gap.bundle.wrong-password";
+const UNTRIED: &str = "gap.bundle.password-untried";
 pub(super) const LINK: &str = "gap.bundle.link";
 const RENAMED: &str = "gap.bundle.renamed";
 
@@ -294,20 +313,4 @@ fn read_member<T: Send>(
     opened
         .flatten()
         .unwrap_or_else(|error| Outcome::Lost(Gap::new(&member.path, Place::File, unreadable_member(&error))))
-}
-
-/// The reason of a member of which not one byte could be read.
-pub(super) fn unreadable_member(error: &io::Error) -> Vec<Statement> {
-    if error.kind() == io::ErrorKind::Unsupported {
-        return vec![Statement::new("gap.bundle.compression").with("error", error.to_string())];
-    }
-    vec![
-        Statement::new("gap.bundle.damaged-from-start").with("error", error.to_string()),
-        Statement::new(UPLOAD_AGAIN),
-    ]
-}
-
-/// The reason of a file that the system does not open.
-pub(super) fn cannot_open(error: &io::Error) -> Statement {
-    Statement::new("gap.bundle.cannot-open").with("error", error.to_string())
 }

@@ -7,8 +7,9 @@ use flate2::read::MultiGzDecoder;
 use super::archive_kind::ArchiveKind;
 use super::budget::{self, Allowance, Bound};
 use super::counted::Peeked;
+use super::failure::{cannot_open, cause, unreadable_member};
 use super::member_name::UniqueNames;
-use super::opening::{LINK, Opening, UPLOAD_AGAIN, cannot_open, unreadable_member};
+use super::opening::{LINK, Opening, UPLOAD_AGAIN};
 use super::store::Store;
 use super::tar_archive::{TarKind, TarReader};
 use super::{Member, too_many_entries};
@@ -76,10 +77,8 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
             let why = budget::reason(allowance.bound, self.limits);
             self.lose(path, Place::File, [Statement::new("gap.bundle.rest-of-archive"), why]);
         } else if let Err(error) = read {
-            let reason = [
-                Statement::new("gap.bundle.tar-damaged").with("error", error.to_string()),
-                Statement::new(UPLOAD_AGAIN),
-            ];
+            let reason =
+                [Statement::new("gap.bundle.tar-damaged"), cause(&error), Statement::new(UPLOAD_AGAIN)];
             self.lose(path, Place::File, reason);
         }
     }
@@ -118,7 +117,7 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
     }
 
     /// Reads a file out of a stream that cannot be opened again; returns the bytes read.
-    fn read_sequential(
+    pub(super) fn read_sequential(
         &mut self,
         path: &BundlePath,
         stream: &mut (dyn Read + Send),

@@ -7,6 +7,7 @@ use std::io::{self, Read};
 
 use tar::{EntryType, Header, PaxExtensions};
 
+use super::failure::damaged;
 use super::member_name;
 
 const BLOCK: u64 = 512;
@@ -59,7 +60,7 @@ impl<'s> TarReader<'s> {
         loop {
             let Some(header) = self.header()? else { return Ok(None) };
             let kind = header.entry_type();
-            let mut bytes = header.entry_size().map_err(|_| damaged("a header without a size"))?;
+            let mut bytes = header.entry_size().map_err(|_| damaged("gap.failure.tar-size"))?;
             if !is_about_the_next(kind) {
                 bytes = long_size.take().unwrap_or(bytes);
             }
@@ -96,11 +97,11 @@ impl<'s> TarReader<'s> {
             return Ok(None);
         }
         if read < block.len() {
-            return Err(damaged("the archive ends in the middle of a header"));
+            return Err(damaged("gap.failure.ends"));
         }
         let sum: u32 = block.iter().zip(0..).map(|(byte, at)| checksum_part(*byte, at)).sum();
         if header.cksum().ok() != Some(sum) {
-            return Err(damaged("a header has the wrong checksum"));
+            return Err(damaged("gap.failure.tar-checksum"));
         }
         Ok(Some(header))
     }
@@ -110,13 +111,13 @@ impl<'s> TarReader<'s> {
         let left = self.content_left.saturating_add(self.padding);
         (self.content_left, self.padding) = (0, 0);
         let skipped = io::copy(&mut self.stream.take(left), &mut io::sink())?;
-        if skipped < left { Err(damaged("the archive ends in the middle of a file")) } else { Ok(()) }
+        if skipped < left { Err(damaged("gap.failure.ends")) } else { Ok(()) }
     }
 
     /// The content of a member that describes the next one.
     fn record(&mut self) -> io::Result<Vec<u8>> {
         if self.content_left > LONGEST_RECORD {
-            return Err(damaged("a name is longer than 64 KiB"));
+            return Err(damaged("gap.failure.tar-name"));
         }
         let mut record = Vec::new();
         self.content().read_to_end(&mut record)?;
@@ -137,7 +138,7 @@ impl Read for TarContent<'_, '_> {
         }
         let read = self.tar.stream.read(buffer.get_mut(..most).unwrap_or_default())?;
         if read == 0 {
-            return Err(damaged("the archive ends in the middle of a file"));
+            return Err(damaged("gap.failure.ends"));
         }
         self.tar.content_left = self.tar.content_left.saturating_sub(read as u64);
         Ok(read)
@@ -190,8 +191,4 @@ fn read_up_to(stream: &mut (dyn Read + Send), block: &mut [u8; 512]) -> io::Resu
         }
     }
     Ok(filled)
-}
-
-fn damaged(what: &'static str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what)
 }

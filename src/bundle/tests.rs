@@ -222,16 +222,160 @@ fn archives_of_other_kinds_are_named() {
     assert_one_gap(&inside, "a.zip!r", "of the kind RAR");
 }
 
-#[test]
-fn an_encrypted_member_is_a_gap() {
+fn encrypted_and_open() -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    let secret = SimpleFileOptions::default().with_aes_encryption(zip::AesMode::Aes256, "secret");
+    let secret = SimpleFileOptions::default().with_aes_encryption(zip::AesMode::Aes256, "パスワード");
     writer.start_file("s", secret).unwrap();
     writer.write_all(b"1").unwrap();
     writer.start_file("open", SimpleFileOptions::default()).unwrap();
-    let bundle = read_file("a.zip", &writer.finish().unwrap().into_inner());
+    writer.finish().unwrap().into_inner()
+}
+
+fn with_passwords(lines: &str) -> Limits {
+    Limits { passwords: Passwords::from_lines(lines), ..Limits::default() }
+}
+
+#[test]
+fn an_encrypted_member_is_a_gap_that_asks_for_the_password() {
+    let bundle = read_file("a.zip", &encrypted_and_open());
     assert_eq!(texts(&bundle), [("a.zip!open", "")]);
-    assert_one_gap(&bundle, "a.zip!s", "It is encrypted");
+    assert_one_gap(&bundle, "a.zip!s", "--password-file");
+}
+
+#[test]
+fn passwords_are_tried_in_order_and_a_wrong_one_is_told() {
+    let right = read_limited("a.zip", &encrypted_and_open(), &with_passwords("x\nパスワード\n"));
+    assert_eq!(texts(&right), [("a.zip!open", ""), ("a.zip!s", "1")]);
+    assert_eq!(gaps(&right), []);
+    let wrong = read_limited("a.zip", &encrypted_and_open(), &with_passwords("x\npassword"));
+    assert_eq!(texts(&wrong), [("a.zip!open", "")]);
+    assert_one_gap(&wrong, "a.zip!s", "none of the passwords");
+}
+
+/// What Info-ZIP 3.0 wrote of a file `s.txt` with `abc` in it and the password `secret`.
+const INFO_ZIP: &str = "504b03040a00090000000060455dc24124350f0000000300000005000000732e747874cc5e4ec996dc3657f54903d6\
+    61f744504b0708c24124350f00000003000000504b01021e030a00090000000060455dc24124350f0000000300000005000000000000\
+    0001000000a48100000000732e747874504b0506000000000100010033000000420000000000";
+
+#[test]
+fn the_old_encryption_is_opened_by_the_right_password_only() {
+    let digits = |at: usize| u8::from_str_radix(&INFO_ZIP[at..at + 2], 16).unwrap();
+    let zip: Vec<u8> = (0..INFO_ZIP.len()).step_by(2).map(digits).collect();
+    // `wrong1` passes the one byte that this encryption checks, so only the content tells.
+    let right = read_limited("a.zip", &zip, &with_passwords("wrong1\nsecret"));
+    assert_eq!((texts(&right), gaps(&right)), (vec![("a.zip!s.txt", "abc")], vec![]));
+    assert_one_gap(
+        &read_limited("a.zip", &zip, &with_passwords("wrong1\nwrong2")),
+        "a.zip!s.txt",
+        "none of the passwords",
+    );
+    // In an archive of its own inside another.
+    let nested = read_limited("b.zip", &zip_of(&[("a.zip", &zip)]), &with_passwords("secret"));
+    assert_eq!(texts(&nested), [("b.zip!a.zip!s.txt", "abc")]);
+}
+
+#[test]
+fn an_archive_inside_an_encrypted_member_is_opened() {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let secret = SimpleFileOptions::default().with_aes_encryption(zip::AesMode::Aes128, "p");
+    writer.start_file("inner.zip", secret).unwrap();
+    writer.write_all(&zip_of(&[("x", b"1")])).unwrap();
+    let bundle = read_limited("a.zip", &writer.finish().unwrap().into_inner(), &with_passwords("p"));
+    assert_eq!((texts(&bundle), gaps(&bundle)), (vec![("a.zip!inner.zip!x", "1")], vec![]));
+}
+
+#[test]
+fn too_many_tries_of_passwords_are_a_gap() {
+    let many: String = (0..10_001).map(|n| format!("{n}\n")).collect();
+    let bundle = read_limited("a.zip", &encrypted_and_open(), &with_passwords(&many));
+    assert_one_gap(&bundle, "a.zip!s", "was not tried");
+}
+
+/// A zip of empty files, without the work of a writer.
+fn zip_of_names(names: impl Iterator<Item = String>) -> Vec<u8> {
+    let (mut files, mut list, mut count) = (Vec::new(), Vec::new(), 0_u32);
+    for name in names {
+        let length = (name.len() as u16).to_le_bytes();
+        list.extend([b"PK\x01\x02\x14\0\x14\0".as_slice(), &[0; 20], &length, &[0; 12]].concat());
+        list.extend((files.len() as u32).to_le_bytes());
+        list.extend(name.as_bytes());
+        files.extend([b"PK\x03\x04\x14\0".as_slice(), &[0; 20], &length, &[0; 2], name.as_bytes()].concat());
+        count += 1;
+    }
+    let start = files.len() as u32;
+    let entries = (count.min(0xffff) as u16).to_le_bytes();
+    let size = (list.len() as u32).to_le_bytes();
+    let mut zip = [files, list].concat();
+    if count >= 0xffff {
+        let wide = |number: u32| u64::from(number).to_le_bytes();
+        let at = wide(zip.len() as u32);
+        zip.extend([b"PK\x06\x06".as_slice(), &wide(44), &[45, 0, 45, 0], &[0; 8]].concat());
+        zip.extend([wide(count), wide(count), wide(u32::from_le_bytes(size)), wide(start)].concat());
+        zip.extend([b"PK\x06\x07".as_slice(), &[0; 4], &at, &[1, 0, 0, 0]].concat());
+    }
+    zip.extend(
+        [b"PK\x05\x06".as_slice(), &[0; 4], &entries, &entries, &size, &start.to_le_bytes(), &[0; 2]]
+            .concat(),
+    );
+    zip
+}
+
+#[test]
+fn a_hundred_thousand_entries_are_read_and_one_more_is_not() {
+    let zip = zip_of_names((0..100_000).map(|n| format!("{n:06}")));
+    // The archive itself is an entry.
+    let bundle = read_in_memory("a.zip", zip, &Limits::default(), content);
+    assert_eq!(bundle.members.len(), 99_999);
+    assert_eq!(&*bundle.members[99_998].path, "a.zip!099998");
+    assert_one_gap(&bundle, "a.zip", "--max-entries");
+}
+
+#[test]
+fn thousands_of_members_of_one_name_are_told_apart() {
+    let zip = zip_of_names((0..20_000).map(|_| "x".to_owned()));
+    let bundle = read_in_memory("a.zip", zip, &Limits::default(), content);
+    assert_eq!((bundle.members.len(), gaps(&bundle)), (20_000, vec![]));
+    assert!(bundle.members.iter().any(|member| &*member.path == "a.zip!x (20000)"));
+}
+
+#[test]
+fn names_in_code_page_437_are_decoded() {
+    let mut zip = zip_of(&[("GrNNe.reg", b"1")]);
+    patch(&mut zip, b"GrNNe", b"Gr\x94\xE1e");
+    assert_eq!(texts(&read_file("a.zip", &zip)), [("a.zip!Größe.reg", "1")]);
+}
+
+#[test]
+fn a_nested_bomb_stops_at_the_total() {
+    // Ten archives of ten files of 5 MiB: 500 MiB out of some hundred KiB.
+    let zeros = vec![0; 5 << 20];
+    let names: Vec<String> = (0..10).map(|n| format!("{n}")).collect();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), zeros.as_slice())).collect();
+    let inner = zip_of(&files);
+    let inners: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), inner.as_slice())).collect();
+    let (_folder, path) = disk("a.zip", &zip_of(&inners));
+    let limits = Limits { total_bytes: 32 << 20, ratio: 10_000, ..Limits::default() };
+    let bundle = read(&[&path], &limits, |member: Member<'_>| member.head.len()).unwrap();
+    let read: u64 = bundle.members.iter().map(|member| member.bytes).sum();
+    assert_eq!((read, bundle.gaps.len()), (30 << 20, 94));
+    let total = |gap: &Gap| gap.said().contains("--max-total-bytes");
+    assert!(bundle.gaps.iter().all(total), "{:?}", bundle.gaps);
+}
+
+#[test]
+fn an_upload_in_memory_is_read_like_a_file() {
+    let zip = zip_of(&[("a", b"abc"), ("../b", b"d")]);
+    for (name, bytes) in
+        [("a.zip", zip.as_slice()), ("a.reg", b"abc"), ("a.gz", &gzip(b"abc")), ("empty", b"")]
+    {
+        let from_disk = read_file(name, bytes);
+        let from_memory = read_in_memory(name, bytes.to_vec(), &Limits::default(), content);
+        assert_eq!(format!("{from_disk:?}"), format!("{from_memory:?}"));
+    }
+    let limits = Limits { total_bytes: 2, ..Limits::default() };
+    assert_one_gap(&read_in_memory("a", b"abc".to_vec(), &limits, content), "a", "--max-total-bytes");
+    let limits = Limits { entries: 0, ..Limits::default() };
+    assert_one_gap(&read_in_memory("a", b"abc".to_vec(), &limits, content), "a", "--max-entries");
 }
 
 #[test]
@@ -371,7 +515,7 @@ fn a_size_that_lies_bounds_the_reading() {
     zip[directory + 24..directory + 28].copy_from_slice(&10u32.to_le_bytes());
     let bundle = read_file("a.zip", &zip);
     assert_eq!(texts(&bundle), [("a.zip!a", "xxxxxxxxxx")]);
-    assert_one_gap(&bundle, "a.zip!a", "larger than its declared");
+    assert_one_gap(&bundle, "a.zip!a", "its size or its checksum");
 }
 
 #[test]
@@ -429,5 +573,5 @@ fn the_number_of_threads_changes_nothing() {
     };
     let one = with(1);
     assert_eq!(one, with(2));
-    assert!(one.contains("--max-total-bytes") && one.contains("a.zip!f0!x"));
+    assert!(one.contains("gap.bundle.larger-in-all") && one.contains("a.zip!f0!x"));
 }

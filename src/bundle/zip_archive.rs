@@ -9,8 +9,11 @@ use zip::read::{Config, OwnedZipFileEntry, ZipReadOptions};
 use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 
+use super::failure::cause_of_zip;
 use super::member_name;
+use super::passwords::Passwords;
 use super::store::Store;
+use crate::words::Statement;
 
 /// Bit 11 of the flags: name and comment are UTF-8.
 const UTF8_NAME: u16 = 1 << 11;
@@ -25,6 +28,8 @@ pub(super) struct ZipMember {
     /// Name, decoded, as the archive spells it.
     pub(super) name: String,
     entry: OwnedZipFileEntry,
+    /// What opens it, once it is known.
+    password: Option<Vec<u8>>,
 }
 
 /// What a zip archive lists.
@@ -35,14 +40,14 @@ pub(super) struct ZipList {
     /// The list was not read to its end because no more entries are allowed.
     pub(super) too_many: bool,
     /// The list cannot be read, or from some member on.
-    pub(super) damage: Option<String>,
+    pub(super) damage: Option<Statement>,
 }
 
 /// Lists an archive for as long as `take_entry` allows.
 pub(super) fn list(store: &Store, mut take_entry: impl FnMut() -> bool) -> ZipList {
     let mut list = ZipList::default();
     if let Err(error) = fill(&mut list, store, &mut take_entry) {
-        list.damage = Some(error.to_string());
+        list.damage = Some(cause_of_zip(&error));
     }
     list
 }
@@ -60,7 +65,7 @@ fn fill(list: &mut ZipList, store: &Store, take_entry: &mut impl FnMut() -> bool
         let name = member_name::decode(entry.name_raw(), utf8, || {
             entry.name().map_or_else(|_| String::from_utf8_lossy(entry.name_raw()).into(), String::from)
         });
-        list.members.push(ZipMember { name, entry });
+        list.members.push(ZipMember { name, entry, password: None });
     }
     Ok(())
 }
@@ -99,8 +104,29 @@ impl ZipMember {
         read: impl FnOnce(&mut (dyn Read + Send)) -> R,
     ) -> io::Result<R> {
         let mut handle = store.open()?;
-        let mut file = self.entry.as_ref().with_reader(&mut handle, ZipReadOptions::new())?;
+        let options = ZipReadOptions::new().password(self.password.as_deref());
+        let mut file = self.entry.as_ref().with_reader(&mut handle, options)?;
         Ok(read(&mut file))
+    }
+
+    /// Finds the first password that opens the member, if it needs one; false where there is none.
+    ///
+    /// ZipCrypto tells a wrong password by one byte only, so a password is taken once the member was read
+    /// with it, up to `most` bytes: its checksum fails with any other. What is compressed in a way that is
+    /// not read is left to show when it is opened.
+    pub(super) fn unlock(&mut self, store: &Store, passwords: &Passwords, most: u64) -> bool {
+        if !self.is_encrypted() {
+            return true;
+        }
+        passwords.iter().any(|password| {
+            self.password = Some(password.to_vec());
+            let read = self
+                .open(store, |stream| io::copy(&mut stream.take(most.saturating_add(1)), &mut io::sink()));
+            match read.flatten() {
+                Ok(_) => true,
+                Err(error) => error.kind() == io::ErrorKind::Unsupported,
+            }
+        })
     }
 }
 

@@ -35,6 +35,8 @@ pub(super) fn cause(
     let (tier, findings) = loudest
         .or_else(|| at_machines().filter(|(tier, _)| tier.state >= State::Possible))
         .or_else(|| of(Outcome::Succeeded).next_back())
+        // An operation without an end decides nothing, but says what is missing.
+        .or_else(|| of(Outcome::Unknown).rfind(|(tier, _)| tier.state <= State::Undetermined))
         .or_else(at_machines)
         .unwrap_or_else(|| (tiers::rung(cause, &[]), Vec::new()));
     let mut reason = Statement::new(format!("reason.{}.{}", cause.id(), tier.reason));

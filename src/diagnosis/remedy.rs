@@ -1,5 +1,7 @@
 //! Which sections of a page's remedy fit what was found, with the values of the case.
 
+use crate::facts::access_lists::domain_dn;
+use crate::facts::directory::DirectoryUser;
 use crate::facts::machines::Role;
 use crate::facts::{Attempt, Facts};
 use crate::knowledge::pages::Values;
@@ -46,13 +48,16 @@ pub(super) fn for_cause(
         CauseId::ProtectedAccount => for_protected_account(&result.reason.key),
         CauseId::ConnectorPermissions => {
             // The call for user information fails before any right on the user is asked for.
-            if result.reason.key.ends_with(".reads-missing") || result.reason.key.ends_with(".call-refused") {
-                (vec!["read-access", "preferred-domain-controller"], Some("fit.connector-permissions.reads"))
-            } else {
-                (
+            match result.reason.key.rsplit('.').next().unwrap_or_default() {
+                "reads-missing" | "call-refused" | "sam-server-unreadable" | "read-group-emptied" => (
+                    vec!["read-access", "preferred-domain-controller"],
+                    Some("fit.connector-permissions.reads"),
+                ),
+                "inheritance" => (vec!["grant-permissions"], Some("fit.connector-permissions.inheritance")),
+                _ => (
                     vec!["grant-permissions", "preferred-domain-controller"],
                     Some("fit.connector-permissions.rights"),
-                )
+                ),
             }
         }
         CauseId::RemoteSam => {
@@ -154,5 +159,26 @@ pub(super) fn values(mut values: Values, facts: &Facts, attempt: Option<&Attempt
     if let Some(user) = attempt.and_then(|attempt| attempt.user.clone()) {
         values = values.with("user", user);
     }
-    values
+    let user = attempt.and_then(|attempt| facts.directory.target_of(attempt));
+    match user.and_then(DirectoryUser::dn).and_then(domain_dn) {
+        Some(domain) => of_domain(values, facts, attempt, domain),
+        None => values,
+    }
+}
+
+/// Adds the user's domain, and its controllers that Entra Connect could be sent to.
+fn of_domain(values: Values, facts: &Facts, attempt: Option<&Attempt>, domain: &str) -> Values {
+    let labels: Vec<&str> =
+        domain.split(',').filter_map(|part| Some(part.split_once('=')?.1.trim())).collect();
+    let suffix = format!(".{}", labels.join(".").to_lowercase());
+    let server = attempt.and_then(Attempt::server).and_then(|server| facts.machines.find(server));
+    let others: Vec<&str> = facts
+        .machines
+        .with_role(Role::DomainController)
+        .filter(|id| Some(*id) != server && !facts.machines.is(*id, Role::ConnectServer))
+        .map(|id| facts.machines.name(id))
+        .filter(|name| name.strip_suffix(&suffix).is_some_and(|host| !host.is_empty() && !host.contains('.')))
+        .collect();
+    let values = values.with("domain_dn", domain);
+    if others.is_empty() { values } else { values.with("other_controllers", others.join(", ")) }
 }

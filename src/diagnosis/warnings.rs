@@ -21,6 +21,7 @@ pub(super) fn warnings(facts: &Facts, verdict: &Verdict, machines: &Findings) ->
                 .with("path", server.source.path.to_string()),
         );
     }
+    warnings.extend(of_replication(facts));
     let latent =
         machines.causes.iter().find(|(cause, _)| *cause == CauseId::RemoteSam).and_then(|(_, findings)| {
             findings.iter().find(|finding| {
@@ -53,4 +54,21 @@ pub(super) fn warnings(facts: &Facts, verdict: &Verdict, machines: &Findings) ->
         warnings.push(Statement::new("warning.export-without-key").with("path", source.path.to_string()));
     }
     warnings
+}
+
+/// Controllers that do not get changes: what was granted or cleaned up may not have reached them.
+fn of_replication(facts: &Facts) -> Option<Statement> {
+    const SHOWN: usize = 5;
+    let health = &facts.replication;
+    let mut names: Vec<&str> =
+        health.unreached.iter().chain(&health.stale).map(|trouble| trouble.controller.as_str()).collect();
+    names.sort_unstable();
+    let more = names.len() > SHOWN;
+    names.truncate(SHOWN);
+    let mut machines = names.join(", ");
+    if more {
+        machines.push_str(", \u{2026}");
+    }
+    let any = facts.attempts.iter().any(|attempt| facts.counts_as_failed(attempt)) && !names.is_empty();
+    any.then(|| Statement::new("warning.replication-fails").with("machine", machines))
 }

@@ -3,7 +3,7 @@
 //! Content comes first, then what the user states, then a known host's name in the path, then the
 //! files in the same folder. How a file was attributed limits what it can prove.
 
-use std::collections::HashMap;
+mod siblings;
 
 use crate::artifacts::policy_report::{ComputerHalf, PolicyReport, ReportKind};
 use crate::artifacts::registry_export::{ExportFormat, RegistryData, RegistryExport};
@@ -13,8 +13,10 @@ use crate::knowledge::policies::{COMPUTER_NAME, COMPUTER_NAME_KEY, PRODUCT_OPTIO
 use crate::source::{BundlePath, Place, Source};
 use crate::words::Statement;
 
-use super::connect_server;
+use super::hosts::Hosts;
 use super::machines::{MachineId, Machines, Role, same_host};
+use super::{connect_server, replication};
+use siblings::Siblings;
 
 /// What the user says of files that do not name their machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,20 +95,29 @@ pub(super) fn attribute(artifacts: &[Artifact], stated: &[Stated]) -> (Machines,
     }
     let siblings = Siblings::of(artifacts, &by_content);
     let exports = connect_server::ExportFolders::of(artifacts, &by_content);
-    let files = artifacts
+    // All that the user says comes before the paths, so that the order of files does not matter.
+    let asks = |artifact: &Artifact, content: &Option<MachineId>| {
+        let kind = matches!(artifact.content, Content::RegistryExport(_) | Content::SecurityTemplate(_));
+        kind && content.is_none()
+    };
+    let said: Vec<Option<MachineId>> = artifacts
         .iter()
         .zip(&by_content)
         .map(|(artifact, content)| {
+            asks(artifact, content).then(|| stated_machine(&artifact.path, stated, &mut machines)).flatten()
+        })
+        .collect();
+    let hosts = Hosts::of(&machines);
+    let files = artifacts
+        .iter()
+        .zip(by_content.iter().zip(said))
+        .map(|(artifact, (content, said))| {
             let found = match (content, &artifact.content) {
                 (Some(machine), _) => Some((*machine, AttributedBy::Content)),
-                (None, Content::RegistryExport(_) | Content::SecurityTemplate(_)) => {
-                    stated_machine(&artifact.path, stated, &mut machines)
-                        .map(|machine| (machine, AttributedBy::Stated))
-                        .or_else(|| {
-                            host_in_path(&artifact.path, &machines).map(|id| (id, AttributedBy::Path))
-                        })
-                        .or_else(|| siblings.of_file(&artifact.path))
-                }
+                (None, Content::RegistryExport(_) | Content::SecurityTemplate(_)) => said
+                    .map(|machine| (machine, AttributedBy::Stated))
+                    .or_else(|| hosts.in_path(&artifact.path).map(|id| (id, AttributedBy::Path)))
+                    .or_else(|| siblings.of_file(&artifact.path)),
                 (None, Content::ConnectConfiguration(_)) => {
                     exports.server(&artifact.path).map(|id| (id, AttributedBy::Siblings))
                 }
@@ -128,6 +139,10 @@ fn machine_in(artifact: &Artifact, machines: &mut Machines) -> Option<MachineId>
         Content::PolicyReport(report) => machine_of_report(&artifact.path, report, machines),
         Content::RegistryExport(export) => machine_of_export(&artifact.path, export, machines),
         Content::ConnectConfiguration(read) => connect_server::machine_of(&artifact.path, read, machines),
+        Content::ControllerDiagnostics(_) => {
+            replication::name_controllers(artifact, machines);
+            None
+        }
         Content::AuditLog(_)
         | Content::PasswordPolicy(_)
         | Content::SecurityTemplate(_)
@@ -309,108 +324,9 @@ fn stated_machine(path: &str, stated: &[Stated], machines: &mut Machines) -> Opt
     machines.known_as(&nearest.machine)
 }
 
-/// The one known host whose name is a word of the path, looked for from the file upwards.
-fn host_in_path(path: &str, machines: &Machines) -> Option<MachineId> {
-    path.rsplit(['/', '!']).find_map(|part| {
-        let part = part.to_lowercase();
-        let mut found = machines.iter().filter(|(_, machine)| {
-            let host = machine.name.split('.').next().unwrap_or_default();
-            has_word(&part, host) || has_word(&part, &machine.name)
-        });
-        match (found.next(), found.next()) {
-            (Some((id, _)), None) => Some(id),
-            _ => None,
-        }
-    })
-}
-
-fn has_word(text: &str, word: &str) -> bool {
-    !word.is_empty()
-        && text.match_indices(word).any(|(at, _)| {
-            let before = text.get(..at).and_then(|before| before.chars().next_back());
-            let after = text.get(at + word.len()..).and_then(|after| after.chars().next());
-            !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
-        })
-}
-
-/// Machines that the files of each folder name.
-struct Siblings<'a> {
-    by_folder: HashMap<&'a str, Named>,
-}
-
-/// Machines that the files of one folder name.
-#[derive(Default)]
-struct Named {
-    by_any_file: Few,
-    by_reports: Few,
-}
-
-/// None, one, or more than one of them.
-#[derive(Default, Clone, Copy)]
-enum Few {
-    #[default]
-    None,
-    One(MachineId),
-    Several,
-}
-
-impl Few {
-    fn and(self, other: MachineId) -> Self {
-        match self {
-            Few::None => Few::One(other),
-            Few::One(machine) if machine == other => self,
-            Few::One(_) | Few::Several => Few::Several,
-        }
-    }
-
-    fn only(self) -> Option<MachineId> {
-        match self {
-            Few::One(machine) => Some(machine),
-            Few::None | Few::Several => None,
-        }
-    }
-}
-
-impl<'a> Siblings<'a> {
-    fn of(artifacts: &'a [Artifact], by_content: &[Option<MachineId>]) -> Self {
-        let mut by_folder: HashMap<&str, Named> = HashMap::new();
-        for (artifact, machine) in artifacts.iter().zip(by_content) {
-            let Some(machine) = *machine else { continue };
-            let named = by_folder.entry(folder(&artifact.path)).or_default();
-            named.by_any_file = named.by_any_file.and(machine);
-            if matches!(artifact.content, Content::PolicyReport(_)) {
-                named.by_reports = named.by_reports.and(machine);
-            }
-        }
-        Siblings { by_folder }
-    }
-
-    fn of_file(&self, path: &str) -> Option<(MachineId, AttributedBy)> {
-        let named = self.by_folder.get(folder(path))?;
-        let all = named.by_any_file.only().map(|machine| (machine, AttributedBy::Siblings));
-        all.or_else(|| named.by_reports.only().map(|machine| (machine, AttributedBy::MixedSiblings)))
-    }
-}
-
-fn folder(path: &str) -> &str {
-    path.rfind(['/', '!']).and_then(|end| path.get(..end)).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn hosts_are_words_of_the_path() {
-        let mut machines = Machines::default();
-        let dc01 = machines.known_as("dc01.contoso.example");
-        let dc1 = machines.known_as("dc1.contoso.example");
-        assert_eq!(host_in_path("logs/DC01_Lsa.reg", &machines), dc01);
-        assert_eq!(host_in_path("case.zip!dc1/Lsa.reg", &machines), dc1);
-        assert_eq!(host_in_path("logs/dc011.reg", &machines), None);
-        assert_eq!(host_in_path("dc1-and-dc01/Lsa.reg", &machines), None);
-        assert_eq!(host_in_path("dc1/from-dc01.reg", &machines), dc01);
-    }
 
     #[test]
     fn the_nearest_statement_holds() {

@@ -74,7 +74,7 @@ impl CloudSuccesses {
         match rows.iter_mut().find(same_kind) {
             // A row without a time may be the latest of all.
             Some(have) if have.time.is_some() && row.time.is_none_or(|time| Some(time) > have.time) => {
-                *have = row
+                *have = row;
             }
             Some(_) => {}
             None => rows.push(row),

@@ -27,8 +27,10 @@ pub struct Connectors {
 pub struct Connector {
     /// Its name, as first named.
     pub account: NamedAccount,
-    /// Only the configuration of this server names it: other servers may have another account.
-    pub configured_for: Option<String>,
+    /// Only the log or the configuration of this Connect server names it: others may have another account.
+    pub only_of: Option<String>,
+    /// The engine's own events name it. One that only other files name may be an older installation's.
+    pub named_by_engine: bool,
     /// Its SID, with the event that pairs the two.
     pub sid: Option<(Sid, Source)>,
     /// It is in a protected group: SDProp wrote the protected accounts' descriptor onto it, or an export
@@ -39,17 +41,16 @@ pub struct Connector {
 }
 
 impl Connectors {
-    /// The account that an operation used: the one that its events name, or else the only one.
+    /// The account that an operation used: the one that its events name, or else the only one of its server.
     pub fn of(&self, attempt: &Attempt) -> Option<&Connector> {
         match &attempt.connector {
             Some(named) => self.accounts.iter().find(|connector| same_account(&connector.account, named)),
-            None => match self.accounts.as_slice() {
-                [only] => {
-                    let own = |server: &String| attempt.server().is_none_or(|of| same_host(of, server));
-                    Some(only).filter(|only| only.configured_for.as_ref().is_none_or(own))
-                }
-                _ => None,
-            },
+            None => {
+                let is_of = |server: &String| attempt.server().is_none_or(|of| same_host(of, server));
+                let mut own =
+                    self.accounts.iter().filter(|account| account.only_of.as_ref().is_none_or(is_of));
+                own.next().filter(|_| own.next().is_none())
+            }
         }
     }
 }
@@ -60,7 +61,7 @@ const EXPRESS_PREFIX: &str = "MSOL_";
 
 impl Connector {
     fn of(account: NamedAccount) -> Self {
-        Connector { account, configured_for: None, sid: None, protected: None, object: None }
+        Connector { account, only_of: None, named_by_engine: false, sid: None, protected: None, object: None }
     }
 
     /// Entra Connect created the account and gave it its rights.
@@ -101,24 +102,30 @@ pub(super) fn gather(
     directory: &Directory,
 ) -> Connectors {
     let mut connectors = Connectors::default();
-    let sign_ins: Vec<NamedAccount> =
-        events.of_kind(&[EventKind::ConnectorSignIn]).filter_map(sign_in_account).collect();
+    let sign_ins = events
+        .of_kind(&[EventKind::ConnectorSignIn])
+        .filter_map(|at| Some((sign_in_account(at)?, Some(at.event.computer.clone()))));
     let of_events = attempts
         .iter()
-        .filter_map(|attempt| attempt.connector.clone())
-        .chain(sign_ins)
-        .map(|account| (account, None));
+        .filter_map(|attempt| Some((attempt.connector.clone()?, attempt.server().map(str::to_owned))))
+        .chain(sign_ins);
     let of_files = configured.accounts.iter().map(|of| {
         let server = of.server.map(|server| configured.machines.name(server).to_owned());
         (of.account.clone(), server)
     });
-    for (mut account, configured_for) in of_events.chain(of_files) {
+    for (mut account, only_of) in of_events.chain(of_files) {
         account.other_domain_name = configured.other_name(account.domain.as_deref());
         match connectors.accounts.iter_mut().find(|have| same_account(&have.account, &account)) {
-            // The engine's own line has the NetBIOS name, which Security events have too.
-            Some(have) if is_dns(&have.account) && !is_dns(&account) => have.account = account,
-            Some(_) => {}
-            None => connectors.accounts.push(Connector { configured_for, ..Connector::of(account) }),
+            Some(have) => {
+                let same =
+                    have.only_of.as_deref().zip(only_of.as_deref()).is_some_and(|(a, b)| same_host(a, b));
+                have.only_of = have.only_of.take().filter(|_| same);
+                // The engine's own line has the NetBIOS name, which Security events have too.
+                if is_dns(&have.account) && !is_dns(&account) {
+                    have.account = account;
+                }
+            }
+            None => connectors.accounts.push(Connector { only_of, ..Connector::of(account) }),
         }
     }
     if connectors.accounts.is_empty() {
@@ -139,6 +146,7 @@ pub(super) fn gather(
     // An account that only a Security log names may be an older installation's: its SID proves nothing.
     let is_named = |account: &NamedAccount| events_name(events, attempts, account);
     for connector in connectors.accounts.iter_mut().filter(|connector| is_named(&connector.account)) {
+        connector.named_by_engine = true;
         pair(connector, account_events, directory, &mut connectors.contradictions);
     }
     connectors
@@ -234,7 +242,7 @@ fn in_domain(account: &NamedAccount, domain: Option<&str>) -> bool {
 }
 
 /// `CONTOSO` and `contoso.example` agree: a NetBIOS name is, by default, the first label.
-fn domains_agree(a: Option<&str>, b: Option<&str>) -> bool {
+pub(super) fn domains_agree(a: Option<&str>, b: Option<&str>) -> bool {
     let label = |domain: &str| domain.split('.').next().unwrap_or_default().to_lowercase();
     match (a, b) {
         (Some(a), Some(b)) if a.contains('.') && b.contains('.') => a.eq_ignore_ascii_case(b),

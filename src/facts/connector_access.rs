@@ -4,10 +4,13 @@ use crate::knowledge::connector_rights::ConnectorRight;
 use crate::knowledge::principals::{ConnectorIs, connector_is};
 use crate::knowledge::protected_groups;
 use crate::security_descriptor::{
-    Decision, Membership, READ_CONTROL, SecurityDescriptor, Trustee, check_access, check_object_access,
+    Decision, Membership, READ_CONTROL, SecurityDescriptor, Sid, Trustee, Wanted, check_access,
+    check_object_access,
 };
 
-use super::connector::Connector;
+use super::access_lists::AccessList;
+use super::account_events::AccountName;
+use super::connector::{Connector, domains_agree, is_same};
 
 /// The access check of the SAM server for the connector account: READ_CONTROL, and nothing else
 /// ([MS-SAMR] 3.1.1.11).
@@ -15,14 +18,33 @@ pub fn connector_access(descriptor: &SecurityDescriptor, connector: Option<&Conn
     check_access(descriptor, READ_CONTROL, &|trustee| membership(trustee, connector))
 }
 
-/// Whether the connector account has a right on a user of a class, by the user's own descriptor.
+/// Whether the connector account has a right on an object of a class, by one of its access lists.
 pub fn connector_right(
-    descriptor: &SecurityDescriptor,
+    list: &AccessList,
     right: &ConnectorRight,
     class: &str,
     connector: &Connector,
 ) -> Decision {
-    check_object_access(descriptor, &right.wanted, class, &|trustee| in_directory(trustee, connector))
+    list.decide(|descriptor| {
+        check_object_access(descriptor, &right.wanted, class, &|trustee| in_directory(trustee, connector))
+    })
+}
+
+/// Whether the connector account may read an object. `in_read_group` says whether it is in Pre-Windows 2000
+/// Compatible Access.
+pub fn connector_reads(
+    list: &AccessList,
+    mask: u32,
+    connector: &Connector,
+    in_read_group: Membership,
+) -> Decision {
+    let wanted = Wanted { mask, object_type: None, property_set: None };
+    list.decide(|descriptor| {
+        check_object_access(descriptor, &wanted, "", &|trustee| match trustee {
+            Trustee::Sid(sid) if *sid == Sid::PRE_WINDOWS_2000 => in_read_group,
+            _ => in_directory(trustee, connector),
+        })
+    })
 }
 
 /// SELF: the object's own account, which the connector account is not.
@@ -32,6 +54,9 @@ const SELF: &str = "S-1-5-10";
 fn in_directory(trustee: &Trustee, connector: &Connector) -> Membership {
     let own = connector.sid.as_ref().and_then(|(sid, _)| sid.domain_and_rid());
     let groups = connector.object.as_ref().map(|object| &object.groups);
+    if let Trustee::Named(name) = trustee {
+        return by_name(name, connector);
+    }
     if let Trustee::Sid(sid) = trustee {
         if sid.as_str() == SELF {
             return Membership::NotMember;
@@ -48,6 +73,20 @@ fn in_directory(trustee: &Trustee, connector: &Connector) -> Membership {
     match membership(trustee, Some(connector)) {
         Membership::Unknown if is_shown_outside(trustee, connector) => Membership::NotMember,
         known => known,
+    }
+}
+
+/// Only the account itself, and Domain Users of its own domain, are told by a name alone.
+fn by_name(name: &str, connector: &Connector) -> Membership {
+    let Some((domain, account)) = name.split_once('\\') else { return Membership::Unknown };
+    let named = AccountName { name: account.to_owned(), domain: domain.to_owned(), sid: None };
+    let own = connector.account.domain.as_deref();
+    let in_its_domain = own.is_some() && domains_agree(Some(domain), own);
+    let is_itself = is_same(&named, &connector.account) && (connector.is_express() || in_its_domain);
+    if is_itself || (account.eq_ignore_ascii_case("Domain Users") && in_its_domain) {
+        Membership::Member
+    } else {
+        Membership::Unknown
     }
 }
 
@@ -111,7 +150,14 @@ mod tests {
             DirectoryUser { admin_count: AdminCount::Unset(source.clone()), ..DirectoryUser::default() };
         change(&mut object);
         let sid = Sid::parse("S-1-5-21-1-2-3-1144").map(|sid| (sid, source));
-        Connector { account, configured_for: None, sid, protected: None, object: Some(object) }
+        Connector {
+            account,
+            only_of: None,
+            named_by_engine: true,
+            sid,
+            protected: None,
+            object: Some(object),
+        }
     }
 
     #[test]
@@ -145,6 +191,29 @@ mod tests {
         ] {
             let have = [&unknown, &listed, &alone, &token].map(|connector| is(connector, trustee));
             assert_eq!(have, expected, "{trustee}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_the_account_or_nobody_knows() {
+        let custom = connector(|_| {});
+        let mut of_domain = custom.clone();
+        of_domain.account.domain = Some("CONTOSO.EXAMPLE".to_owned());
+        let mut express = of_domain.clone();
+        express.account.name = "MSOL_0123456789ab".to_owned();
+        use Membership::{Member, Unknown};
+        for (name, expected) in [
+            ("CONTOSO\\svc", [Unknown, Member, Unknown]),
+            ("FABRIKAM\\svc", [Unknown, Unknown, Unknown]),
+            ("CONTOSO\\MSOL_0123456789ab", [Unknown, Unknown, Member]),
+            ("CONTOSO\\Domain Users", [Unknown, Member, Member]),
+            ("FABRIKAM\\Domain Users", [Unknown, Unknown, Unknown]),
+            ("CONTOSO\\Helpdesk", [Unknown, Unknown, Unknown]),
+            ("svc", [Unknown, Unknown, Unknown]),
+        ] {
+            let trustee = Trustee::from_name(name);
+            let have = [&custom, &of_domain, &express].map(|connector| in_directory(&trustee, connector));
+            assert_eq!(have, expected, "{name}");
         }
     }
 }

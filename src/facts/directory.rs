@@ -5,24 +5,34 @@
 
 mod gather;
 mod groups;
+mod known_groups;
+mod listed_names;
+mod operators;
 
 use std::collections::BTreeMap;
 
 use crate::artifacts::directory_objects::guid_of_anchor;
-use crate::security_descriptor::{SecurityDescriptor, Sid};
+use crate::knowledge::protected_groups;
+use crate::security_descriptor::Sid;
 use crate::source::Source;
 
+use super::access_lists::{AccessList, AccessLists};
 use super::attempts::Attempt;
 
 pub(super) use gather::gather;
 pub(super) use groups::domain_of;
 pub use groups::{GroupsSeen, ProtectedMembership};
+pub use listed_names::ListedNames;
 
 /// All users that the bundle's exports show.
 #[derive(Debug, Clone, Default)]
 pub struct Directory {
     /// One for each user, in order of the files.
     pub users: Vec<DirectoryUser>,
+    /// What lists of mere names say.
+    pub listed: ListedNames,
+    /// Access lists of users, containers and other objects, by distinguished name.
+    pub lists: AccessLists,
     by_name: BTreeMap<String, Vec<usize>>,
     by_anchor: BTreeMap<String, Vec<usize>>,
 }
@@ -50,8 +60,8 @@ pub struct DirectoryUser {
     pub admin_count: AdminCount,
     /// The groups.
     pub groups: GroupsSeen,
-    /// Whole security descriptors, each with its place.
-    pub descriptors: Vec<(SecurityDescriptor, Source)>,
+    /// Its own access lists.
+    pub descriptors: Vec<AccessList>,
 }
 
 /// What the texts show of `adminCount`.
@@ -90,8 +100,8 @@ impl Directory {
         .filter(|user| user.is_one_object())
     }
 
-    fn of(users: Vec<DirectoryUser>) -> Self {
-        let mut directory = Directory::default();
+    fn of(users: Vec<DirectoryUser>, lists: AccessLists) -> Self {
+        let mut directory = Directory { lists, ..Directory::default() };
         for (index, user) in users.iter().enumerate() {
             for name in &user.principal_names {
                 directory.by_name.entry(name.clone()).or_default().push(index);
@@ -132,15 +142,30 @@ impl DirectoryUser {
         }
     }
 
+    /// Its distinguished name, where the texts agree.
+    pub fn dn(&self) -> Option<&str> {
+        match self.names.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
     /// How the texts name it: by principal name, distinguished name or account.
     pub fn shown(&self) -> String {
         let first = self.principal_names.first().or(self.names.first());
         first.or(self.account_names.first().map(|(_, name)| name)).cloned().unwrap_or_default()
     }
 
-    /// A text shows that it is, or was, in a protected group.
+    /// A text shows that it is, or was, in a protected group, or is a protected account itself.
     pub fn is_shown_protected(&self) -> bool {
-        matches!(self.admin_count, AdminCount::Set(_)) || !self.groups.protected.is_empty()
+        matches!(self.admin_count, AdminCount::Set(_))
+            || !self.groups.protected.is_empty()
+            || self.protected_account().is_some()
+    }
+
+    /// The built-in account that it is, where that is protected whatever its groups.
+    pub fn protected_account(&self) -> Option<&'static str> {
+        self.sid().and_then(protected_groups::account_by_sid)
     }
 
     /// The texts show that it is in no protected group: `adminCount` is unset, and no protected group is
@@ -148,6 +173,7 @@ impl DirectoryUser {
     pub fn is_shown_unprotected(&self) -> bool {
         matches!(self.admin_count, AdminCount::Unset(_))
             && self.groups.protected.is_empty()
+            && self.protected_account().is_none()
             && self.groups.complete
             && self.is_one_object()
     }

@@ -136,6 +136,12 @@ impl Machines {
         self.iter().filter(move |(_, machine)| machine.is(role)).map(|(id, _)| id)
     }
 
+    /// Domain controllers, and machines that may be some: those whose role nothing shows.
+    pub fn may_be_controllers(&self) -> impl Iterator<Item = MachineId> {
+        let may = |machine: &Machine| machine.roles.is_empty() || machine.is(Role::DomainController);
+        self.iter().filter(move |(_, machine)| may(machine)).map(|(id, _)| id)
+    }
+
     /// All machines.
     pub fn iter(&self) -> impl Iterator<Item = (MachineId, &Machine)> {
         self.list.iter().enumerate().map(|(index, machine)| (MachineId(index), machine))

@@ -3,6 +3,7 @@
 //! A fact is known (with its places), absent (looked for in the right place, not there) or unknown.
 //! This room reconciles files that disagree, and names no cause.
 
+pub mod access_lists;
 pub mod account_events;
 pub mod attempts;
 pub mod attribution;
@@ -11,9 +12,14 @@ pub mod connect_server;
 pub mod connector;
 pub mod connector_access;
 pub mod directory;
+mod hosts;
 pub mod machines;
 pub mod password_policy;
+mod policy_names;
+pub mod read_group;
+pub mod replication;
 pub mod sam_restriction;
+pub mod user_rights;
 pub mod writeback_text;
 
 use jiff::Timestamp;
@@ -33,7 +39,10 @@ pub use connector::Connectors;
 pub use directory::Directory;
 pub use machines::{MachineId, Machines};
 pub use password_policy::MinimumAges;
+pub use read_group::ReadGroup;
+pub use replication::ReplicationHealth;
 pub use sam_restriction::SamRestrictions;
+pub use user_rights::RightHolders;
 
 /// Everything that was established.
 #[derive(Debug)]
@@ -56,8 +65,14 @@ pub struct Facts {
     pub account_events: AccountEvents,
     /// The domain's minimum password age.
     pub minimum_ages: MinimumAges,
+    /// Domain controllers in trouble.
+    pub replication: ReplicationHealth,
     /// Users, as exports of the directory show them.
     pub directory: Directory,
+    /// Members of Pre-Windows 2000 Compatible Access, one for each text that lists them.
+    pub read_groups: Vec<ReadGroup>,
+    /// Who may impersonate a client after authentication, one for each machine and text.
+    pub impersonation: Vec<RightHolders>,
     /// Logs of the writeback service and of domain controllers, with what they cover.
     pub logs: Vec<LogFact>,
     /// The writeback service's trouble with the cloud.
@@ -116,6 +131,27 @@ pub struct Contradiction {
     pub sources: Vec<Source>,
 }
 
+impl Facts {
+    /// Logs of a machine's channel that run from one time to another without a known loss. An export that
+    /// was filtered looks the same, so that silence counts only where the log shows the kind of event.
+    pub fn log_over<'f>(
+        &'f self,
+        machine: MachineId,
+        channel: &'f str,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> impl Iterator<Item = &'f LogFact> {
+        self.logs.iter().filter(move |log| {
+            let coverage = &log.coverage;
+            log.machine == Some(machine)
+                && coverage.lost == 0
+                && coverage.channels.iter().any(|have| have.eq_ignore_ascii_case(channel))
+                && coverage.from.is_some_and(|oldest| oldest <= from)
+                && coverage.to.is_some_and(|newest| to <= newest)
+        })
+    }
+}
+
 /// Establishes the facts from the artifacts of one bundle.
 ///
 /// `stated` is what the user said of files that do not name their machine.
@@ -137,10 +173,13 @@ pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
     contradictions.extend(connectors.contradictions.iter().cloned());
     let restrictions = sam_restriction::gather(artifacts, &files, &machines, &events, &mut contradictions);
     let minimum_ages = password_policy::gather(artifacts, &files, &machines, &mut contradictions);
+    contradictions.extend(policy_names::renamed(artifacts, &restrictions));
     let logs = logs(artifacts, &files);
     contradictions.extend(cloud::not_in_logs(&attempts, &logs, &machines));
     contradictions.sort();
     contradictions.dedup();
+    let read_groups = read_group::gather(artifacts);
+    let impersonation = user_rights::gather(artifacts, &files);
     let service_trouble = events.of_kind(&[EventKind::ServiceTrouble]).map(KnownEventAt::seen).collect();
     Facts {
         machines,
@@ -152,7 +191,10 @@ pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
         restrictions,
         account_events,
         minimum_ages,
+        replication: replication::gather(artifacts),
         directory,
+        read_groups,
+        impersonation,
         logs,
         service_trouble,
         contradictions,

@@ -25,6 +25,8 @@ pub struct ConnectorRight {
     pub wanted: Wanted<'static>,
     /// A reset cannot do without it.
     pub required: bool,
+    /// It is asked of the root of the domain, and not of the user's object.
+    pub of_domain: bool,
 }
 
 pub(super) const TABLE: &str = include_str!("connector_rights.tsv");
@@ -34,14 +36,15 @@ pub fn required_rights() -> impl Iterator<Item = &'static ConnectorRight> {
     rights().iter().filter(|right| right.required)
 }
 
-fn rights() -> &'static [ConnectorRight] {
+/// All of them, optional ones too.
+pub fn rights() -> &'static [ConnectorRight] {
     static RIGHTS: LazyLock<Vec<ConnectorRight>> =
         LazyLock::new(|| super::rows(TABLE).filter_map(parse_row).collect());
     &RIGHTS
 }
 
 fn parse_row(columns: Vec<&'static str>) -> Option<ConnectorRight> {
-    let [name, _kind, guid, set, letters, need, _source] = columns.try_into().ok()?;
+    let [name, kind, guid, set, letters, need, _source] = columns.try_into().ok()?;
     let mask = match letters {
         "CR" => CONTROL_ACCESS,
         "WP" => WRITE_PROPERTY,
@@ -49,7 +52,8 @@ fn parse_row(columns: Vec<&'static str>) -> Option<ConnectorRight> {
     };
     let property_set = Some(set).filter(|set| !set.is_empty());
     let wanted = Wanted { mask, object_type: Some(guid), property_set };
-    Some(ConnectorRight { name, wanted, required: need == "required" })
+    let of_domain = kind == "extended-right-of-domain";
+    Some(ConnectorRight { name, wanted, required: need == "required", of_domain })
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ pub mod collect;
 pub mod collect_script;
 pub mod connector_rights;
 pub mod diagnoses;
+pub mod directory_names;
 pub mod events;
 pub mod pages;
 pub mod policies;
@@ -30,6 +31,7 @@ pub fn fingerprint() -> String {
         audit_reasons::TABLE,
         protected_groups::TABLE,
         connector_rights::TABLE,
+        directory_names::TABLE,
     ] {
         hash.update(table);
     }

@@ -1,7 +1,7 @@
 //! The pages of causes and diagnoses: documentation, output of `explain`, and remedies, from one text.
 //!
-//! The texts are `docs/causes/*.md` and `docs/diagnoses/*.md`, built into the program; their shape is
-//! described in `docs/causes/README.md`. This room does not judge which page applies.
+//! The texts are `docs/causes/*.md` and `docs/diagnoses/*.md`, and their translations in `docs/ja`, built
+//! into the program; their shape is described in `docs/causes/README.md`. This room does not judge which page applies.
 
 mod parse;
 pub mod placeholders;
@@ -94,7 +94,7 @@ impl Page {
 
     /// Whether the page is that of one of the article's three causes.
     pub fn is_cause(&self) -> bool {
-        CAUSES.iter().any(|(id, _)| *id == self.id)
+        CAUSES.iter().any(|cause| cause.id == self.id)
     }
 }
 
@@ -104,44 +104,76 @@ impl PageStep {
     #[must_use]
     pub fn filled(&self, values: &Values, language: Language) -> PageStep {
         PageStep {
-            text: values.fill(&self.text, language),
+            text: values.fill(&plain(&self.text), language),
             command: self.command.as_deref().map(|command| values.fill_command(command, language)),
             shell: self.shell,
-            where_: self.where_.as_deref().map(|place| values.fill(place, language)),
+            where_: self.where_.as_deref().map(|place| values.fill(&plain(place), language)),
         }
     }
 }
 
-/// The pages of the three causes: id and text, in the order of Microsoft's article.
-const CAUSES: [(&str, &str); 3] = [
-    ("protected-account", include_str!("../../docs/causes/protected-account.md")),
-    ("connector-permissions", include_str!("../../docs/causes/connector-permissions.md")),
-    ("remote-sam", include_str!("../../docs/causes/remote-sam.md")),
+/// A text of a page without the marks of Markdown, which mean nothing where it is shown.
+pub fn plain(text: &str) -> String {
+    text.replace('`', "")
+}
+
+/// A page's id, and its text in each language.
+struct Texts {
+    id: &'static str,
+    english: &'static str,
+    japanese: &'static str,
+}
+
+impl Texts {
+    fn of(&self, language: Language) -> &'static str {
+        match language {
+            Language::English => self.english,
+            Language::Japanese => self.japanese,
+        }
+    }
+}
+
+/// The texts of a page: in `docs`, and its translation at the same path in `docs/ja`.
+macro_rules! texts_of {
+    ($folder:literal, $id:literal) => {
+        Texts {
+            id: $id,
+            english: include_str!(concat!("../../docs/", $folder, "/", $id, ".md")),
+            japanese: include_str!(concat!("../../docs/ja/", $folder, "/", $id, ".md")),
+        }
+    };
+}
+
+/// The pages of the three causes, in the order of Microsoft's article.
+const CAUSES: [Texts; 3] = [
+    texts_of!("causes", "protected-account"),
+    texts_of!("causes", "connector-permissions"),
+    texts_of!("causes", "remote-sam"),
 ];
 
-/// The pages of the other known diagnoses: id and text.
-const DIAGNOSES: [(&str, &str); 14] = [
-    ("password-policy", include_str!("../../docs/diagnoses/password-policy.md")),
-    ("rpc-unavailable", include_str!("../../docs/diagnoses/rpc-unavailable.md")),
-    ("out-of-scope", include_str!("../../docs/diagnoses/out-of-scope.md")),
-    ("duplicate-anchor", include_str!("../../docs/diagnoses/duplicate-anchor.md")),
-    ("domain-controller-unreachable", include_str!("../../docs/diagnoses/domain-controller-unreachable.md")),
-    ("ldap-signing", include_str!("../../docs/diagnoses/ldap-signing.md")),
-    ("dn-characters", include_str!("../../docs/diagnoses/dn-characters.md")),
-    ("writeback-not-enabled", include_str!("../../docs/diagnoses/writeback-not-enabled.md")),
-    ("connector-password-too-long", include_str!("../../docs/diagnoses/connector-password-too-long.md")),
-    ("account-disabled", include_str!("../../docs/diagnoses/account-disabled.md")),
-    ("account-locked-out", include_str!("../../docs/diagnoses/account-locked-out.md")),
-    ("wrong-current-password", include_str!("../../docs/diagnoses/wrong-current-password.md")),
-    ("policy-hints-control-missing", include_str!("../../docs/diagnoses/policy-hints-control-missing.md")),
-    ("service-connectivity", include_str!("../../docs/diagnoses/service-connectivity.md")),
+/// The pages of the other known diagnoses.
+const DIAGNOSES: [Texts; 14] = [
+    texts_of!("diagnoses", "password-policy"),
+    texts_of!("diagnoses", "rpc-unavailable"),
+    texts_of!("diagnoses", "out-of-scope"),
+    texts_of!("diagnoses", "duplicate-anchor"),
+    texts_of!("diagnoses", "domain-controller-unreachable"),
+    texts_of!("diagnoses", "ldap-signing"),
+    texts_of!("diagnoses", "dn-characters"),
+    texts_of!("diagnoses", "writeback-not-enabled"),
+    texts_of!("diagnoses", "connector-password-too-long"),
+    texts_of!("diagnoses", "account-disabled"),
+    texts_of!("diagnoses", "account-locked-out"),
+    texts_of!("diagnoses", "wrong-current-password"),
+    texts_of!("diagnoses", "policy-hints-control-missing"),
+    texts_of!("diagnoses", "service-connectivity"),
 ];
 
 /// All pages in a language: the three causes in the article's order, then the other diagnoses.
 pub fn pages(language: Language) -> &'static [Page] {
     // Every page parses, by test; so none is left out here.
     fn read(language: Language) -> Vec<Page> {
-        texts(language).filter_map(|text| parse::page(text).ok()).collect()
+        texts(language).filter_map(|text| parse::page(text, language).ok()).collect()
     }
     static ENGLISH: LazyLock<Vec<Page>> = LazyLock::new(|| read(Language::English));
     static JAPANESE: LazyLock<Vec<Page>> = LazyLock::new(|| read(Language::Japanese));
@@ -152,8 +184,8 @@ pub fn pages(language: Language) -> &'static [Page] {
 }
 
 /// The texts of all pages in a language, in the same order.
-pub(super) fn texts(_language: Language) -> impl Iterator<Item = &'static str> {
-    CAUSES.iter().chain(&DIAGNOSES).map(|(_, text)| *text)
+pub(super) fn texts(language: Language) -> impl Iterator<Item = &'static str> {
+    CAUSES.iter().chain(&DIAGNOSES).map(move |texts| texts.of(language))
 }
 
 /// The page of a cause or diagnosis.

@@ -49,6 +49,7 @@ fn parse_row(columns: Vec<&'static str>) -> Option<Principal> {
 pub fn connector_is(trustee: &Trustee) -> Option<ConnectorIs> {
     let key = match trustee {
         Trustee::DomainRelative { alias, .. } => alias.as_str(),
+        Trustee::Named(_) => return None,
         Trustee::Sid(sid) => match sid.domain_and_rid() {
             Some((_, 512)) => "DA",
             Some((_, 515)) => "DC",

@@ -28,6 +28,19 @@ pub struct ProtectedGroup {
     pub scope: Scope,
     /// A directory may be set up not to protect it (`dSHeuristics`), so that membership alone proves nothing.
     pub may_be_excluded: bool,
+    /// Its bit in the 16th character of `dSHeuristics`, which leaves it out of protection
+    /// (<https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-adts/50097362-ede5-40fa-973e-8d65e782e384>).
+    pub exclusion_bit: Option<u8>,
+}
+
+/// Accounts that are protected themselves, by relative identifier in each domain
+/// (<https://learn.microsoft.com/en-us/windows-server/identity/ad-ds/plan/security-best-practices/appendix-c--protected-accounts-and-groups-in-active-directory>).
+const ACCOUNTS: [(u32, &str); 2] = [(500, "Administrator"), (502, "krbtgt")];
+
+/// The built-in account that a SID of a domain is of, if that account is protected whatever its groups.
+pub fn account_by_sid(sid: &Sid) -> Option<&'static str> {
+    let (_, rid) = sid.domain_and_rid()?;
+    ACCOUNTS.iter().find(|(of, _)| *of == rid).map(|(_, name)| *name)
 }
 
 pub(super) const TABLE: &str = include_str!("protected_groups.tsv");
@@ -46,7 +59,9 @@ fn parse_row(columns: Vec<&'static str>) -> Option<ProtectedGroup> {
         "root" => Scope::Root,
         _ => return None,
     };
-    Some(ProtectedGroup { identifier, name, scope, may_be_excluded: note == "may-be-excluded" })
+    let exclusion_bit = note.strip_prefix("excluded-by-").and_then(|bit| bit.parse().ok());
+    let may_be_excluded = exclusion_bit.is_some();
+    Some(ProtectedGroup { identifier, name, scope, may_be_excluded, exclusion_bit })
 }
 
 /// The protected group that a SID is of.
@@ -62,11 +77,17 @@ pub fn by_rid(rid: u32) -> Option<&'static ProtectedGroup> {
     groups().iter().find(|group| group.identifier.parse() == Ok(rid))
 }
 
+/// The protected group of an English name, wherever it stands: any group elsewhere may carry the same one.
+pub fn by_name(name: &str) -> Option<&'static ProtectedGroup> {
+    groups().iter().find(|group| group.name.eq_ignore_ascii_case(name.trim()))
+}
+
 /// The protected group that an entry of an access list is for.
 pub fn by_trustee(trustee: &Trustee) -> Option<&'static ProtectedGroup> {
     match trustee {
         Trustee::Sid(sid) => by_sid(sid),
         Trustee::DomainRelative { rid, .. } => by_rid(*rid),
+        Trustee::Named(_) => None,
     }
 }
 
@@ -101,6 +122,29 @@ mod tests {
             crate::knowledge::rows(TABLE)
                 .all(|row| row.last().is_some_and(|source| source.starts_with("https://")))
         );
+    }
+
+    #[test]
+    fn four_groups_may_be_left_out() {
+        let bits: Vec<_> =
+            groups().iter().filter_map(|group| Some((group.name, group.exclusion_bit?))).collect();
+        let expected = [
+            ("Account Operators", 1),
+            ("Server Operators", 2),
+            ("Print Operators", 4),
+            ("Backup Operators", 8),
+        ];
+        assert_eq!(bits, expected);
+    }
+
+    #[test]
+    fn two_accounts_are_protected_themselves() {
+        let account = |text| account_by_sid(&Sid::parse(text).unwrap());
+        assert_eq!(account("S-1-5-21-1-2-3-500"), Some("Administrator"));
+        assert_eq!(account("S-1-5-21-1-2-3-502"), Some("krbtgt"));
+        for other in ["S-1-5-21-1-2-3-501", "S-1-5-21-1-2-3-1500", "S-1-5-32-500"] {
+            assert_eq!(account(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -2,18 +2,19 @@
 
 use std::path::PathBuf;
 
+use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
 use sspr_triage::facts::Stated;
 use sspr_triage::report::terminal::terminal_safe;
-use sspr_triage::report::text::TextOptions;
-use sspr_triage::report::{Report, html, json, reply, text};
+use sspr_triage::report::{Report, html, json, junit, reply, sarif, text};
+use sspr_triage::words::{Catalogue, Statement};
 use sspr_triage::{Analysis, Options};
 
 use super::formats::{Format, Wanted, wanted};
 use super::language::LanguageArg;
 use super::limits::LimitArgs;
-use super::output::{colour_on_standard_output, say, write, write_files};
+use super::output::{say, text_options, write, write_files};
 use super::{CAUSE_FOUND, NOTHING_USABLE, UNDETERMINED, USAGE};
 
 /// Arguments of `analyze`.
@@ -22,8 +23,8 @@ pub(super) struct Analyze {
     /// A folder, a file, or an archive; several are one bundle
     #[arg(required = true, value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
-    /// Shape of the report: text, json, html or reply (what to answer the customer, in Markdown); with
-    /// =FILE it goes to a file, so that one run can write several [default: text]
+    /// Shape of the report: text, json, html, reply (what to answer the customer, in Markdown), sarif or
+    /// junit; with =FILE it goes to a file, so that one run can write several [default: text]
     #[arg(long, value_name = "NAME[=FILE]")]
     pub(super) format: Vec<Wanted>,
     /// Write the report to a file instead of standard output; for a single --format
@@ -64,21 +65,37 @@ impl Analyze {
             .iter()
             .map(|(path, machine)| Stated { path: path.clone(), machine: machine.clone() });
         let options = Options { limits: self.limits.limits(), stated: stated.collect() };
-        // The error's own words have the reason already.
-        let analysis = sspr_triage::analyze(&self.paths, &options).map_err(anyhow::Error::msg)?;
+        let words = Catalogue::of(language.for_people());
+        let analysis = opened(&self.paths, &options, language)?;
         render_and_write(&analysis, &wanted, language)?;
         for stated in &analysis.unused_statements {
-            say(&format!(
-                "sspr-triage: --machine {}: no file of the bundle that asks for it has this path\n",
-                terminal_safe(stated)
-            ));
+            let unused = Statement::new("program.unused-machine").with("path", terminal_safe(stated));
+            say(&format!("sspr-triage: {}\n", words.say(&unused)));
         }
         if !analysis.usable {
-            say("sspr-triage: nothing in the input could be used; the report says what to ask for\n");
+            say(&format!("sspr-triage: {}\n", words.say(&Statement::new("program.nothing-usable"))));
             return Ok(NOTHING_USABLE);
         }
         Ok(verdict_code(&analysis.report(language.for_programs()), &self.fail_on))
     }
+}
+
+/// The analysis of a bundle without statements of the user.
+///
+/// # Errors
+/// A path does not exist or cannot be opened.
+pub(super) fn analyzed(
+    paths: &[PathBuf],
+    limits: &LimitArgs,
+    language: LanguageArg,
+) -> anyhow::Result<Analysis> {
+    opened(paths, &Options { limits: limits.limits(), ..Options::default() }, language)
+}
+
+fn opened(paths: &[PathBuf], options: &Options, language: LanguageArg) -> anyhow::Result<Analysis> {
+    let words = Catalogue::of(language.for_people());
+    sspr_triage::analyze(paths, options)
+        .map_err(|error| anyhow!(terminal_safe(&words.say(&error.in_words())).into_owned()))
 }
 
 /// Nothing is written before everything is rendered.
@@ -97,15 +114,16 @@ fn render_and_write(analysis: &Analysis, wanted: &[Wanted], language: LanguageAr
 }
 
 fn render(analysis: &Analysis, wanted: &Wanted, language: LanguageArg) -> anyhow::Result<String> {
-    let report = analysis.report(match wanted.format {
-        Format::Json => language.for_programs(),
-        Format::Text | Format::Html | Format::Reply => language.for_people(),
-    });
+    let for_people = wanted.format.is_for_people();
+    let language = if for_people { language.for_people() } else { language.for_programs() };
+    let report = analysis.report(language);
     Ok(match wanted.format {
         Format::Json => json::render(&report)?,
         Format::Text => text::render(&report, &text_options(wanted.file.is_none())),
         Format::Html => html::render(&report)?,
         Format::Reply => reply::render(&report),
+        Format::Sarif => sarif::render(&report)?,
+        Format::Junit => junit::render(&[junit::suite(&report)])?,
     })
 }
 
@@ -116,12 +134,6 @@ fn verdict_code(report: &Report, fail_on: &[FailOn]) -> u8 {
         _ if fail_on.contains(&FailOn::Cause) => CAUSE_FOUND,
         _ => 0,
     }
-}
-
-/// Colour only where a person looks on. The width is that of the classic console, which every reader
-/// has, so that the same bundle gives the same bytes in a terminal and in a pipe.
-fn text_options(to_standard_output: bool) -> TextOptions {
-    TextOptions { colour: to_standard_output && colour_on_standard_output(), ..TextOptions::default() }
 }
 
 fn stated(text: &str) -> Result<(String, String), String> {

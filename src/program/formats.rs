@@ -14,11 +14,24 @@ pub(super) enum Format {
     Html,
     /// For the customer: Markdown of an answer.
     Reply,
+    /// For systems that show results of analyses: SARIF 2.1.0.
+    Sarif,
+    /// For systems that show tests: JUnit XML.
+    Junit,
 }
 
 impl Format {
     /// All of them.
-    pub(super) const ALL: [Format; 4] = [Format::Text, Format::Json, Format::Html, Format::Reply];
+    pub(super) const ALL: [Format; 6] =
+        [Format::Text, Format::Json, Format::Html, Format::Reply, Format::Sarif, Format::Junit];
+
+    /// Whether people read it, so that it speaks their language; the other shapes are alike everywhere.
+    pub(super) fn is_for_people(self) -> bool {
+        match self {
+            Format::Text | Format::Html | Format::Reply => true,
+            Format::Json | Format::Sarif | Format::Junit => false,
+        }
+    }
 
     /// The word on the command line.
     pub(super) fn word(self) -> &'static str {
@@ -27,6 +40,8 @@ impl Format {
             Format::Json => "json",
             Format::Html => "html",
             Format::Reply => "reply",
+            Format::Sarif => "sarif",
+            Format::Junit => "junit",
         }
     }
 }
@@ -157,7 +172,7 @@ mod tests {
 
     #[test]
     fn names_are_checked() {
-        assert!("pdf".parse::<Wanted>().unwrap_err().contains("text, json, html, reply"));
+        assert!("pdf".parse::<Wanted>().unwrap_err().contains("text, json, html, reply, sarif, junit"));
         assert!("json=".parse::<Wanted>().unwrap_err().contains("missing"));
     }
 }

@@ -1,8 +1,9 @@
-//! Budgets as arguments.
+//! How an upload is opened, as arguments: budgets and passwords.
 
 use clap::Args;
+use clap::builder::Resettable;
 
-use sspr_triage::bundle::Limits;
+use sspr_triage::bundle::{Limits, Passwords};
 
 /// Budgets: what is beyond is left out, and the report says so.
 #[derive(Debug, Args)]
@@ -23,6 +24,10 @@ pub(super) struct LimitArgs {
     /// Archives inside archives [default: 8]
     #[arg(long, value_name = "N")]
     pub(super) max_depth: Option<u32>,
+    /// Passwords for encrypted members of zip archives: a text file in UTF-8, one password a line, tried in
+    /// that order
+    #[arg(long, value_name = "FILE", value_parser = passwords, help_heading = Resettable::Reset)]
+    pub(super) password_file: Option<Passwords>,
 }
 
 impl LimitArgs {
@@ -35,6 +40,14 @@ impl LimitArgs {
             entries: self.max_entries.unwrap_or(usual.entries),
             ratio: self.max_ratio.unwrap_or(usual.ratio),
             depth: self.max_depth.unwrap_or(usual.depth),
+            passwords: self.password_file.clone().unwrap_or_default(),
         }
     }
+}
+
+fn passwords(path: &str) -> Result<Passwords, String> {
+    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    let text = String::from_utf8(bytes).map_err(|_| "it is not in UTF-8".to_owned())?;
+    let passwords = Passwords::from_lines(&text);
+    if passwords.is_empty() { Err("there is no password in it".to_owned()) } else { Ok(passwords) }
 }

@@ -4,18 +4,27 @@
 mod analyze;
 mod check;
 mod collect_script;
+mod completions;
+mod diff;
 mod explain;
+mod facts;
 mod formats;
+mod help;
 mod language;
 mod limits;
 mod output;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use sspr_triage::words::Language;
 
 use analyze::Analyze;
 use check::Check;
 use collect_script::CollectScript;
+use completions::{Completions, Man};
+use diff::Diff;
 use explain::Explain;
+use facts::Facts;
 use language::LanguageArg;
 
 pub(crate) use output::{is_closed_pipe, say};
@@ -59,9 +68,29 @@ enum Command {
     CollectScript(CollectScript),
     /// Explain a cause, another diagnosis or a check; without an id, list them all
     Explain(Explain),
+    /// List what was established from a bundle, and from where
+    Facts(Facts),
+    /// Say what changed between two bundles or reports, before and after a fix
+    Diff(Diff),
+    /// Write completions for a shell to standard output
+    Completions(Completions),
+    /// Write the manual page, of the program or of a command, to standard output
+    Man(Man),
 }
 
 impl Cli {
+    /// The arguments of this run. The help is in the language that they ask for, before they are understood.
+    pub(crate) fn of_this_run() -> Self {
+        let language = language::of_arguments(std::env::args_os());
+        let matches = help::in_language(Cli::command(), language).get_matches();
+        Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+
+    /// The language for people.
+    pub(crate) fn language(&self) -> Language {
+        self.language.for_people()
+    }
+
     /// Does what the arguments ask for, and returns the exit code.
     ///
     /// # Errors
@@ -72,6 +101,10 @@ impl Cli {
             Command::Check(arguments) => arguments.run(),
             Command::CollectScript(arguments) => arguments.run(),
             Command::Explain(arguments) => arguments.run(self.language),
+            Command::Facts(arguments) => arguments.run(self.language),
+            Command::Diff(arguments) => arguments.run(self.language),
+            Command::Completions(arguments) => arguments.run(),
+            Command::Man(arguments) => arguments.run(),
         }
     }
 }

@@ -6,6 +6,8 @@ use std::{fs, process};
 
 use anyhow::Context;
 
+use sspr_triage::report::text::TextOptions;
+
 /// Writes to standard output.
 ///
 /// # Errors
@@ -14,16 +16,27 @@ pub(super) fn write(text: &str) -> anyhow::Result<()> {
     // Bytes as they are, so that a pipe gets what a file gets. Colours come only to a terminal, and
     // only there a stream that knows old consoles.
     if io::stdout().is_terminal() {
-        write_to(anstream::stdout().lock(), text)?;
+        flushed(anstream::stdout().lock(), text)?;
     } else {
-        write_to(io::stdout().lock(), text)?;
+        flushed(io::stdout().lock(), text)?;
     }
     Ok(())
 }
 
-fn write_to(mut out: impl Write, text: &str) -> io::Result<()> {
+fn flushed(mut out: impl Write, text: &str) -> io::Result<()> {
     out.write_all(text.as_bytes())?;
     out.flush()
+}
+
+/// Writes to a file, or to standard output.
+///
+/// # Errors
+/// The file cannot be written, or standard output is closed.
+pub(super) fn write_to(text: &str, output: Option<&Path>) -> anyhow::Result<()> {
+    match output {
+        Some(path) => write_files(&[(path.to_owned(), text.to_owned())]),
+        None => write(text),
+    }
 }
 
 /// Writes all files or none: each is written beside its name first, and named when all are there.
@@ -93,9 +106,13 @@ pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// Colour only where a person looks on.
-pub(super) fn colour_on_standard_output() -> bool {
-    io::stdout().is_terminal() && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+/// Colour only where a person looks on. The width is that of the classic console, which every reader
+/// has, so that the same bundle gives the same bytes in a terminal and in a pipe.
+pub(super) fn text_options(to_standard_output: bool) -> TextOptions {
+    let colour = to_standard_output
+        && io::stdout().is_terminal()
+        && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
+    TextOptions { colour, ..TextOptions::default() }
 }
 
 #[cfg(test)]

@@ -105,6 +105,7 @@ fn report(cause: &str, state: State, summary: &str, causes: Vec<Cause>) -> Repor
         other_diagnoses: vec![],
         attempts: vec![],
         timeline: Timeline::default(),
+        facts: vec![],
         contradictions: vec![],
         collect_next: vec![],
         machines: vec![machine("aadc01.contoso.example", "connect-server", "it logs events of ADSync")],
@@ -115,7 +116,7 @@ fn report(cause: &str, state: State, summary: &str, causes: Vec<Cause>) -> Repor
 }
 
 /// Cause 3, confirmed by the registry value of the domain controller. Every field of the model is in use.
-pub(super) fn remote_sam() -> Report {
+pub(crate) fn remote_sam() -> Report {
     let values = Values::default()
         .with("connector_account", "CONTOSO\\MSOL_0123456789ab")
         .with("controller", "dc01.contoso.example")
@@ -211,6 +212,13 @@ pub(super) fn remote_sam() -> Report {
             value,
         ],
     }];
+    report.facts = vec![FactEntry {
+        subject: "dc01.contoso.example".into(),
+        fact: "sam-registry-value".into(),
+        value: "O:BAG:BAD:(A;;RC;;;BA)".into(),
+        detail: None,
+        sources: vec![source(LSA, "line 4", Some("dc01.contoso.example"))],
+    }];
     report.warnings =
         vec!["Only dc01.contoso.example was looked at; every domain controller has its own value.".into()];
     report.collect_next = vec![CollectNext {
@@ -299,7 +307,7 @@ fn timeline() -> Timeline {
 }
 
 /// Causes 1 and 2 are not separated; names are Japanese, and one file says nothing.
-pub(super) fn two_causes() -> Report {
+pub(crate) fn two_causes() -> Report {
     let refused = |weight| {
         evidence(
             "password-set-refused",
@@ -384,7 +392,7 @@ pub(super) fn two_causes() -> Report {
 }
 
 /// A known diagnosis outside the three causes.
-pub(super) fn other() -> Report {
+pub(crate) fn other() -> Report {
     let values = Values::default().with("user", "leo.ho@contoso.example");
     let code = "Event 33008 of 2024-05-14T08:01:02Z carries 0x80230619.";
     let place = source(APPLICATION, "record 5010", Some("aadc01.contoso.example"));
@@ -426,7 +434,7 @@ pub(super) fn other() -> Report {
 }
 
 /// Replaces every string of the report that comes from a bundle, whatever its field.
-pub(super) fn hostile(report: &Report, text: &str) -> Report {
+pub(crate) fn hostile(report: &Report, text: &str) -> Report {
     fn walk(value: &mut serde_json::Value, text: &str, keep: bool) {
         match value {
             serde_json::Value::String(string) if !keep => *string = text.to_owned(),

@@ -16,7 +16,7 @@ use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
 
 use super::Report;
-use super::model::{Attempt, Step};
+use super::model::{Attempt, CollectNext, Step};
 use super::terminal::terminal_safe;
 use crate::diagnosis::State;
 use crate::words::{Catalogue, Statement};
@@ -80,6 +80,15 @@ impl Words {
     /// The words for an id that all reports for people share.
     fn shared_of(&self, what: &str, id: &str) -> String {
         self.shared(&format!("{what}.{id}"))
+    }
+
+    /// What people call an artifact; the reply asks for it by the same words.
+    fn artifact(&self, collect: &CollectNext) -> String {
+        let key = format!("reply.artifact.{}", collect.artifact);
+        match self.catalogue.has(&key) {
+            true => self.catalogue.say(&Statement::new(key)),
+            false => collect.artifact.clone(),
+        }
     }
 
     /// Words that all reports for people share.

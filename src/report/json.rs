@@ -1,5 +1,7 @@
 //! The report as JSON: version 1 of the shape that `docs/report.schema.json` describes.
 
+use serde::Serialize;
+
 use super::Report;
 
 /// Renders the report as one indented UTF-8 document that ends with a line end. Keys stand in the order
@@ -8,9 +10,25 @@ use super::Report;
 /// # Errors
 /// None is known for this model; the serializer's own error is passed on.
 pub fn render(report: &Report) -> Result<String, serde_json::Error> {
-    let mut document = without_terminal_controls(serde_json::to_string_pretty(report)?);
+    document(report)
+}
+
+/// Any value as one indented document that ends with a line end, safe to show in a terminal.
+///
+/// # Errors
+/// None is known for values of this crate; the serializer's own error is passed on.
+pub fn document(value: &impl Serialize) -> Result<String, serde_json::Error> {
+    let mut document = without_terminal_controls(serde_json::to_string_pretty(value)?);
     document.push('\n');
     Ok(document)
+}
+
+/// Reads a report back.
+///
+/// # Errors
+/// The text is no report of this version.
+pub fn read(document: &[u8]) -> Result<Report, serde_json::Error> {
+    serde_json::from_slice(document.strip_prefix(b"\xef\xbb\xbf").unwrap_or(document))
 }
 
 /// JSON asks for no escape of DEL and of the controls above it, which a terminal obeys all the same.
@@ -62,6 +80,7 @@ mod tests {
             "other_diagnoses",
             "attempts",
             "timeline",
+            "facts",
             "contradictions",
             "collect_next",
             "machines",

@@ -2,12 +2,15 @@
 //!
 //! It shows what the diagnosis found and judges nothing. Renderers return text; they do not print.
 
+pub mod facts;
 pub mod html;
 pub mod json;
+pub mod junit;
 pub mod model;
 pub mod phrases;
 mod pieces;
 pub mod reply;
+pub mod sarif;
 pub mod terminal;
 pub mod text;
 

@@ -31,6 +31,8 @@ pub struct Report {
     pub attempts: Vec<Attempt>,
     /// What happened when, on which machine, and when logs would have shown it.
     pub timeline: Timeline,
+    /// What was established, in order of what it is of.
+    pub facts: Vec<FactEntry>,
     /// Artifacts that disagree.
     pub contradictions: Vec<Contradiction>,
     /// What to collect next, most useful first.
@@ -303,6 +305,21 @@ pub struct CoveredTime {
     pub to: String,
     /// Records lost between the two, at least; it is not known when they were written.
     pub lost: u64,
+}
+
+/// Something that was established.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FactEntry {
+    /// A machine, an account, a user, or a file that names none.
+    pub subject: String,
+    /// Id of the fact, such as `sam-registry-value`.
+    pub fact: String,
+    /// Its value, as the bundle has it: `(absent)`, `(empty)`, `-` for not set, `true`.
+    pub value: String,
+    /// What belongs to it: the winning GPO of a policy, the time of an announced descriptor.
+    pub detail: Option<String>,
+    /// Where it stands.
+    pub sources: Vec<SourceEntry>,
 }
 
 /// Artifacts that disagree.

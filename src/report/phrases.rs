@@ -2,7 +2,7 @@
 
 use crate::diagnosis::State;
 use crate::report::Report;
-use crate::words::{Catalogue, Statement};
+use crate::words::{Catalogue, Language, Statement};
 
 /// Words of the catalogue's section `report`.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +14,11 @@ impl Phrases {
     /// Those of a report's language.
     pub fn of(report: &Report) -> Phrases {
         Phrases { catalogue: Catalogue::of(report.language) }
+    }
+
+    /// Those of a language.
+    pub fn in_language(language: Language) -> Phrases {
+        Phrases { catalogue: Catalogue::of(language) }
     }
 
     /// A phrase that has no values.

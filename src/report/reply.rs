@@ -286,12 +286,13 @@ impl Reply<'_> {
 
     /// Files of which something was lost. What is of another kind was not lost.
     fn damaged(&mut self) {
-        let used = |path: &str| {
-            let artifact = self.report.artifacts.iter().find(|artifact| artifact.path == path);
-            artifact.is_none_or(|artifact| artifact.kind != "not-used")
-        };
-        let paths = self.report.gaps.iter().map(|gap| gap.path.as_str()).filter(|path| used(path));
-        let paths: BTreeSet<&str> = paths.collect();
+        let artifacts = self.report.artifacts.iter();
+        let not_used: BTreeSet<&str> = artifacts
+            .filter(|artifact| artifact.kind == "not-used")
+            .map(|artifact| artifact.path.as_str())
+            .collect();
+        let paths = self.report.gaps.iter().map(|gap| gap.path.as_str());
+        let paths: BTreeSet<&str> = paths.filter(|path| !not_used.contains(path)).collect();
         if paths.is_empty() {
             return;
         }

@@ -5,7 +5,7 @@
 //! line keeps to the width.
 
 mod appendix;
-mod canvas;
+pub(crate) mod canvas;
 mod evidence;
 mod next;
 mod verdict;

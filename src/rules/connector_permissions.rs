@@ -9,6 +9,7 @@ use crate::facts::{Attempt, Facts, Operation, Outcome};
 
 use super::controllers::Survey;
 use super::directory::Target;
+use super::read_access;
 use super::shared::{ACCESS_DENIED_CODE, Shared, is_user};
 use super::{Answer, CauseId, Finding, Weight};
 
@@ -22,6 +23,7 @@ pub(super) fn findings(
     let mut findings = shared.weighed(CauseId::ConnectorPermissions);
     findings.extend(target.for_connector_permissions());
     findings.push(sam_restriction_cleared(survey));
+    findings.extend(read_access::findings(facts, attempt));
     findings.push(many_users_refused(facts));
     findings.push(connect_on_domain_controller(facts, attempt));
     findings.push(custom_connector_account(facts, attempt));
@@ -53,35 +55,49 @@ const MANY: usize = 3;
 fn many_users_refused(facts: &Facts) -> Finding {
     let finding = |answer| Finding::new("many-users-refused", Weight::Supports, answer);
     let refused = |attempt: &&Attempt| {
-        attempt.outcome == Outcome::Failed
+        facts.counts_as_failed(attempt)
+            && !attempt.is_trace_doubtful()
             && attempt.trace.as_ref().is_some_and(|trace| {
                 trace.text.sam_call == SamCall::NotMentioned
                     && trace.text.codes.iter().any(|code| code == ACCESS_DENIED_CODE)
             })
     };
-    let users: BTreeSet<String> = facts
-        .attempts
-        .iter()
-        .filter(refused)
-        .filter(|attempt| {
-            // Each administrator is refused for his own sake.
-            !facts.directory.target_of(attempt).is_some_and(DirectoryUser::is_shown_protected)
-        })
-        .filter_map(|attempt| attempt.user.as_deref())
-        .filter(|user| !facts.account_events.restamps.iter().any(|at| is_user(facts, &at.target, user)))
-        .map(str::to_lowercase)
-        .collect();
+    // At which step these were refused, nobody knows.
+    let open = |attempt: &&Attempt| {
+        attempt.outcome == Outcome::Failed
+            && attempt.code.as_deref() == Some(ACCESS_DENIED_CODE)
+            && (attempt.trace.is_none() || attempt.is_trace_doubtful())
+    };
+    let users = users_of(facts, refused);
+    let with_open = users_of(facts, |attempt| refused(attempt) || open(attempt));
     let reset_works = facts.attempts.iter().find(|attempt| {
         attempt.outcome == Outcome::Succeeded
             && matches!(attempt.operation, Operation::Reset | Operation::AdminReset)
+            && facts.staging_of(attempt).is_none()
     });
     match reset_works {
         Some(works) => finding(Answer::No).variant("some-succeed").at_all(works.events.last()),
         None if users.len() >= MANY => finding(Answer::Yes).with("count", users.len().to_string()).at_all(
             facts.attempts.iter().filter(refused).take(4).filter_map(|attempt| attempt.events.first()),
         ),
+        None if with_open.len() >= MANY => finding(Answer::Unknown)
+            .with("count", with_open.len().to_string())
+            .needing("connect-application-log", None),
         None => finding(Answer::No),
     }
+}
+
+/// Users of some operations, but those who are refused for their own sake: administrators.
+fn users_of(facts: &Facts, wanted: impl Fn(&&Attempt) -> bool) -> BTreeSet<String> {
+    facts
+        .attempts
+        .iter()
+        .filter(wanted)
+        .filter(|attempt| !facts.directory.target_of(attempt).is_some_and(DirectoryUser::is_shown_protected))
+        .filter_map(|attempt| attempt.user.as_deref())
+        .filter(|user| !facts.account_events.restamps.iter().any(|at| is_user(facts, &at.target, user)))
+        .map(str::to_lowercase)
+        .collect()
 }
 
 fn connect_on_domain_controller(facts: &Facts, attempt: &Attempt) -> Finding {

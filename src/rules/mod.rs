@@ -8,8 +8,10 @@ pub mod checks;
 mod connector_permissions;
 mod controllers;
 mod directory;
+mod directory_rights;
 mod other;
 mod protected_account;
+mod read_access;
 mod remote_sam;
 mod shared;
 
@@ -19,7 +21,7 @@ use crate::facts::{Attempt, Facts};
 use crate::source::Source;
 use crate::words::Statement;
 
-pub use checks::{CHECKS, Check, check};
+pub use checks::{CHECKS, Check, NEVER, check, never_answers, source};
 pub use other::OtherFinding;
 
 /// Answer of a check.
@@ -32,6 +34,20 @@ pub enum Answer {
     No,
     /// Nothing at hand can tell.
     Unknown,
+}
+
+impl Answer {
+    /// All three.
+    pub const ALL: [Answer; 3] = [Answer::Yes, Answer::No, Answer::Unknown];
+
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Answer::Yes => "yes",
+            Answer::No => "no",
+            Answer::Unknown => "unknown",
+        }
+    }
 }
 
 /// What a yes of a check is worth.
@@ -104,12 +120,7 @@ pub struct Need {
 
 impl Finding {
     fn new(check: &'static str, weight: Weight, answer: Answer) -> Self {
-        let word = match answer {
-            Answer::Yes => "yes",
-            Answer::No => "no",
-            Answer::Unknown => "unknown",
-        };
-        let text = Statement::new(format!("check.{check}.{word}"));
+        let text = Statement::new(format!("check.{check}.{}", answer.word()));
         Finding { check, weight, answer, text, sources: Vec::new(), needs: Vec::new() }
     }
 

@@ -32,6 +32,9 @@ pub(super) fn diagnose(facts: &Facts, attempt: &Attempt) -> Option<OtherFinding>
     let told = told.or_else(|| refused_by_policy(facts, attempt)).or_else(|| not_reached(attempt));
     told.map(|other| match other.id.as_str() {
         PASSWORD_POLICY => OtherFinding { more: vec![minimum_password_age(facts, attempt)], ..other },
+        "domain-controller-unreachable" | "rpc-unavailable" => {
+            OtherFinding { more: vec![controller_not_reached(facts)], ..other }
+        }
         _ => other,
     })
 }
@@ -61,13 +64,16 @@ fn code_check(id: &str) -> &'static str {
     IDS.iter().find(|(have, _)| have == id).map_or("other-diagnosis-explains", |(_, check)| check)
 }
 
+/// "Unspecified error" names nothing: a sentence of the trace tells more, codes of several tries do not.
+const UNSPECIFIC_CODE: &str = "80004005";
+
 fn match_codes(known: &KnownDiagnosis, attempt: &Attempt) -> Option<(bool, String, Source)> {
     let trace = attempt.trace.as_ref();
     if let Some(trace) = trace
         && let SamCall::Failed { code: Some(code), text } = &trace.text.sam_call
         && known.win32.contains(code)
     {
-        let certain = !attempt.trace_ambiguous && !trace.from_slack;
+        let certain = !attempt.is_trace_doubtful();
         if !named_by_error(attempt) {
             return Some((certain, text.clone(), trace.source.clone()));
         }
@@ -81,13 +87,14 @@ fn match_codes(known: &KnownDiagnosis, attempt: &Attempt) -> Option<(bool, Strin
     if trace.is_some_and(|trace| trace.text.sam_call == SamCall::Refused) {
         return None;
     }
-    if attempt.code.as_deref().is_some_and(|code| code != ACCESS_DENIED_CODE) {
+    let unspecific = attempt.code.as_deref() == Some(UNSPECIFIC_CODE);
+    if !unspecific && attempt.code.as_deref().is_some_and(|code| code != ACCESS_DENIED_CODE) {
         return None;
     }
     let trace = trace?;
-    let certain = !attempt.trace_ambiguous && !trace.from_slack;
-    let code =
-        trace.text.codes.iter().find(|code| known.codes.contains(code)).map(|code| format!("0x{code}"));
+    let certain = !attempt.is_trace_doubtful();
+    let mut codes = trace.text.codes.iter().filter(|_| !unspecific);
+    let code = codes.find(|code| known.codes.contains(code)).map(|code| format!("0x{code}"));
     let sentence = known.traces.iter().find(|sentence| trace.text.lower.contains(sentence.as_str())).cloned();
     let code = code.or(sentence)?;
     Some((certain, code, trace.source.clone()))
@@ -135,6 +142,22 @@ fn minimum_password_age(facts: &Facts, attempt: &Attempt) -> Finding {
                 }
                 None => finding.at_all(sources()),
             }
+        }
+    }
+}
+
+/// What tests of the domain controllers found, at a time that they do not tell.
+fn controller_not_reached(facts: &Facts) -> Finding {
+    let finding = |answer| Finding::new("controller-not-reached", Weight::Context, answer);
+    let health = &facts.replication;
+    match health.unreached.as_slice() {
+        [] if health.reached.is_empty() => finding(Answer::Unknown),
+        [] => finding(Answer::No).at_all(health.reached.iter().take(3)),
+        all => {
+            let names: Vec<&str> = all.iter().take(3).map(|one| one.controller.as_str()).collect();
+            finding(Answer::Yes)
+                .with("machine", names.join(", "))
+                .at_all(all.iter().take(3).map(|one| &one.source))
         }
     }
 }

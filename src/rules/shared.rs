@@ -6,6 +6,7 @@ use crate::facts::account_events::{AccountName, PasswordSet};
 use crate::facts::connector::is_same;
 use crate::facts::writeback_text::SamCall;
 use crate::facts::{Attempt, CloudSays, Facts, Outcome};
+use crate::source::{Place, Source};
 
 use super::{Answer, CauseId, Finding, OtherFinding, Weight, check};
 
@@ -32,7 +33,7 @@ pub(super) const ACCESS_DENIED_CODE: &str = "80230626";
 pub(super) fn findings(facts: &Facts, attempt: &Attempt, other: Option<&OtherFinding>) -> Shared {
     let findings = vec![
         operation_succeeded(attempt),
-        other_diagnosis_explains(other),
+        other_diagnosis_explains(attempt, other),
         connector_set_password(facts, attempt),
         sam_call_refused(attempt),
         password_set_refused(attempt),
@@ -51,12 +52,19 @@ fn operation_succeeded(attempt: &Attempt) -> Finding {
     Finding::new("operation-succeeded", Weight::RulesOut, answer).at_all(attempt.events.last())
 }
 
-fn other_diagnosis_explains(other: Option<&OtherFinding>) -> Finding {
-    match other.filter(|other| other.explains) {
-        Some(other) => Finding::new("other-diagnosis-explains", Weight::RulesOut, Answer::Yes)
+fn other_diagnosis_explains(attempt: &Attempt, other: Option<&OtherFinding>) -> Finding {
+    let finding = |answer| Finding::new("other-diagnosis-explains", Weight::RulesOut, answer);
+    let silent = attempt.code.is_none() && attempt.trace.is_none() && attempt.outcome != Outcome::Succeeded;
+    match other {
+        Some(other) if other.explains => {
+            finding(Answer::Yes).with("diagnosis", other.id.clone()).at_all(&other.finding.sources)
+        }
+        Some(other) => finding(Answer::Unknown)
+            .variant("fits")
             .with("diagnosis", other.id.clone())
             .at_all(&other.finding.sources),
-        None => Finding::new("other-diagnosis-explains", Weight::RulesOut, Answer::No),
+        None if silent => finding(Answer::Unknown).needing("connect-application-log", attempt.server()),
+        None => finding(Answer::No),
     }
 }
 
@@ -108,9 +116,35 @@ fn connector_set_password(facts: &Facts, attempt: &Attempt) -> Finding {
             if set.succeeded { finding } else { finding.variant("refused-by-policy") }
         }
         // An audit that is off writes nothing, and a caller without the right leaves nothing either.
-        None => Finding::new("connector-set-password", Weight::RulesOut, Answer::Unknown)
-            .needing("controller-security-log", None),
+        None => match logs_without_set(facts, attempt) {
+            Some(logs) => Finding::new("connector-set-password", Weight::RulesOut, Answer::No).at_all(&logs),
+            None => Finding::new("connector-set-password", Weight::RulesOut, Answer::Unknown)
+                .needing("controller-security-log", None),
+        },
     }
+}
+
+/// Security logs of every machine that may be a domain controller, where they could have shown a set by the
+/// connector account at that time, and show none: they run on over it, and audit refused sets too.
+fn logs_without_set(facts: &Facts, attempt: &Attempt) -> Option<Vec<Source>> {
+    let connector = facts.connectors.of(attempt)?;
+    attempt.user.as_deref()?;
+    let near = |set: &PasswordSet| set.time.duration_since(attempt.time).abs() <= PASSWORD_SET_WINDOW;
+    // The target of an event may have another name than the user's principal name has.
+    let sets = &facts.account_events.password_sets;
+    if sets.iter().any(|set| near(set) && is_same(&set.caller, &connector.account)) {
+        return None;
+    }
+    let from = attempt.time.saturating_sub(PASSWORD_SET_WINDOW).ok()?;
+    let to = attempt.time.saturating_add(PASSWORD_SET_WINDOW).ok()?;
+    let mut logs = Vec::new();
+    for machine in facts.machines.may_be_controllers() {
+        let log = facts
+            .log_over(machine, "Security", from, to)
+            .find(|log| sets.iter().any(|set| !set.succeeded && set.source.path == log.path))?;
+        logs.push(Source::new(&log.path, Place::File));
+    }
+    (!logs.is_empty()).then_some(logs)
 }
 
 fn sam_call_refused(attempt: &Attempt) -> Finding {
@@ -118,10 +152,12 @@ fn sam_call_refused(attempt: &Attempt) -> Finding {
     match &attempt.trace {
         None => finding(Answer::Unknown).needing("connect-application-log", attempt.server()),
         Some(trace) => {
-            let answer = match (&trace.text.sam_call, attempt.trace_ambiguous || trace.from_slack) {
+            let answer = match (&trace.text.sam_call, attempt.is_trace_doubtful()) {
                 (SamCall::Refused, false) => finding(Answer::Yes),
                 (SamCall::Refused, true) => finding(Answer::Unknown).variant("ambiguous"),
-                _ => finding(Answer::No),
+                (_, false) => finding(Answer::No),
+                // It rules out no more than it shows.
+                (_, true) => finding(Answer::Unknown).variant("other-ambiguous"),
             };
             let account = attempt.connector.as_ref().map_or_else(
                 || "the connector account".to_owned(),
@@ -154,18 +190,28 @@ fn password_set_refused(attempt: &Attempt) -> Finding {
     };
     let reached = trace.text.sam_call == SamCall::NotMentioned
         && trace.text.codes.iter().any(|code| code == ACCESS_DENIED_CODE);
-    let answer = match (reached, attempt.trace_ambiguous || trace.from_slack) {
-        (true, false) => Answer::Yes,
-        (true, true) => Answer::Unknown,
-        (false, _) => Answer::No,
+    let finding = match (reached, attempt.is_trace_doubtful()) {
+        (true, false) => finding(Answer::Yes),
+        (false, false) => finding(Answer::No),
+        (_, true) => finding(Answer::Unknown).variant("ambiguous"),
     };
-    finding(answer).at(&trace.source).at_all(attempt.error.as_ref().map(|(_, source)| source))
+    finding.at(&trace.source).at_all(attempt.error.as_ref().map(|(_, source)| source))
 }
 
 fn no_engine_trace(attempt: &Attempt) -> Finding {
-    let refused = attempt.outcome == Outcome::Failed && attempt.trace.is_none();
-    let answer = if refused { Answer::Yes } else { Answer::No };
-    let finding = Finding::new("no-engine-trace", Weight::Context, answer)
-        .at_all(attempt.error.as_ref().map(|(_, source)| source));
-    if refused { finding.needing("connect-application-log", attempt.server()) } else { finding }
+    let finding = |answer| Finding::new("no-engine-trace", Weight::Context, answer);
+    let finding = match (attempt.outcome, &attempt.trace) {
+        (Outcome::Succeeded, _) => return finding(Answer::No).variant("succeeded"),
+        (Outcome::Unknown, None) => return finding(Answer::Unknown).variant("no-end"),
+        (_, Some(trace)) if attempt.trace_ambiguous => {
+            return finding(Answer::Unknown).at(&trace.source);
+        }
+        (_, Some(trace)) if trace.from_slack => finding(Answer::Yes)
+            .variant("slack")
+            .at(&trace.source)
+            .needing("connect-application-log", attempt.server()),
+        (_, Some(_)) => finding(Answer::No),
+        (_, None) => finding(Answer::Yes).needing("connect-application-log", attempt.server()),
+    };
+    finding.at_all(attempt.error.as_ref().map(|(_, source)| source))
 }

@@ -102,6 +102,23 @@ pub(super) fn name_of_sid(canonical: &str) -> Option<&'static str> {
     FIXED.iter().find(|(_, sid, _)| *sid == canonical).map(|(.., name)| *name)
 }
 
+/// The SID of a principal that means the same everywhere, by its English name in any case.
+pub(super) fn sid_of_name(name: &str) -> Option<Sid> {
+    FIXED.iter().find(|(.., known)| known.eq_ignore_ascii_case(name)).map(|(_, sid, _)| Sid::fixed(sid))
+}
+
+/// What stands before the backslash of names that are of no domain.
+pub(super) fn is_authority(domain: &str) -> bool {
+    let mut authorities = FIXED.iter().filter_map(|(.., name)| name.split_once('\\'));
+    authorities.any(|(authority, _)| authority.eq_ignore_ascii_case(domain))
+}
+
+/// The group that every domain has, by its English name in any case; not Domain Users.
+pub(super) fn trustee_of_group(name: &str) -> Option<Trustee> {
+    let (alias, ..) = RELATIVE.iter().find(|(.., known)| known.eq_ignore_ascii_case(name))?;
+    if *alias == "DU" { None } else { trustee(alias) }
+}
+
 /// The English name of the account or group that has this relative identifier in every domain.
 pub(super) fn name_of_rid(rid: u32) -> Option<&'static str> {
     RELATIVE.iter().find(|(_, known, ..)| *known == rid).map(|(.., name)| *name)

@@ -24,6 +24,11 @@ pub use sid::{Sid, Trustee};
 /// ([MS-SAMR] 3.1.1.11).
 pub const READ_CONTROL: u32 = 0x0002_0000;
 
+/// The access mask that letters of SDDL or a number say (`RPWP`, `0x20094`); `None` for anything else.
+pub fn access_mask(letters: &str) -> Option<u32> {
+    rights::mask(letters).ok()
+}
+
 /// A security descriptor, as far as access to the object goes: the SACL is read over, not kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecurityDescriptor {
@@ -53,9 +58,10 @@ pub struct Ace {
     pub flags: u8,
     /// Access mask.
     pub mask: u32,
-    /// GUID of the right, property or class that an object ACE is for.
+    /// GUID of the right, property or class that an object ACE is for; its name, where a text has only that
+    /// and no table knows its GUID.
     pub object_type: Option<String>,
-    /// GUID of the class that inherits the ACE.
+    /// GUID of the class that inherits the ACE, or its name as above.
     pub inherited_object_type: Option<String>,
     /// Whom it is for.
     pub trustee: Trustee,
@@ -79,6 +85,10 @@ pub enum AceKind {
 
 /// Inherit-only flag in [`Ace::flags`]: the ACE does not apply to the object itself.
 pub const INHERIT_ONLY: u8 = 0x08;
+/// Flag in [`Ace::flags`]: objects below inherit the ACE.
+pub const CONTAINER_INHERIT: u8 = 0x02;
+/// Flag in [`Ace::flags`]: the ACE was inherited.
+pub const INHERITED: u8 = 0x10;
 
 impl SecurityDescriptor {
     /// Reads an SDDL string. Quotes around the string, as exports write them, are taken off.

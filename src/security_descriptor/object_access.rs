@@ -9,7 +9,7 @@
 //! whole, a condition.
 
 use super::access_check::{Decision, Membership, Step, decide_steps, implicit_rights, subject_of};
-use super::{Ace, AceKind, Dacl, INHERIT_ONLY, SecurityDescriptor, Trustee};
+use super::{Ace, AceKind, CONTAINER_INHERIT, Dacl, INHERIT_ONLY, INHERITED, SecurityDescriptor, Trustee};
 
 /// `CR`, ADS_RIGHT_DS_CONTROL_ACCESS: an extended right.
 pub const CONTROL_ACCESS: u32 = 0x0000_0100;
@@ -17,11 +17,11 @@ pub const CONTROL_ACCESS: u32 = 0x0000_0100;
 pub const READ_PROPERTY: u32 = 0x0000_0010;
 /// `WP`, ADS_RIGHT_DS_WRITE_PROP.
 pub const WRITE_PROPERTY: u32 = 0x0000_0020;
+/// `LC`, ADS_RIGHT_ACTRL_DS_LIST.
+pub const LIST_CONTENTS: u32 = 0x0000_0004;
 
-/// Flags of an ACE's header ([MS-DTYP] 2.4.4.1).
-const CONTAINER_INHERIT: u8 = 0x02;
+/// Flag of an ACE's header ([MS-DTYP] 2.4.4.1).
 const NO_PROPAGATE: u8 = 0x04;
-const INHERITED: u8 = 0x10;
 
 /// What the directory maps generic rights to ([MS-ADTS] 5.1.3.2,
 /// <https://learn.microsoft.com/openspecs/windows_protocols/ms-adts/990fb975-ab31-4bc1-8b75-5da132cd4584>):

@@ -36,6 +36,9 @@ pub enum Trustee {
         /// The domain is the forest's root domain (`EA`, `SA`, `RO`, `EK`).
         forest_root: bool,
     },
+    /// A name as a text shows it, of an account or group whose SID the text does not have
+    /// (`CONTOSO\Helpdesk`).
+    Named(String),
 }
 
 impl Sid {
@@ -135,11 +138,26 @@ impl Trustee {
         alias::trustee(text).or_else(|| Sid::parse(text).map(Trustee::Sid))
     }
 
+    /// The trustee that a text names in English: a SID, a principal that is the same everywhere
+    /// (`NT AUTHORITY\SELF`), or a domain's own group (`CONTOSO\Domain Admins`). All else stays a name.
+    ///
+    /// Domain Users stay a name too: of which domain they are decides who is a member.
+    pub fn from_name(name: &str) -> Trustee {
+        let name = name.trim();
+        let relative = || match name.split_once('\\') {
+            Some((domain, group)) if !alias::is_authority(domain) => alias::trustee_of_group(group),
+            _ => None,
+        };
+        let sid = Sid::parse(name).or_else(|| alias::sid_of_name(name)).map(Trustee::Sid);
+        sid.or_else(relative).unwrap_or_else(|| Trustee::Named(name.to_owned()))
+    }
+
     /// The English name of a trustee that every domain has; see [`Sid::well_known_name`].
     pub fn well_known_name(&self) -> Option<&'static str> {
         match self {
             Trustee::Sid(sid) => sid.well_known_name(),
             Trustee::DomainRelative { rid, .. } => alias::name_of_rid(*rid),
+            Trustee::Named(_) => None,
         }
     }
 }
@@ -183,6 +201,7 @@ impl fmt::Display for Trustee {
                     None => write!(f, "{alias} (RID {rid} of the {domain})"),
                 }
             }
+            Trustee::Named(name) => f.write_str(name),
         }
     }
 }
@@ -284,6 +303,28 @@ mod tests {
             ("S-1-5-21-1-2-3-1105", "S-1-5-21-1-2-3-1105"),
         ] {
             assert_eq!(Trustee::parse(text).map(|trustee| trustee.to_string()).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn names_of_texts() {
+        let domain = |alias: &str| Trustee::parse(alias).unwrap();
+        let named = |name: &str| Trustee::Named(name.to_owned());
+        for (name, expected) in [
+            ("Everyone", Trustee::Sid(Sid::EVERYONE)),
+            ("nt authority\\authenticated users", Trustee::Sid(Sid::AUTHENTICATED_USERS)),
+            ("BUILTIN\\Pre-Windows 2000 Compatible Access", Trustee::Sid(Sid::PRE_WINDOWS_2000)),
+            (" S-1-5-18 ", Trustee::Sid(Sid::LOCAL_SYSTEM)),
+            ("CONTOSO\\Domain Admins", domain("DA")),
+            ("CONTOSO\\Enterprise Admins", domain("EA")),
+            ("CONTOSO\\Domain Users", named("CONTOSO\\Domain Users")),
+            ("BUILTIN\\Domain Admins", named("BUILTIN\\Domain Admins")),
+            ("CONTOSO\\Administrators", named("CONTOSO\\Administrators")),
+            ("Domain Admins", named("Domain Admins")),
+            ("CONTOSO\\Helpdesk", named("CONTOSO\\Helpdesk")),
+            ("VORDEFINIERT\\Administratoren", named("VORDEFINIERT\\Administratoren")),
+        ] {
+            assert_eq!(Trustee::from_name(name), expected, "{name}");
         }
     }
 }

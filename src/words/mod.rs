@@ -6,6 +6,7 @@
 
 mod catalogue;
 mod language;
+pub mod lines;
 
 pub use catalogue::{Catalogue, fill};
 pub use language::{Language, UnknownLanguage};

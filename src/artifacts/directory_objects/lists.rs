@@ -53,8 +53,14 @@ fn values(name: &str, value: &str) -> (Vec<String>, bool) {
         Some(inside) if is_binary(name) && !inside.trim_start().starts_with("S-1-") => (Vec::new(), false),
         Some(inside) => {
             let cut = inside.trim_end().strip_suffix("...").or_else(|| inside.trim_end().strip_suffix('…'));
-            let names = split_names(cut.unwrap_or(inside)).into_iter().map(str::to_owned).collect();
-            (names, cut.is_none())
+            let inside = cut.unwrap_or(inside);
+            // Names hold commas, SIDs do not.
+            let values: Vec<&str> = if is_binary(name) {
+                inside.split(',').map(str::trim).filter(|sid| !sid.is_empty()).collect()
+            } else {
+                split_names(inside)
+            };
+            (values.into_iter().map(str::to_owned).collect(), cut.is_none())
         }
         None if value.is_empty() => (Vec::new(), true),
         None if value.starts_with("System.") || value.starts_with("Microsoft.") => (Vec::new(), false),

@@ -40,6 +40,9 @@ const MAX_MEMBERS: usize = 20_000;
 /// columns wide, the column counts as the console shows it.
 pub(super) fn looks_like_user(text: &str) -> bool {
     let measures: [fn(&str) -> usize; 2] = [|text| text.chars().count(), UnicodeWidthStr::width];
+    // A user may be in one group alone; without a label that is known, one column is too little.
+    let labelled = text.lines().any(|line| of_label(line, &USER_NAME).is_some());
+    let least = if labelled { 1 } else { 2 };
     measures.into_iter().any(|measure| {
         let group_columns = text.lines().filter_map(|line| Some(measure(line.split_once("  *")?.0)));
         let Some(column) = group_columns.clone().next() else { return false };
@@ -48,7 +51,7 @@ pub(super) fn looks_like_user(text: &str) -> bool {
             let start = value.and_then(|value| line.strip_suffix(value));
             start.is_some_and(|start| !start.trim().is_empty() && measure(start) == column.saturating_add(2))
         });
-        group_columns.filter(|have| *have == column).count() >= 2 && values.count() >= MIN_LINES
+        group_columns.filter(|have| *have == column).count() >= least && values.count() >= MIN_LINES
     })
 }
 

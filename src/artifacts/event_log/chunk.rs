@@ -40,6 +40,8 @@ pub(super) struct ChunkReading {
     /// Largest number in a live record's header.
     pub(super) newest_number: Option<u64>,
     pub(super) damage: Damage,
+    /// Work that rendering took beyond what a chunk of a real log takes.
+    pub(super) excess: u64,
 }
 
 /// What is wrong with a chunk.
@@ -55,12 +57,17 @@ pub(super) struct Damage {
     pub(super) unrendered: u64,
     /// Records whose text is larger than a record can be.
     pub(super) oversized: u64,
+    /// Records that may be wanted and were not tried, because the log had taken too much work before.
+    pub(super) untried: u64,
     /// Live records lost, as far as that can be counted.
     pub(super) lost: u64,
 }
 
-/// Reads what stands in a slot.
-pub(super) fn read_chunk(slot: &Slot, selection: &Selection) -> ChunkReading {
+/// Work of rendering that chunks of real logs stay below, as [`render::render`] counts it.
+const USUAL_WORK: u64 = 3 << 20;
+
+/// Reads what stands in a slot. Without `rendering`, records are only counted.
+pub(super) fn read_chunk(slot: &Slot, selection: &Selection, rendering: bool) -> ChunkReading {
     let mut reading = ChunkReading { offset: slot.offset, ..ChunkReading::default() };
     if is_blank(&slot.bytes) {
         // Preallocated, not used yet.
@@ -83,7 +90,13 @@ pub(super) fn read_chunk(slot: &Slot, selection: &Selection) -> ChunkReading {
         }
     }
     wanted.sort_by_key(|(record, _)| record.offset);
-    reading.render(slot, &wanted, selection);
+    if rendering {
+        reading.render(slot, &wanted, selection);
+    } else {
+        let live = wanted.iter().filter(|(record, _)| !record.slack);
+        reading.damage.untried = as_u64(live.count());
+        reading.damage.lost = reading.damage.lost.saturating_add(reading.damage.untried);
+    }
     reading
 }
 
@@ -129,7 +142,7 @@ impl ChunkReading {
         let records: Vec<RecordAt> = wanted.iter().map(|(record, _)| *record).collect();
         let mut rendered = vec![false; wanted.len()];
         let mut text = 0_usize;
-        render::render(&slot.bytes, &records, &selection.settings, |record, xml| {
+        let work = render::render(&slot.bytes, &records, &selection.settings, |record, xml| {
             let place = records.binary_search_by_key(&record.offset, |record| record.offset);
             let Some((place, values)) = place.ok().and_then(|at| Some((at, wanted.get(at)?.1))) else {
                 return;
@@ -146,6 +159,7 @@ impl ChunkReading {
                 *rendered = true;
             }
         });
+        self.excess = work.saturating_sub(USUAL_WORK);
         // What cannot be rendered in freed space is only what was to be expected there.
         let unrendered = wanted.iter().zip(rendered).filter(|((record, _), done)| !record.slack && !done);
         self.damage.unrendered = as_u64(unrendered.count());

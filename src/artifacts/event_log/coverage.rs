@@ -16,6 +16,10 @@ const NAMES_MAX: usize = 1_000;
 /// Text kept of one file, in bytes.
 const TEXT_MAX: usize = 256 << 20;
 
+/// Work of rendering, in bytes, that a file may take beyond what real logs do: about a second. What it is
+/// counted in is the same on every machine, so the same log always ends at the same chunk.
+const EXCESS_MAX: u64 = 64 << 20;
+
 /// The chunks read so far.
 #[derive(Debug, Default)]
 pub(super) struct Total {
@@ -32,6 +36,8 @@ pub(super) struct Total {
     pub(super) damaged: Vec<(u64, u64, Damage)>,
     /// Damaged chunks beyond those.
     pub(super) more_damaged: u64,
+    /// Work of rendering beyond what the chunks of a real log take.
+    excess: u64,
 }
 
 impl Total {
@@ -55,7 +61,13 @@ impl Total {
                 self.more_damaged += 1;
             }
         }
+        self.excess = self.excess.saturating_add(chunk.excess);
         chunk.found.into_iter().for_each(|found| self.keep(found));
+    }
+
+    /// Whether the file has taken so much work that its records are only counted from here on.
+    pub(super) fn is_exhausting(&self) -> bool {
+        self.excess > EXCESS_MAX
     }
 
     fn keep(&mut self, found: Found) {

@@ -84,6 +84,9 @@ fn file_reasons(file: &FileFacts, total: &Total) -> Vec<Vec<Statement>> {
             again(),
         ]);
     }
+    if total.is_exhausting() {
+        reasons.push(vec![Statement::new("gap.event-log.exhausting"), again()]);
+    }
     if total.dropped > 0 {
         reasons
             .push(Statement::new("gap.event-log.too-many").with("count", total.dropped.to_string()).into());
@@ -114,6 +117,10 @@ fn chunk_reason(records: u64, damage: &Damage) -> Vec<Statement> {
     if damage.oversized > 0 {
         sentences
             .push(Statement::new("gap.event-log.part-oversized").with("count", damage.oversized.to_string()));
+    }
+    if damage.untried > 0 {
+        sentences
+            .push(Statement::new("gap.event-log.part-untried").with("count", damage.untried.to_string()));
     }
     if damage.lost > 0 {
         sentences.push(Statement::new("gap.event-log.part-lost").with("count", damage.lost.to_string()));

@@ -34,6 +34,10 @@ use stream::{Slot, Slots};
 /// Chunks read together. They are all that is in memory of a file at a time: 2 MiB.
 const BATCH: usize = 32;
 
+/// Chunks in which a record is looked for that says whose the log is. Where none of so many has one that
+/// can be read, the log was made to waste time.
+const NAMING_TRIES: usize = 16;
+
 /// Whether the start of a file is that of an event log, by content: the file's magic or a chunk's
 /// anywhere in it, so that a damaged header or something in front of the log does not hide it.
 pub fn looks_like_event_log(head: &[u8]) -> bool {
@@ -57,20 +61,27 @@ pub fn read(path: &BundlePath, content: &mut dyn Read, wanted: &Wanted) -> (Even
     let mut slots = Slots::open(content);
     let mut total = Total::default();
     let mut count = 0_u64;
-    let mut named = false;
+    let mut unnamed = NAMING_TRIES;
     loop {
         let batch: Vec<Slot> = std::iter::from_fn(|| slots.next()).take(BATCH).collect();
         if batch.is_empty() {
             break;
         }
         count += batch.iter().map(|_| 1).sum::<u64>();
-        let readings: Vec<_> = batch.par_iter().map(|slot| chunk::read_chunk(slot, &selection)).collect();
-        readings.into_iter().for_each(|reading| total.add(reading));
+        let rendering = !total.is_exhausting();
+        let read = |slot: &Slot| chunk::read_chunk(slot, &selection, rendering);
+        let readings: Vec<_> = batch.par_iter().map(read).collect();
         // One record of every log says whose it is, wanted or not.
-        if !named && let Some(parts) = batch.iter().find_map(|slot| chunk::first_record(slot, &selection)) {
+        let live = batch.iter().zip(&readings).filter(|(_, reading)| reading.records > 0);
+        let named = live.take(unnamed).find_map(|(slot, _)| {
+            unnamed -= 1;
+            chunk::first_record(slot, &selection)
+        });
+        if let Some(parts) = named {
             total.note_record(&parts);
-            named = true;
+            unnamed = 0;
         }
+        readings.into_iter().for_each(|reading| total.add(reading));
         batch.into_iter().for_each(|slot| slots.recycle(slot));
     }
     let failed = slots.failed.take().map(|(at, error)| (at, error.to_string()));

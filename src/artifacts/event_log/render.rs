@@ -7,6 +7,7 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use evtx::err::EvtxError;
 use evtx::{EvtxChunk, EvtxChunkHeader, ParserSettings};
 
 use super::walk::{CHUNK_HEADER_SIZE, CHUNK_MAGIC, RECORD_HEADER_SIZE, RECORD_MAGIC, RecordAt};
@@ -19,23 +20,31 @@ pub(super) fn settings() -> Arc<ParserSettings> {
 
 /// How many records of one chunk get a second try. A chunk made to need more is made to waste time.
 const RETRIES_MAX: usize = 32;
-/// XML rendered of one chunk, in bytes. A chunk holds some hundred records of 64 KiB in all; real ones
-/// render to less than 1 MiB.
-const XML_MAX: usize = 4 << 20;
+/// Work done for one chunk. A chunk holds some hundred records of 64 KiB in all; those of real logs take
+/// less than 3 MiB.
+const CHUNK_WORK_MAX: u64 = 6 << 20;
+/// Work that a record is charged for which the crate gave up, at 16 MiB of text or at 2^18 nodes.
+const GIVEN_UP_WORK: u64 = 16 << 20;
 
 /// Renders the wanted records of a chunk, which are in order of offset, and hands each one's XML to
 /// `take`. A record that cannot be rendered is not handed over.
+///
+/// Returns the work that it took: bytes of text, and bytes of memory for the trees that the text was
+/// rendered from, failed records' included. It is a measure that a clock would not give: the same on
+/// every machine. A chunk that takes too much is left where that shows.
 pub(super) fn render(
     chunk: &[u8],
     wanted: &[RecordAt],
     settings: &Arc<ParserSettings>,
     mut take: impl FnMut(&RecordAt, &[u8]),
-) {
-    let mut rendered = 0_usize;
-    let mut take = |record: &RecordAt, xml: &[u8]| {
-        rendered = rendered.saturating_add(xml.len());
-        take(record, xml);
-        if rendered > XML_MAX { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+) -> u64 {
+    let mut work = 0_u64;
+    let mut take = |step: Step<'_>| {
+        work = work.saturating_add(step.work);
+        if let Some((record, xml)) = step.rendered {
+            take(record, xml);
+        }
+        if work > CHUNK_WORK_MAX { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
     let (done, flow) = render_together(chunk, wanted, settings, &mut take);
     let missing = wanted.iter().zip(done).filter(|(_, done)| !done).map(|(record, _)| record);
@@ -44,10 +53,17 @@ pub(super) fn render(
     if wanted.len() > 1 && flow.is_continue() {
         for record in missing.take(RETRIES_MAX) {
             if render_together(chunk, std::slice::from_ref(record), settings, &mut take).1.is_break() {
-                return;
+                break;
             }
         }
     }
+    work
+}
+
+/// What trying one record took, and what came of it.
+struct Step<'a> {
+    work: u64,
+    rendered: Option<(&'a RecordAt, &'a [u8])>,
 }
 
 /// Renders records from one copy of the chunk, and says of each whether it could be, and whether to go
@@ -56,18 +72,17 @@ fn render_together(
     chunk: &[u8],
     wanted: &[RecordAt],
     settings: &Arc<ParserSettings>,
-    take: &mut impl FnMut(&RecordAt, &[u8]) -> ControlFlow<()>,
+    take: &mut impl FnMut(Step<'_>) -> ControlFlow<()>,
 ) -> (Vec<bool>, ControlFlow<()>) {
     let mut done = vec![false; wanted.len()];
-    let flow = render_copy(&copy_with(chunk, wanted), settings, |offset, xml| {
-        let place = wanted.binary_search_by_key(&offset, |record| record.offset).unwrap_or(usize::MAX);
-        match (wanted.get(place), done.get_mut(place)) {
-            (Some(record), Some(done)) => {
-                *done = true;
-                take(record, xml)
-            }
-            _ => ControlFlow::Continue(()),
-        }
+    let flow = render_copy(&copy_with(chunk, wanted), settings, |work, rendered| {
+        let place = |offset| wanted.binary_search_by_key(&offset, |record: &RecordAt| record.offset).ok();
+        let rendered = rendered.and_then(|(offset, xml)| {
+            let place = place(offset)?;
+            *done.get_mut(place)? = true;
+            Some((wanted.get(place)?, xml))
+        });
+        take(Step { work, rendered })
     });
     (done, flow)
 }
@@ -106,22 +121,51 @@ fn put(copy: &mut [u8], at: usize, bytes: &[u8]) {
     }
 }
 
-/// Renders every record that the crate finds, each with its offset in the chunk, as long as `take` goes
-/// on.
+/// Tries every record that the crate finds, and hands over what the record took, and of one that could be
+/// rendered its offset in the chunk and its XML, as long as `take` goes on.
 fn render_copy(
     copy: &[u8],
     settings: &Arc<ParserSettings>,
-    mut take: impl FnMut(usize, &[u8]) -> ControlFlow<()>,
+    mut take: impl FnMut(u64, Option<(usize, &[u8])>) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     const GO_ON: ControlFlow<()> = ControlFlow::Continue(());
     let Ok(header) = EvtxChunkHeader::from_bytes(copy) else { return GO_ON };
     let Ok(mut chunk) = EvtxChunk::new(copy, &header, Arc::clone(settings)) else { return GO_ON };
-    for record in chunk.iter().flatten() {
+    let mut memory = 0;
+    for record in chunk.iter() {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                take(work_of(&error), None)?;
+                continue;
+            }
+        };
         let content = usize::try_from(record.binxml_offset).unwrap_or(usize::MAX);
         let offset = content.saturating_sub(RECORD_HEADER_SIZE);
-        if let Ok(xml) = record.into_xml_bytes() {
-            take(offset, &xml.data)?;
+        let arena = &record.chunk.arena;
+        let rendered = record.into_xml_bytes();
+        let before = std::mem::replace(&mut memory, arena.allocated_bytes());
+        let grown = as_u64(memory.saturating_sub(before));
+        match rendered {
+            Ok(xml) => take(grown.saturating_add(as_u64(xml.data.len())), Some((offset, &xml.data)))?,
+            Err(error) => take(grown.saturating_add(work_of(&error)), None)?,
         }
     }
     GO_ON
+}
+
+/// What a failed record took. Damage shows at once; only a budget of the crate is spent before it shows.
+fn work_of(error: &EvtxError) -> u64 {
+    let error = if let EvtxError::FailedToParseRecord { source, .. } = error { source } else { error };
+    match error {
+        // "record renders to more than 16 MiB", "… more than 2^18 nodes", "… spent its render budget".
+        EvtxError::FailedToCreateRecordModel(why) if why.contains("renders ") || why.contains("budget") => {
+            GIVEN_UP_WORK
+        }
+        _ => 0,
+    }
+}
+
+fn as_u64(size: usize) -> u64 {
+    u64::try_from(size).unwrap_or(u64::MAX)
 }

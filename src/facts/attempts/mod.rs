@@ -52,6 +52,11 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// Its trace may be another operation's, or is a record from space that the log had freed.
+    pub fn is_trace_doubtful(&self) -> bool {
+        self.trace_ambiguous || self.trace.as_ref().is_some_and(|trace| trace.from_slack)
+    }
+
     /// The Connect server, where an event names it.
     pub fn server(&self) -> Option<&str> {
         (!self.computer.is_empty()).then_some(self.computer.as_str())

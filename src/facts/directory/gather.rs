@@ -5,13 +5,17 @@ use std::collections::BTreeMap;
 use crate::artifacts::directory_objects::{Attribute, DirectoryFormat, DirectoryObject};
 use crate::artifacts::{Artifact, Content};
 use crate::facts::Contradiction;
+use crate::facts::access_lists::{self, AccessList, AccessLists};
 use crate::source::{BundlePath, Place, Source};
 use crate::words::Statement;
 
 use super::groups::{GroupsSeen, domain_of};
-use super::{AdminCount, Directory, DirectoryUser};
+use super::known_groups::KnownGroups;
+use super::listed_names::ListedNames;
+use super::{AdminCount, Directory, DirectoryUser, operators};
 
 pub(in crate::facts) fn gather(artifacts: &[Artifact], contradictions: &mut Vec<Contradiction>) -> Directory {
+    let known = KnownGroups::of(artifacts);
     let seen = artifacts.iter().flat_map(|artifact| match &artifact.content {
         Content::DirectoryObjects(read) => read
             .objects
@@ -19,13 +23,20 @@ pub(in crate::facts) fn gather(artifacts: &[Artifact], contradictions: &mut Vec<
             .filter(|object| is_user(object))
             .map(|object| {
                 let last = read.objects.last().is_some_and(|last| std::ptr::eq(last, object));
-                of_object(&artifact.path, read.format, object, last)
+                of_object(&artifact.path, read.format, object, last, &known)
             })
             .collect(),
         _ => Vec::new(),
     });
     let mut users = joined(seen.collect());
-    take_access_lists(artifacts, &mut users);
+    let lists = access_lists::gather(artifacts);
+    take_access_lists(&lists, &mut users);
+    let left_out = operators::left_out(artifacts);
+    for user in &mut users {
+        let (own, nested) = (user.sid().cloned(), std::mem::take(&mut user.groups.direct));
+        user.groups.take_known(&user.names, own.as_ref(), &nested, &known);
+        left_out.iter().for_each(|left_out| user.groups.judge(left_out));
+    }
     for user in &users {
         if let AdminCount::Disputed(set, unset) = &user.admin_count {
             contradictions.push(Contradiction {
@@ -40,7 +51,7 @@ pub(in crate::facts) fn gather(artifacts: &[Artifact], contradictions: &mut Vec<
             });
         }
     }
-    Directory::of(users)
+    Directory { listed: ListedNames::of(artifacts), ..Directory::of(users, lists) }
 }
 
 /// Classes that inherit from `user` and are none, and groups.
@@ -67,6 +78,7 @@ fn of_object(
     format: DirectoryFormat,
     object: &DirectoryObject,
     last: bool,
+    known: &KnownGroups,
 ) -> DirectoryUser {
     let whole = |name: &str| {
         object.attribute(name).filter(|attribute| attribute.complete && attribute.values.len() == 1)
@@ -85,7 +97,8 @@ fn of_object(
     };
     let descriptor = object.security_descriptor().and_then(Result::ok);
     let at = object.attribute("nTSecurityDescriptor").filter(|attribute| attribute.complete);
-    let descriptor = descriptor.zip(at).map(|(descriptor, at)| (descriptor, line(path, at)));
+    let descriptor =
+        descriptor.zip(at).map(|(descriptor, at)| AccessList::of_descriptor(descriptor, line(path, at)));
     DirectoryUser {
         principal_names: text("userPrincipalName").map(|name| name.to_lowercase()).into_iter().collect(),
         account_names: account.into_iter().collect(),
@@ -98,7 +111,7 @@ fn of_object(
             .is_some_and(|classes| classes.texts().any(|class| class.eq_ignore_ascii_case("inetOrgPerson"))),
         sources: vec![source],
         admin_count: whole_admin_count(path, object),
-        groups: GroupsSeen::of(path, format, object, last),
+        groups: GroupsSeen::of(path, format, object, last, known),
         descriptors: descriptor.into_iter().collect(),
     }
 }
@@ -239,20 +252,10 @@ fn add<T: PartialEq>(have: &mut Vec<T>, more: Vec<T>) {
     }
 }
 
-/// Descriptors that `Get-Acl` shows for a user's distinguished name.
-fn take_access_lists(artifacts: &[Artifact], users: &mut [DirectoryUser]) {
-    let mut by_name: BTreeMap<String, usize> = BTreeMap::new();
-    for (index, user) in users.iter().enumerate() {
-        by_name.extend(user.names.iter().map(|name| (name.to_lowercase(), index)));
-    }
-    for artifact in artifacts {
-        let Content::AccessControlLists(lists) = &artifact.content else { continue };
-        for list in lists.objects.iter().filter(|list| list.trustworthy) {
-            let (Some(name), Some(descriptor)) = (&list.object, &list.descriptor) else { continue };
-            let place = if list.line == 0 { Place::File } else { Place::Line(list.line) };
-            let seen = (descriptor.clone(), Source::new(&artifact.path, place));
-            let user = by_name.get(&name.to_lowercase()).and_then(|index| users.get_mut(*index));
-            user.into_iter().for_each(|user| add(&mut user.descriptors, vec![seen.clone()]));
-        }
+/// Access lists that name a user by its distinguished name.
+fn take_access_lists(lists: &AccessLists, users: &mut [DirectoryUser]) {
+    for user in users {
+        let own: Vec<AccessList> = user.names.iter().flat_map(|name| lists.of(name)).cloned().collect();
+        add(&mut user.descriptors, own);
     }
 }

@@ -5,6 +5,9 @@ use crate::knowledge::protected_groups::{self, ProtectedGroup, Scope};
 use crate::security_descriptor::Sid;
 use crate::source::{BundlePath, Place, Source};
 
+use super::known_groups::KnownGroups;
+use super::operators::LeftOut;
+
 /// Groups of one object.
 #[derive(Debug, Clone, Default)]
 pub struct GroupsSeen {
@@ -22,6 +25,9 @@ pub struct GroupsSeen {
     pub direct_free: Option<Source>,
     /// These are all, as a domain controller computes them. Never so for `whoami`.
     pub token_complete: bool,
+    /// Direct groups as distinguished names, and where they stand.
+    pub(super) direct: Vec<String>,
+    pub(super) listed_at: Option<Source>,
 }
 
 /// One protected group that the object is in.
@@ -29,9 +35,14 @@ pub struct GroupsSeen {
 pub struct ProtectedMembership {
     /// The group.
     pub group: &'static ProtectedGroup,
+    /// It is known to be protected here: no forest leaves it out, or this one does not.
+    pub counts: bool,
     /// Where it stands.
     pub source: Source,
 }
+
+/// Direct groups of one object that are looked through for groups above them.
+const MOST_DIRECT: usize = 2_000;
 
 impl GroupsSeen {
     /// `last`: the object is the last one of its file, which may have been cut in it.
@@ -40,10 +51,12 @@ impl GroupsSeen {
         format: DirectoryFormat,
         object: &DirectoryObject,
         last: bool,
+        known: &KnownGroups,
     ) -> Self {
         let mut groups = GroupsSeen::default();
         // Names of a token are in the language of Windows; its SIDs say the same.
-        let direct = if format == DirectoryFormat::WhoAmI { None } else { groups.take_direct(path, object) };
+        let direct =
+            if format == DirectoryFormat::WhoAmI { None } else { groups.take_direct(path, object, known) };
         // A list over several lines at the end of a file may have gone on.
         let cut = format == DirectoryFormat::Ldif && last && ends_with_groups(object);
         let direct = direct.filter(|_| !cut);
@@ -82,17 +95,23 @@ impl GroupsSeen {
     }
 
     /// How many direct groups there are, where all are shown.
-    fn take_direct(&mut self, path: &BundlePath, object: &DirectoryObject) -> Option<usize> {
+    fn take_direct(
+        &mut self,
+        path: &BundlePath,
+        object: &DirectoryObject,
+        known: &KnownGroups,
+    ) -> Option<usize> {
         let attribute = object.attribute("memberOf")?;
         let (names, complete) = object.member_of()?;
         let own = object.dn().map(domain_of);
+        let sid = object.sid();
         for name in &names {
-            let Some((group, domain)) = protected_groups::by_dn(name) else { continue };
-            let same = own.as_deref().is_none_or(|own| own.eq_ignore_ascii_case(&domain_of(domain)));
-            if same || group.scope == Scope::Root {
+            if let Some(group) = known.protected(name, own.as_deref(), sid.as_ref()) {
                 self.add(group, Source::new(path, Place::Line(attribute.line)));
             }
         }
+        self.direct = names.iter().take(MOST_DIRECT).map(|name| (*name).to_owned()).collect();
+        self.listed_at = Some(Source::new(path, Place::Line(attribute.line)));
         // A list of names that are no distinguished names may hide a protected group's.
         let whole = names.iter().all(|name| name.to_ascii_uppercase().contains("DC="));
         (complete && whole).then_some(names.len())
@@ -115,7 +134,40 @@ impl GroupsSeen {
 
     fn add(&mut self, group: &'static ProtectedGroup, source: Source) {
         if !self.protected.iter().any(|have| have.group == group) {
-            self.protected.push(ProtectedMembership { group, source });
+            self.protected.push(ProtectedMembership { group, counts: !group.may_be_excluded, source });
+        }
+    }
+
+    /// Groups within groups, and groups whose own lists have the object. The first are no news to the list of
+    /// direct groups; of the second, one that such a list lacks makes it disputed.
+    pub(super) fn take_known(
+        &mut self,
+        names: &[String],
+        own: Option<&Sid>,
+        nested: &[String],
+        known: &KnownGroups,
+    ) {
+        for name in names {
+            for (group, source) in known.listing(name) {
+                self.direct_protected.get_or_insert_with(|| source.clone());
+                self.add(group, source.clone());
+            }
+        }
+        let domain = names.first().map(|name| domain_of(name));
+        let Some(source) = self.listed_at.clone() else { return };
+        for name in nested {
+            if let Some(group) = known.above(name, domain.as_deref(), own) {
+                self.add(group, source.clone());
+            }
+        }
+    }
+
+    /// What the forest leaves out of protection, where an export shows it.
+    pub(super) fn judge(&mut self, left_out: &LeftOut) {
+        self.protected.retain(|membership| !left_out.has(membership.group));
+        self.protected.iter_mut().for_each(|membership| membership.counts = true);
+        if self.protected.is_empty() {
+            self.direct_protected = None;
         }
     }
 
@@ -129,6 +181,10 @@ impl GroupsSeen {
             (false, _) => other.none_but_primary,
         };
         self.complete |= other.complete;
+        self.listed_at = self.listed_at.take().or(other.listed_at);
+        if self.direct.len() < MOST_DIRECT {
+            self.direct.extend(other.direct);
+        }
         self.token_complete |= other.token_complete;
         self.direct_protected = self.direct_protected.take().or(other.direct_protected);
         self.direct_free = self.direct_free.take().or(other.direct_free);
@@ -153,7 +209,7 @@ fn ends_with_groups(object: &DirectoryObject) -> bool {
 }
 
 /// Domain Admins of another domain is no protected group of this one.
-fn is_of_domain(group: &ProtectedGroup, sid: &Sid, own: Option<&Sid>) -> bool {
+pub(super) fn is_of_domain(group: &ProtectedGroup, sid: &Sid, own: Option<&Sid>) -> bool {
     let domain = |sid: &Sid| sid.domain_and_rid().map(|(domain, _)| domain);
     match (group.scope, own) {
         (Scope::Domain, Some(own)) => domain(sid) == domain(own),

@@ -6,12 +6,13 @@ use crate::source::Source;
 use crate::words::Statement;
 
 use super::in_force::same;
-use super::{Restriction, SamValue};
+use super::{PolicySeen, Restriction, SamValue};
 
 /// Where the files of one machine disagree, and why they may.
 pub(super) fn disagreements(restriction: &Restriction, machines: &Machines, into: &mut Vec<Contradiction>) {
     let Some(machine) = restriction.machine else { return };
     let name = machines.name(machine);
+    reports(restriction, name, into);
     let mut note = |key: &str, values: [&SamValue; 2], sources: [&Source; 2]| {
         let [first, second] = values;
         into.push(Contradiction {
@@ -54,5 +55,34 @@ pub(super) fn disagreements(restriction: &Restriction, machines: &Machines, into
                 [&first.source, &last.source],
             );
         }
+    }
+}
+
+/// Where policy reports of one machine set different values.
+fn reports(restriction: &Restriction, name: &str, into: &mut Vec<Contradiction>) {
+    if let [first, rest @ ..] = restriction.policies.as_slice() {
+        for other in rest.iter().filter(|other| !alike(first, other)) {
+            let [one, two] = [first, other].map(|policy| policy.value.as_ref().unwrap_or(&SamValue::Absent));
+            let text = Statement::new("contradiction.reports-differ")
+                .with("machine", name)
+                .with("first", one.shown())
+                .with("second", two.shown());
+            let text = match (first.time, other.time) {
+                (Some(one), Some(two)) => Statement { key: format!("{}-dated", text.key), ..text }
+                    .with("first_time", one.to_string())
+                    .with("second_time", two.to_string()),
+                _ => text,
+            };
+            let sources = vec![first.source.clone(), other.source.clone()];
+            into.push(Contradiction { text, sources });
+        }
+    }
+}
+
+/// Whether two reports of a machine say the same of the setting.
+fn alike(a: &PolicySeen, b: &PolicySeen) -> bool {
+    match (&a.value, &b.value) {
+        (Some(a), Some(b)) => same(a, b),
+        (a, b) => a.is_none() && b.is_none(),
     }
 }

@@ -116,9 +116,20 @@ impl Restriction {
         self.policies.iter().filter_map(|policy| policy.value.as_ref()).all(|defined| same(defined, value))
     }
 
+    /// Whether a log shows all that was said between two times. Where records are lost, a change may be
+    /// among them.
     fn log_covers(&self, from: Timestamp, to: Timestamp) -> bool {
         let near = |end: &Timestamp| to.duration_since(*end) <= LOG_END_WINDOW;
-        self.log_spans.iter().any(|(start, end)| *start <= from && near(end))
+        self.whole_spans.iter().any(|(start, end)| *start <= from && near(end))
+    }
+
+    /// The System log has the SAM server's own events, and runs from one of them on over a time: a refusal
+    /// that SAM logged then would be in it.
+    pub fn logs_sam_over(&self, time: Timestamp) -> bool {
+        let said = self.announced.iter().filter(|said| said.time <= time);
+        let runs_on =
+            |from: Timestamp| self.log_spans.iter().any(|(start, end)| *start <= from && time <= *end);
+        said.into_iter().any(|said| runs_on(said.time))
     }
 
     /// Audit-only mode at a time; none where nothing says so.

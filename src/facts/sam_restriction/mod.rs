@@ -58,6 +58,8 @@ pub struct Restriction {
     pub denials: Vec<Denial>,
     /// Times that the machine's System logs cover.
     pub log_spans: Vec<(Timestamp, Timestamp)>,
+    /// Those of logs of which no record is lost: only in these does the absence of a record say something.
+    pub whole_spans: Vec<(Timestamp, Timestamp)>,
 }
 
 /// State of the registry value `RestrictRemoteSam`.
@@ -136,6 +138,8 @@ pub struct PolicySeen {
     pub source: Source,
     /// A simulation.
     pub simulated: bool,
+    /// When a report of a machine was made, where it says so.
+    pub time: Option<Timestamp>,
 }
 
 /// An event with the descriptor that the SAM server uses.
@@ -253,11 +257,15 @@ fn take_file(
                 && log.coverage.channels.iter().any(|channel| channel.eq_ignore_ascii_case("System"))
             {
                 restriction.log_spans.push((from, to));
+                if log.coverage.lost == 0 {
+                    restriction.whole_spans.push((from, to));
+                }
             }
         }
         Content::ConnectConfiguration(_)
         | Content::AuditLog(_)
         | Content::PasswordPolicy(_)
+        | Content::ControllerDiagnostics(_)
         | Content::DirectoryObjects(_)
         | Content::AccessControlLists(_)
         | Content::NotUsed { .. } => {}

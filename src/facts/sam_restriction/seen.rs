@@ -1,5 +1,7 @@
 //! What one file says of the restriction: a registry export's value, a policy report's row.
 
+use jiff::Timestamp;
+
 use crate::artifacts::SecurityTemplate;
 use crate::artifacts::policy_report::{ComputerHalf, PolicyReport, ReportKind, SecurityOption};
 use crate::artifacts::registry_export::{ExportFormat, RegistryData, RegistryExport, RegistryKey};
@@ -24,6 +26,7 @@ pub(super) fn template_setting(path: &BundlePath, template: &SecurityTemplate) -
         gpo: None,
         source: Source::new(path, Place::Line(value.line)),
         simulated: false,
+        time: None,
     })
 }
 
@@ -91,13 +94,14 @@ pub(super) enum InReport {
 pub(super) fn policy_in(path: &BundlePath, report: &PolicyReport) -> InReport {
     let row = setting_row(path, report);
     match (report.kind, row) {
-        (ReportKind::Results, Some(policy)) => InReport::Applied(policy),
+        (ReportKind::Results, Some(policy)) => InReport::Applied(PolicySeen { time: time(report), ..policy }),
         (ReportKind::Results, None) => match report.computer_half {
             ComputerHalf::Present => InReport::Applied(PolicySeen {
                 value: None,
                 gpo: None,
                 source: Source::new(path, Place::File),
                 simulated: false,
+                time: time(report),
             }),
             ComputerHalf::NotAvailable => InReport::Unelevated(Source::new(path, Place::File)),
             // Names and groups without settings cannot show what is not set.
@@ -108,6 +112,11 @@ pub(super) fn policy_in(path: &BundlePath, report: &PolicyReport) -> InReport {
         }
         (_, None) => InReport::Nothing,
     }
+}
+
+/// When a report was made, as far as it says so in UTC: it is not older than the last pass that it shows.
+fn time(report: &PolicyReport) -> Option<Timestamp> {
+    report.read_time.or_else(|| report.passes.iter().map(|pass| pass.to).max())
 }
 
 /// The setting's row: by its key, by its name in a known language, or else by the shape of its
@@ -128,6 +137,7 @@ fn setting_row(path: &BundlePath, report: &PolicyReport) -> Option<PolicySeen> {
             gpo: row.winning_gpo.clone(),
             source: Source::new(path, row.place.clone()),
             simulated: false,
+            time: None,
         });
     }
     let setting = report.registry_settings.iter().find(|setting| {
@@ -139,6 +149,7 @@ fn setting_row(path: &BundlePath, report: &PolicyReport) -> Option<PolicySeen> {
         gpo: setting.winning_gpo.clone(),
         source: Source::new(path, setting.place.clone()),
         simulated: false,
+        time: None,
     })
 }
 

@@ -1,8 +1,42 @@
 //! Reads the fixed shape of a page. It is strict: a line that does not fit is an error, never skipped.
 //!
-//! It is no Markdown reader; the shape is a small part of Markdown (`docs/causes/README.md`).
+//! It is no Markdown reader; the shape is a small part of Markdown (`docs/causes/README.md`). Only its
+//! fixed headings differ between languages.
+
+use unicode_width::UnicodeWidthChar;
 
 use super::{Page, PageCheck, PageSource, PageStep, RemedySection, Shell};
+use crate::words::Language;
+
+/// The fixed words of a page in a language.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Headings {
+    pub(super) checks: &'static str,
+    pub(super) remedy: &'static str,
+    pub(super) sources: &'static str,
+    /// What stands before the place of a step.
+    pub(super) place: &'static str,
+}
+
+impl Headings {
+    /// Those of a language.
+    pub(super) fn of(language: Language) -> Headings {
+        match language {
+            Language::English => Headings {
+                checks: "## Checks",
+                remedy: "## Remedy",
+                sources: "## Sources",
+                place: "   Where: ",
+            },
+            Language::Japanese => Headings {
+                checks: "## 確認項目",
+                remedy: "## 対処方法",
+                sources: "## 出典",
+                place: "   場所: ",
+            },
+        }
+    }
+}
 
 /// What does not fit the shape.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,15 +47,15 @@ pub(super) struct Misfit {
     pub expected: &'static str,
 }
 
-/// Reads a page.
-pub(super) fn page(text: &str) -> Result<Page, Misfit> {
-    let mut lines = Lines { lines: text.lines().collect(), at: 0 };
+/// Reads a page in a language.
+pub(super) fn page(text: &str, language: Language) -> Result<Page, Misfit> {
+    let mut lines = Lines { lines: text.lines().collect(), at: 0, headings: Headings::of(language) };
     let heading = lines.expect("# Title (`id`)", |line| line.strip_prefix("# "))?;
     let (title, id) = titled(heading).ok_or(lines.misfit_before("# Title (`id`)"))?;
     let summary = lines.paragraph("a sentence that says what it is")?;
     let mut body = Vec::new();
     while !lines.blank_then("## ") {
-        body.push(lines.paragraph("a paragraph, or ## Checks")?);
+        body.push(lines.paragraph("a paragraph, or the heading of the checks")?);
     }
     let checks = checks(&mut lines)?;
     let remedies = remedies(&mut lines)?;
@@ -30,7 +64,7 @@ pub(super) fn page(text: &str) -> Result<Page, Misfit> {
 }
 
 fn checks(lines: &mut Lines<'_>) -> Result<Vec<PageCheck>, Misfit> {
-    lines.expect("## Checks", |line| line.strip_prefix("## Checks").filter(|rest| rest.is_empty()))?;
+    lines.heading(lines.headings.checks)?;
     let mut checks = Vec::new();
     while lines.blank_then("### ") {
         let (id, title) = section(lines, "### `check-id`: Title")?;
@@ -40,7 +74,7 @@ fn checks(lines: &mut Lines<'_>) -> Result<Vec<PageCheck>, Misfit> {
 }
 
 fn remedies(lines: &mut Lines<'_>) -> Result<Vec<RemedySection>, Misfit> {
-    lines.expect("## Remedy", |line| line.strip_prefix("## Remedy").filter(|rest| rest.is_empty()))?;
+    lines.heading(lines.headings.remedy)?;
     let mut remedies = Vec::new();
     while lines.blank_then("### ") {
         let (id, title) = section(lines, "### `section-id`: Title")?;
@@ -67,7 +101,7 @@ fn steps(lines: &mut Lines<'_>) -> Result<Vec<PageStep>, Misfit> {
             return if steps.is_empty() { Err(lines.misfit("1. What to do.")) } else { Ok(steps) };
         };
         lines.at += 1;
-        let where_ = lines.peek().and_then(|line| line.strip_prefix("   Where: ")).map(str::to_owned);
+        let where_ = lines.peek().and_then(|line| line.strip_prefix(lines.headings.place)).map(str::to_owned);
         lines.at += usize::from(where_.is_some());
         let (shell, command) = command(lines)?.unzip();
         steps.push(PageStep { text: text.to_owned(), command, shell, where_ });
@@ -91,7 +125,7 @@ fn command(lines: &mut Lines<'_>) -> Result<Option<(Shell, String)>, Misfit> {
 }
 
 fn sources(lines: &mut Lines<'_>) -> Result<Vec<PageSource>, Misfit> {
-    lines.expect("## Sources", |line| line.strip_prefix("## Sources").filter(|rest| rest.is_empty()))?;
+    lines.heading(lines.headings.sources)?;
     let mut sources = Vec::new();
     while lines.peek().is_some() {
         let (link, text) =
@@ -114,10 +148,17 @@ fn quoted(text: &str) -> Option<String> {
     (!id.is_empty() && id.bytes().all(fits)).then(|| id.to_owned())
 }
 
+/// Whether a space belongs between two lines of a paragraph. Japanese is written without.
+fn spaced(before: &str, after: &str) -> bool {
+    let wide = |letter: Option<char>| letter.and_then(UnicodeWidthChar::width) == Some(2);
+    !before.is_empty() && !(wide(before.chars().next_back()) && wide(after.chars().next()))
+}
+
 /// The lines of a page, and where reading stands.
 struct Lines<'a> {
     lines: Vec<&'a str>,
     at: usize,
+    headings: Headings,
 }
 
 impl<'a> Lines<'a> {
@@ -135,6 +176,11 @@ impl<'a> Lines<'a> {
     fn blank_then(&mut self, start: &str) -> bool {
         self.skip_blank();
         self.peek().is_some_and(|line| line.starts_with(start))
+    }
+
+    /// A line that is this heading.
+    fn heading(&mut self, heading: &'static str) -> Result<(), Misfit> {
+        self.expect(heading, |line| (line == heading).then_some(()))
     }
 
     fn expect<T>(
@@ -157,7 +203,7 @@ impl<'a> Lines<'a> {
             if marked || numbered {
                 return Err(self.misfit(expected));
             }
-            if !paragraph.is_empty() {
+            if spaced(&paragraph, line) {
                 paragraph.push(' ');
             }
             paragraph.push_str(line);
@@ -213,7 +259,7 @@ When it fits.
 
     #[test]
     fn reads_every_part() {
-        let page = page(SMALL).unwrap();
+        let page = page(SMALL, Language::English).unwrap();
         assert_eq!((page.id.as_str(), page.title.as_str()), ("an-id", "A title"));
         assert_eq!(page.summary, "What it is.");
         assert_eq!(page.body, ["First paragraph goes on.", "Second paragraph."]);
@@ -233,7 +279,8 @@ When it fits.
 
     #[test]
     fn refuses_a_line_that_does_not_fit_and_names_it() {
-        let misfit = |from: &str, to: &str| page(&SMALL.replacen(from, to, 1)).unwrap_err().line;
+        let misfit =
+            |from: &str, to: &str| page(&SMALL.replacen(from, to, 1), Language::English).unwrap_err().line;
         assert_eq!(misfit("# A title (`an-id`)", "# A title"), 1);
         assert_eq!(misfit("`an-id`", "`An Id`"), 1);
         assert_eq!(misfit("Second paragraph.", "- a list"), 8);
@@ -242,6 +289,19 @@ When it fits.
         assert_eq!(misfit("2. Second", "3. Second"), 26);
         assert_eq!(misfit("   ```\n", "```\n"), 25);
         assert_eq!(misfit("- <https", "* <https"), 29);
-        assert_eq!(page(&format!("{SMALL}\nmore\n")).unwrap_err().line, 30);
+        assert_eq!(page(&format!("{SMALL}\nmore\n"), Language::English).unwrap_err().line, 30);
+    }
+
+    #[test]
+    fn lines_of_japanese_are_joined_without_a_space() {
+        let text = SMALL
+            .replace("First paragraph\ngoes on.", "最初の段落は\n続きます。SDDL\nの例")
+            .replace("## Checks", "## 確認項目")
+            .replace("## Remedy", "## 対処方法")
+            .replace("## Sources", "## 出典")
+            .replace("Where: ", "場所: ");
+        let page = page(&text, Language::Japanese).unwrap();
+        assert_eq!(page.body[0], "最初の段落は続きます。SDDL の例");
+        assert_eq!(page.remedies[0].steps[0].where_.as_deref(), Some("{controller}"));
     }
 }

@@ -7,7 +7,7 @@ use crate::words::{Catalogue, Language, Statement};
 
 /// Names that may stand in braces on a page. The words that stand for an unknown value are in the
 /// catalogue, `placeholder.<name>`.
-pub const PLACEHOLDERS: [&str; 9] = [
+pub const PLACEHOLDERS: [&str; 10] = [
     "connector_account",
     "connector_name",
     "connector_domain",
@@ -17,6 +17,7 @@ pub const PLACEHOLDERS: [&str; 9] = [
     "user",
     "gpo",
     "domain_dn",
+    "other_controllers",
 ];
 
 /// Longest value that a command takes, in characters; a distinguished name can be long, a line is not.

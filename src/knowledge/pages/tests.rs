@@ -18,27 +18,31 @@ fn find_check(id: &str) -> Vec<(&'static Page, &'static PageCheck)> {
     super::find_check(Language::English, id)
 }
 
-fn texts() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
-    CAUSES.iter().chain(&DIAGNOSES)
+/// The texts of all pages, with their ids, in each language.
+fn texts() -> impl Iterator<Item = (Language, &'static str, &'static str)> {
+    Language::ALL.into_iter().flat_map(|language| {
+        CAUSES.iter().chain(&DIAGNOSES).map(move |page| (language, page.id, page.of(language)))
+    })
 }
 
 /// Writes a page in its own shape again.
-fn markdown(page: &Page) -> String {
+fn markdown(page: &Page, language: Language) -> String {
+    let headings = parse::Headings::of(language);
     let mut text = format!("# {} (`{}`)\n\n{}\n\n", page.title, page.id, page.summary);
     for paragraph in &page.body {
         let _ = writeln!(text, "{paragraph}\n");
     }
-    text.push_str("## Checks\n");
+    let _ = writeln!(text, "{}", headings.checks);
     for check in &page.checks {
         let _ = writeln!(text, "### `{}`: {}\n{}\n", check.id, check.title, check.text);
     }
-    text.push_str("## Remedy\n");
+    let _ = writeln!(text, "{}", headings.remedy);
     for remedy in &page.remedies {
         let _ = writeln!(text, "### `{}`: {}\n{}\n", remedy.id, remedy.title, remedy.when);
         for (number, step) in remedy.steps.iter().enumerate() {
             let _ = writeln!(text, "{}. {}", number + 1, step.text);
             if let Some(place) = &step.where_ {
-                let _ = writeln!(text, "   Where: {place}");
+                let _ = writeln!(text, "{}{place}", headings.place);
             }
             if let (Some(shell), Some(command)) = (step.shell, &step.command) {
                 let fence = if shell == Shell::Cmd { "cmd" } else { "powershell" };
@@ -46,7 +50,7 @@ fn markdown(page: &Page) -> String {
             }
         }
     }
-    text.push_str("## Sources\n");
+    let _ = writeln!(text, "{}", headings.sources);
     for source in &page.sources {
         let _ = writeln!(text, "- <{}> {}", source.link, source.text);
     }
@@ -55,28 +59,78 @@ fn markdown(page: &Page) -> String {
 
 #[test]
 fn every_page_parses_and_nothing_of_it_is_lost() {
-    for (id, text) in texts() {
-        let page = parse::page(text).unwrap_or_else(|misfit| panic!("{id}: {misfit:?}"));
-        assert_eq!(page.id, *id, "the id is the name of the file");
-        let written = markdown(&page);
+    for (language, id, text) in texts() {
+        let page = parse::page(text, language).unwrap_or_else(|misfit| panic!("{id}: {misfit:?}"));
+        assert_eq!(page.id, id, "the id is the name of the file");
+        let written = markdown(&page, language);
         let words: Vec<_> = text.split_whitespace().collect();
         let again: Vec<_> = written.split_whitespace().collect();
         assert_eq!(words, again, "{id}");
     }
-    assert_eq!(pages().len(), CAUSES.len() + DIAGNOSES.len());
+    for language in Language::ALL {
+        assert_eq!(super::pages(language).len(), CAUSES.len() + DIAGNOSES.len());
+    }
 }
 
 #[test]
 fn every_file_in_the_folders_is_built_in() {
-    let mut files = BTreeSet::new();
-    for folder in ["docs/causes", "docs/diagnoses"] {
-        for entry in std::fs::read_dir(format!("{}/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap() {
-            let name = entry.unwrap().file_name().into_string().unwrap();
-            files.extend(name.strip_suffix(".md").filter(|id| *id != "README").map(str::to_owned));
+    let built_in: BTreeSet<_> = texts().map(|(_, id, _)| id.to_owned()).collect();
+    for docs in ["docs", "docs/ja"] {
+        let mut files = BTreeSet::new();
+        for folder in ["causes", "diagnoses"] {
+            for entry in std::fs::read_dir(format!("{}/{docs}/{folder}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+            {
+                let name = entry.unwrap().file_name().into_string().unwrap();
+                files.extend(name.strip_suffix(".md").filter(|id| *id != "README").map(str::to_owned));
+            }
+        }
+        assert_eq!(files, built_in, "{docs}");
+    }
+}
+
+/// What no translation changes: ids, commands, addresses, and which values a text has.
+fn bones(page: &Page) -> Vec<String> {
+    let mut bones = vec![page.id.clone(), page.body.len().to_string()];
+    bones.extend(page.checks.iter().map(|check| check.id.clone()));
+    for remedy in &page.remedies {
+        bones.push(format!("{} {:?}", remedy.id, sorted_placeholders(&remedy.when)));
+        for step in &remedy.steps {
+            let place = step.where_.as_deref().map(sorted_placeholders);
+            let text = sorted_placeholders(&step.text);
+            bones.push(format!("{text:?} {place:?} {:?} {:?}", step.shell, step.command));
         }
     }
-    let built_in: BTreeSet<_> = texts().map(|(id, _)| (*id).to_owned()).collect();
-    assert_eq!(files, built_in);
+    bones.extend(page.sources.iter().map(|source| source.link.clone()));
+    bones
+}
+
+fn sorted_placeholders(text: &str) -> BTreeSet<&str> {
+    placeholders(text).into_iter().collect()
+}
+
+#[test]
+fn a_page_has_the_same_bones_in_every_language() {
+    for page in pages() {
+        for language in Language::ALL {
+            let translated = super::page(language, &page.id).unwrap();
+            assert_eq!(bones(translated), bones(page), "{language:?} {}", page.id);
+        }
+    }
+}
+
+/// A number or a code that is lost in translation sends a reader to the wrong event.
+#[test]
+fn a_page_has_the_same_numbers_in_every_language() {
+    let numbers = |text: &str| -> BTreeSet<String> {
+        let parts = text.split(|letter: char| !letter.is_ascii_alphanumeric());
+        parts
+            .filter(|part| part.len() > 2 && part.starts_with(|l: char| l.is_ascii_digit()))
+            .map(str::to_owned)
+            .collect()
+    };
+    for texts in CAUSES.iter().chain(&DIAGNOSES) {
+        assert_eq!(numbers(texts.japanese), numbers(texts.english), "{}", texts.id);
+    }
 }
 
 #[test]
@@ -142,8 +196,8 @@ fn the_checks_that_the_rules_use_have_their_words() {
             assert!(find_check(check).iter().any(|(page, _)| page.id == id), "{id} lacks {check}");
         }
     }
-    for (id, _) in &DIAGNOSES {
-        assert_eq!(find_check(&format!("{id}-code")).len(), 1, "{id}");
+    for known in &DIAGNOSES {
+        assert_eq!(find_check(&format!("{}-code", known.id)).len(), 1, "{}", known.id);
     }
 }
 
@@ -180,7 +234,7 @@ fn placeholders(text: &str) -> Vec<&str> {
 #[test]
 fn every_placeholder_is_known_and_every_known_one_is_used_and_described() {
     let known: BTreeSet<_> = PLACEHOLDERS.into_iter().collect();
-    let used: BTreeSet<_> = texts().flat_map(|(_, text)| placeholders(text)).collect();
+    let used: BTreeSet<_> = texts().flat_map(|(_, _, text)| placeholders(text)).collect();
     assert_eq!(used, known);
     let readme = include_str!("../../../docs/causes/README.md");
     for name in PLACEHOLDERS {

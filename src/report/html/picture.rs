@@ -18,7 +18,7 @@ use crate::report::model::{CoveredTime, TimelineEntry, TimelineKind};
 const WIDTH: i64 = 1000;
 /// Where the first and the last moment stand.
 const LEFT: i64 = 128;
-const RIGHT: i64 = 968;
+const RIGHT: i64 = 948;
 /// Most moments that are told apart; those nearest to each other are drawn as one.
 const COLUMNS: usize = 24;
 /// Most machines that are drawn.
@@ -239,15 +239,40 @@ impl Lane {
                 [one] => one.rsplit(['-', '/']).next().unwrap_or(one).chars().take(14).collect(),
                 _ => words.say("several-channels"),
             };
-            logs.entry(name).or_default().push(bar);
+            let row = logs.entry(name).or_default();
+            // A log that was archived a hundred times would draw a hundred times the same.
+            if !row.iter().any(|other| (other.x, other.width, other.lost) == (bar.x, bar.width, bar.lost)) {
+                row.push(bar);
+            }
         }
-        for (name, bars) in logs.into_iter().take(LOGS) {
+        for (name, bars) in few(logs, words) {
             self.logs.push(LogRow { name, y: y + LOG_ROW / 2, bars });
+            y += LOG_ROW;
+        }
+        if self.logs.is_empty() {
+            self.logs.push(LogRow { name: words.say("no-log"), y: y + LOG_ROW / 2, bars: Vec::new() });
             y += LOG_ROW;
         }
         self.height = y + SPACE - self.top;
         self
     }
+}
+
+/// No more rows than there is room for: what is beyond shares the last one.
+fn few(logs: BTreeMap<String, Vec<Bar>>, words: &Words) -> Vec<(String, Vec<Bar>)> {
+    let too_many = logs.len() > LOGS;
+    let mut rows: Vec<(String, Vec<Bar>)> = Vec::new();
+    for (name, bars) in logs {
+        let full = too_many && rows.len() == LOGS;
+        match rows.last_mut() {
+            Some((last, shared)) if full => {
+                *last = words.say("several-channels");
+                shared.extend(bars);
+            }
+            _ => rows.push((name, bars)),
+        }
+    }
+    rows
 }
 
 fn mark(x: i64, y: i64, kind: TimelineKind, same: &[&TimelineEntry], words: &Words) -> Mark {
@@ -367,5 +392,57 @@ fn step(seconds: i64) -> i64 {
         21_600..86_400 => 7,
         86_400..604_800 => 8,
         _ => 9,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axis(seconds: impl IntoIterator<Item = i64>) -> Axis {
+        Axis::of(seconds.into_iter().map(|second| Timestamp::from_second(second).unwrap())).unwrap()
+    }
+
+    fn places(axis: &Axis) -> Vec<i64> {
+        axis.columns.iter().map(|column| column.x).collect()
+    }
+
+    #[test]
+    fn a_longer_time_gets_a_wider_step() {
+        // Steps of 3 (5 s), 5 (10 min) and 9 (30 days), over 820 units.
+        let axis = axis([0, 5, 605, 605 + 30 * 86_400]);
+        assert_eq!(places(&axis), [128, 128 + 820 * 3 / 17, 128 + 820 * 8 / 17, 948]);
+        assert_eq!(axis.breaks(), [(128 + 820 * 8 / 17 + 948) / 2]);
+    }
+
+    #[test]
+    fn one_moment_stands_in_the_middle() {
+        assert_eq!(places(&axis([7, 7])), [538]);
+        assert!(Axis::of(std::iter::empty()).is_none());
+    }
+
+    #[test]
+    fn of_many_moments_the_nearest_are_drawn_as_one() {
+        // A hundred pairs, and one pair far away: that is never drawn as one with others.
+        let axis = axis((0..100).flat_map(|at| [at * 100, at * 100 + 1]).chain([1_000_000, 2_000_000]));
+        let places = places(&axis);
+        assert_eq!(places.len(), COLUMNS);
+        assert!(places.windows(2).all(|pair| pair[0] < pair[1]));
+        let x = |second| axis.x(Timestamp::from_second(second).unwrap());
+        assert_eq!(x(0), x(1), "a pair");
+        assert!(x(9_901) < x(1_000_000) && x(1_000_000) < x(2_000_000));
+        assert_eq!((x(0), x(2_000_000)), (LEFT, RIGHT));
+    }
+
+    #[test]
+    fn labels_have_room() {
+        let axis = axis((0..24).map(|at| at * 100));
+        let ticks = axis.ticks(&[]);
+        assert!(ticks.windows(2).all(|pair| pair[1].x - pair[0].x >= LABEL));
+        assert_eq!(
+            (ticks[0].x, ticks[0].day.as_str(), ticks[0].clock.as_str()),
+            (LEFT, "1970-01-01", "00:00:00")
+        );
+        assert_eq!(ticks.last().unwrap().x, RIGHT);
     }
 }

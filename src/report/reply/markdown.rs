@@ -17,7 +17,11 @@ pub(super) fn plain(text: &str) -> String {
         let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         let starts = before.is_none();
         let special = match letter {
-            '*' | '`' | '[' | ']' | '<' | '~' | '|' | '$' => true,
+            '*' | '`' | '~' | '|' | '$' => true,
+            '<' => next.is_some_and(|next| next.is_ascii_alphabetic() || "/!?".contains(next)),
+            // Links, footnotes, definitions and boxes; other brackets are only brackets.
+            '[' => starts || matches!(next, Some('[' | '^')),
+            ']' => matches!(next, Some('(' | '[' | ':')),
             '\\' => next.is_none_or(|next| next.is_ascii_punctuation()),
             '_' => !(is_word(before) && is_word(next)),
             '&' => {
@@ -74,6 +78,8 @@ mod tests {
             "田中さん (営業)",
             "R&D",
             "1 of 2.",
+            "Local Policies > [Security Options] (all)",
+            "a < b, <グループ>",
         ] {
             assert_eq!(plain(name), name);
         }
@@ -89,7 +95,7 @@ mod tests {
             ("- a", "\\- a"),
             ("12. a", "12\\. a"),
             ("> q", "\\> q"),
-            ("a\n\n# h", "a \\\\n # h"),
+            ("a\n\n# h", "a \\n # h"),
             ("WWW.fabrikam.example", "WWW\\.fabrikam.example"),
             ("\\*", "\\\\\\*"),
         ] {

@@ -4,7 +4,6 @@
 use pulldown_cmark::{Event, Options, Parser};
 
 use super::*;
-use crate::knowledge::collect;
 use crate::report::examples::{self, hostile};
 use crate::words::Language;
 
@@ -81,16 +80,6 @@ fn it_says_no_more_than_the_verdict() {
     }
 }
 
-#[test]
-fn every_artifact_has_a_name_for_the_customer() {
-    for language in Language::ALL {
-        for artifact in collect::collectables() {
-            let key = format!("reply.artifact.{}", artifact.id);
-            assert!(Catalogue::of(language).has(&key), "{language:?} {key}");
-        }
-    }
-}
-
 /// The events that a reader of Markdown sees, without text.
 fn shape(markdown: &str) -> Vec<String> {
     let parser = Parser::new_ext(markdown, Options::all());
@@ -130,9 +119,12 @@ fn no_text_of_a_bundle_becomes_markup() {
         "x\u{202e}y\u{1b}[31m\u{200b}\u{2028}",
     ];
     for (name, report) in states() {
-        let plain = shape(&render(&hostile(&report, "plain")));
+        // Whether there are angle brackets in a command decides on one paragraph of our own.
+        let placeholder = plain(&Catalogue::of(report.language).say(&Statement::new("reply.placeholder")));
+        let render = |text: &str| render(&hostile(&report, text)).replace(&placeholder, "");
+        let plain = shape(&render("plain"));
         for payload in payloads {
-            let reply = render(&hostile(&report, payload));
+            let reply = render(payload);
             assert_eq!(shape(&reply), plain, "{name} {payload:?}\n{reply}");
             assert!(!reply.contains(['\u{1b}', '\u{202e}', '\u{200b}', '\r']));
         }

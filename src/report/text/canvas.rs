@@ -1,22 +1,22 @@
 //! Lines of a terminal: wrapping, columns and colour. Everything written here is made safe first.
 
 use anstyle::{AnsiColor, Style};
-use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 use unicode_width::UnicodeWidthStr;
 
 use super::TextOptions;
 use crate::diagnosis::State;
 use crate::report::phrases::Phrases;
 use crate::report::terminal::terminal_safe;
+use crate::words::lines::lines;
 
 /// Column in which text begins beside a label; labels stand at column 2.
-pub(super) const TEXT_COLUMN: usize = 16;
+pub(crate) const TEXT_COLUMN: usize = 16;
 
 /// Longest text of one paragraph, in characters; the JSON report has all of it.
 const LONGEST: usize = 1000;
 
 /// Lines that are being written.
-pub(super) struct Canvas {
+pub(crate) struct Canvas {
     width: usize,
     colour: bool,
     phrases: Phrases,
@@ -25,56 +25,56 @@ pub(super) struct Canvas {
 
 impl Canvas {
     /// An empty one.
-    pub(super) fn new(options: &TextOptions, phrases: Phrases) -> Self {
+    pub(crate) fn new(options: &TextOptions, phrases: Phrases) -> Self {
         Canvas { width: options.width.clamp(40, 120), colour: options.colour, phrases, out: String::new() }
     }
 
     /// A phrase that has no values.
-    pub(super) fn word(&self, key: &str) -> String {
+    pub(crate) fn word(&self, key: &str) -> String {
         self.phrases.word(key)
     }
 
     /// A phrase, with values.
-    pub(super) fn words(&self, key: &str, values: &[(&'static str, String)]) -> String {
+    pub(crate) fn words(&self, key: &str, values: &[(&'static str, String)]) -> String {
         self.phrases.words(key, values)
     }
 
     /// The name of a state, for people.
-    pub(super) fn state_name(&self, state: State) -> String {
+    pub(crate) fn state_name(&self, state: State) -> String {
         self.phrases.state_name(state)
     }
 
     /// What was written.
-    pub(super) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> String {
         self.out
     }
 
     /// An empty line, unless nothing was written yet.
-    pub(super) fn gap(&mut self) {
+    pub(crate) fn gap(&mut self) {
         if !self.out.is_empty() {
             self.out.push('\n');
         }
     }
 
     /// A heading at the left margin, with an empty line above it.
-    pub(super) fn heading(&mut self, text: &str) {
+    pub(crate) fn heading(&mut self, text: &str) {
         self.gap();
         self.wrapped("", "", text, Style::new().bold());
     }
 
     /// A paragraph, all its lines indented.
-    pub(super) fn paragraph(&mut self, indent: usize, text: &str) {
+    pub(crate) fn paragraph(&mut self, indent: usize, text: &str) {
         let indent = " ".repeat(indent);
         self.wrapped(&indent, &indent, text, Style::new());
     }
 
     /// A paragraph whose lines after the first are indented by two more columns.
-    pub(super) fn item(&mut self, indent: usize, text: &str) {
+    pub(crate) fn item(&mut self, indent: usize, text: &str) {
         self.wrapped(&" ".repeat(indent), &" ".repeat(indent + 2), text, Style::new());
     }
 
     /// A label at column 2, and text beside it from [`TEXT_COLUMN`].
-    pub(super) fn labelled(&mut self, label: &str, style: Style, text: &str) {
+    pub(crate) fn labelled(&mut self, label: &str, style: Style, text: &str) {
         let label = terminal_safe(label);
         let used = label.width() + 4;
         let gap = TEXT_COLUMN.saturating_sub(used) + 2;
@@ -91,12 +91,12 @@ impl Canvas {
     }
 
     /// A numbered paragraph.
-    pub(super) fn numbered(&mut self, number: usize, text: &str) {
+    pub(crate) fn numbered(&mut self, number: usize, text: &str) {
         self.wrapped(&format!("  {number:>2}. "), "      ", text, Style::new());
     }
 
     /// A command, line by line, never wrapped.
-    pub(super) fn command(&mut self, indent: usize, command: &str) {
+    pub(crate) fn command(&mut self, indent: usize, command: &str) {
         for line in command.lines() {
             self.out.push_str(&" ".repeat(indent));
             self.out.push_str(&terminal_safe(line));
@@ -106,18 +106,11 @@ impl Canvas {
 
     fn wrapped(&mut self, first: &str, rest: &str, text: &str, style: Style) {
         let text = clipped(&terminal_safe(text));
-        let options = Options::new(self.width)
-            .initial_indent(first)
-            .subsequent_indent(rest)
-            .word_separator(WordSeparator::AsciiSpace)
-            .word_splitter(WordSplitter::NoHyphenation)
-            .wrap_algorithm(WrapAlgorithm::FirstFit);
-        for line in textwrap::wrap(&text, options) {
-            let line = line.trim_end();
+        for line in lines(&text, self.width, first, rest, false) {
             if self.colour && style != Style::new() {
                 self.out.push_str(&format!("{style}{line}{style:#}\n"));
             } else {
-                self.out.push_str(line);
+                self.out.push_str(&line);
                 self.out.push('\n');
             }
         }
@@ -132,7 +125,7 @@ fn clipped(text: &str) -> String {
 }
 
 /// The colour of a state.
-pub(super) fn state_style(state: State) -> Style {
+pub(crate) fn state_style(state: State) -> Style {
     let colour = match state {
         State::Confirmed | State::Likely => AnsiColor::Red,
         State::Possible => AnsiColor::Yellow,

@@ -83,6 +83,7 @@ fn every_phrase_of_the_catalogue_is_used() {
         include_str!("evidence.rs"),
         include_str!("next.rs"),
         include_str!("appendix.rs"),
+        include_str!("../facts.rs"),
     ]
     .concat();
     for (key, value) in catalogue["report"].as_table().unwrap() {

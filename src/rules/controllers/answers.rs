@@ -12,7 +12,7 @@ use super::{Effect, NearDenial, Stance, Standing, Survey};
 const DENIAL_WINDOW: SignedDuration = SignedDuration::from_secs(20 * 60);
 
 impl Survey {
-    fn of(&self, standing: Standing) -> impl Iterator<Item = &Stance> {
+    pub(super) fn of(&self, standing: Standing) -> impl Iterator<Item = &Stance> {
         self.stances.iter().filter(move |stance| stance.standing == standing)
     }
 
@@ -106,42 +106,6 @@ impl Survey {
         }
     }
 
-    /// A Group Policy Results report of a controller defines the setting; the value was not seen, or
-    /// disagrees.
-    pub(in crate::rules) fn policy_denies_connector(&self) -> Finding {
-        let finding = |answer| Finding::new("policy-denies-connector", Weight::Supports, answer);
-        let by_policy = self.of(Standing::Controller).find(|stance| {
-            matches!(stance.effect, Effect::Denies | Effect::MayDeny)
-                && stance.in_force.as_ref().is_some_and(|in_force| in_force.basis == Basis::Policy)
-        });
-        match by_policy {
-            Some(stance) => {
-                let finding = self.saying(finding(Answer::Yes), stance);
-                finding.needing("controller-lsa-key", stance.machine.as_deref())
-            }
-            None => {
-                if let Some(policy) = &self.gpo_defining {
-                    return finding(Answer::Yes)
-                        .variant("gpo")
-                        .with("path", policy.source.path.to_string())
-                        .with("value", policy.value.as_ref().map(SamValue::shown).unwrap_or_default())
-                        .with("account", self.account.clone())
-                        .at(&policy.source)
-                        .needing("controller-lsa-key", None);
-                }
-                let finding = finding(Answer::Unknown);
-                if self.unelevated.is_empty() {
-                    finding
-                } else {
-                    finding
-                        .variant("unelevated")
-                        .at_all(&self.unelevated)
-                        .needing("controller-policy-report", self.unseen.first().map(String::as_str))
-                }
-            }
-        }
-    }
-
     /// The Connect server's own value or report refuses the account.
     pub(in crate::rules) fn connect_server_denies(&self) -> Finding {
         let finding = |answer| Finding::new("connect-server-denies-connector", Weight::Supports, answer);
@@ -217,8 +181,9 @@ impl Survey {
                 .with("time", denial.time.to_string())
                 .at(&denial.source)
                 .at(paired_by),
-            // Refusals are throttled, so silence says nothing.
-            None => finding(Answer::Unknown),
+            // Refusals are throttled, so that silence clears nothing.
+            None if self.logs_of_all.is_empty() => finding(Answer::Unknown),
+            None => finding(Answer::No).at_all(&self.logs_of_all),
         }
     }
 
@@ -238,7 +203,8 @@ impl Survey {
                 .with("caller", denial.caller.as_ref().map_or("an unnamed caller", |sid| sid.as_str()))
                 .at(&denial.source)
                 .needing("connector-account", None),
-            None => finding(Answer::Unknown),
+            None if self.logs_of_all.is_empty() => finding(Answer::Unknown),
+            None => finding(Answer::No).at_all(&self.logs_of_all),
         }
     }
 
@@ -249,7 +215,7 @@ impl Survey {
         })
     }
 
-    fn saying(&self, finding: Finding, stance: &Stance) -> Finding {
+    pub(super) fn saying(&self, finding: Finding, stance: &Stance) -> Finding {
         let value = stance.in_force.as_ref().map_or_else(String::new, |in_force| in_force.value.shown());
         let undecided: Vec<String> = stance.undecided.iter().map(ToString::to_string).collect();
         let mut finding = finding

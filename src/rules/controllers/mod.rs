@@ -1,6 +1,7 @@
 //! How each machine stands to the connector account's calls to SAM at the time of a failure.
 
 mod answers;
+mod reports;
 
 use std::collections::BTreeSet;
 
@@ -25,6 +26,10 @@ pub(super) struct Survey {
     account: String,
     unelevated: Vec<Source>,
     gpo_defining: Option<PolicySeen>,
+    reports: Vec<reports::ReportOf>,
+    /// Where every machine that may be a controller has a System log with SAM's own events that runs over
+    /// the failure: those events.
+    logs_of_all: Vec<Source>,
 }
 
 /// A refused caller, with what limits what it says of the failure.
@@ -93,13 +98,10 @@ pub(super) fn survey(facts: &Facts, attempt: Option<&Attempt>) -> Survey {
         .filter(|stance| stance.standing == Standing::Controller)
         .filter_map(|stance| stance.machine.as_deref())
         .collect();
-    // A machine without any known role may be a domain controller too.
-    let controllers = facts
+    let unseen = facts
         .machines
-        .iter()
-        .filter(|(_, machine)| machine.roles.is_empty() || machine.is(Role::DomainController));
-    let unseen = controllers
-        .map(|(_, machine)| machine.name.clone())
+        .may_be_controllers()
+        .map(|id| facts.machines.name(id).to_owned())
         .filter(|name| !known.contains(name.as_str()))
         .collect();
     let denials = denials(facts, connector, time);
@@ -116,7 +118,21 @@ pub(super) fn survey(facts: &Facts, attempt: Option<&Attempt>) -> Survey {
             .iter()
             .find(|policy| keeps_out(policy, connector))
             .cloned(),
+        reports: reports::of_controllers(facts, connector),
+        logs_of_all: time.map(|time| logs_of_all(facts, time)).unwrap_or_default(),
     }
+}
+
+/// The SAM server's events in System logs that run over a time, one for each machine that may be a domain
+/// controller; none where one of them has no such log.
+fn logs_of_all(facts: &Facts, time: Timestamp) -> Vec<Source> {
+    let of = |id: MachineId| {
+        let restriction = facts.restrictions.seen.iter().find(|seen| seen.machine == Some(id))?;
+        restriction.announced.first().filter(|_| restriction.logs_sam_over(time))
+    };
+    let said: Option<Vec<Source>> =
+        facts.machines.may_be_controllers().map(|id| of(id).map(|said| said.source.clone())).collect();
+    said.unwrap_or_default()
 }
 
 /// Refused callers of machines that may be domain controllers.
@@ -149,7 +165,7 @@ fn denials(facts: &Facts, connector: Option<&Connector>, time: Option<Timestamp>
         .collect()
 }
 
-/// A GPO report, whose setting would keep the account out wherever it is applied. A simulation is none.
+/// Whether a policy's setting keeps the account out wherever it is applied. A simulation applies nowhere.
 fn keeps_out(policy: &PolicySeen, connector: Option<&Connector>) -> bool {
     let Some(SamValue::Descriptor { descriptor, .. }) = &policy.value else { return false };
     !policy.simulated && connector_access(descriptor, connector).access != Access::Granted

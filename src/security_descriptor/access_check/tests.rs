@@ -11,6 +11,7 @@ fn connector(trustee: &Trustee) -> Membership {
     let text = match trustee {
         Trustee::Sid(sid) => sid.as_str(),
         Trustee::DomainRelative { alias, .. } => alias,
+        Trustee::Named(name) => name,
     };
     match text {
         "S-1-1-0" | "S-1-5-11" | "S-1-5-2" | "S-1-5-21-1-2-3-1105" | "DU" => Membership::Member,

@@ -31,7 +31,7 @@ fn connector(trustee: &Trustee) -> Membership {
             "S-1-5-21-1-2-3-2001" | "S-1-5-21-1-2-3-2002" => Membership::Unknown,
             _ => Membership::NotMember,
         },
-        Trustee::DomainRelative { .. } => Membership::NotMember,
+        Trustee::DomainRelative { .. } | Trustee::Named(_) => Membership::NotMember,
     }
 }
 

@@ -236,6 +236,35 @@ fn a_record_that_multiplies_its_text_is_not_kept() {
     assert!(gaps.len() == 1 && gaps[0].said().contains("more text than"), "{gaps:?}");
 }
 
+/// A chunk whose first record shows 30 KB of text 330 times: 5 MB.
+fn bombs() -> Chunk {
+    let mut bombs = Chunk::new(1);
+    bombs.repeats = 330;
+    let bombs = bombs.templated("ADSync", 6329, &"x".repeat(15_000));
+    let bombs = (0..3).fold(bombs, |chunk, _| chunk.templated("ADSync", 6329, "x")).sealed();
+    assert!(bombs.bytes.len() < CHUNK, "{}", bombs.bytes.len());
+    bombs
+}
+
+#[test]
+fn a_log_of_bombs_is_counted_and_not_read_to_its_end() {
+    let chunks = |count| (0..count).map(|_| bombs()).chain([chunk()]).collect::<Vec<_>>();
+    let read = |count| read_bytes(&log(&chunks(count), 7));
+    // A few cost little, and what stands behind them is read.
+    let (few, gaps) = read(4);
+    assert_eq!(ids(&few).iter().filter(|id| **id == 1005).count(), 1, "{gaps:?}");
+    assert!(!gaps.iter().any(|gap| gap.said().contains("grow to many times")), "{gaps:?}");
+    // Of many, those of later batches are only counted, and where that begins is told.
+    let start = std::time::Instant::now();
+    let (many, gaps) = read(96);
+    assert!(start.elapsed().as_secs() < 60, "a guard against endless work, and no measure of speed");
+    assert!(!ids(&many).contains(&1005));
+    assert_eq!(many.coverage.records, 96 * 4 + 6);
+    // 32 chunks are read, and then no more: 64 times three small records and a large one, and 5 wanted ones.
+    assert!(many.coverage.lost >= 64 * 4, "{}", many.coverage.lost);
+    assert!(gaps.iter().any(|gap| gap.said().contains("grow to many times")), "{gaps:?}");
+}
+
 #[test]
 fn the_number_of_threads_changes_nothing() {
     let chunks: Vec<Chunk> = (0..5)

@@ -1,0 +1,47 @@
+//! `facts`: what was established from a bundle, and from where.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use sspr_triage::report::facts;
+
+use super::analyze::analyzed;
+use super::language::LanguageArg;
+use super::limits::LimitArgs;
+use super::output::{text_options, write};
+
+/// Arguments of `facts`.
+#[derive(Debug, Args)]
+pub(super) struct Facts {
+    /// A folder, a file, or an archive; several are one bundle
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Shape of the list
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+/// Shapes of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// The facts of the JSON report
+    Json,
+}
+
+impl Facts {
+    /// Writes the facts.
+    pub(super) fn run(&self, language: LanguageArg) -> anyhow::Result<u8> {
+        let analysis = analyzed(&self.paths, &self.limits, language)?;
+        let rendered = match self.format {
+            Format::Text => facts::render(&analysis.report(language.for_people()), &text_options(true)),
+            Format::Json => facts::json(&analysis.report(language.for_programs()))?,
+        };
+        write(&rendered)?;
+        Ok(0)
+    }
+}

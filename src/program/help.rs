@@ -1,0 +1,152 @@
+//! The help in the user's language. The English words are those of the arguments' own documentation; those
+//! of other languages are data and take their place, by the ids of commands and arguments.
+
+use std::sync::LazyLock;
+
+use clap::builder::Resettable;
+use clap::{Arg, Command};
+
+use sspr_triage::words::Language;
+
+/// Japanese, as [`in_language`] puts it in.
+const JAPANESE: &str = include_str!("help.ja.toml");
+
+/// The words of a language that is not English.
+struct Words(&'static toml::Table);
+
+impl Words {
+    fn japanese() -> Words {
+        // A test reads the built-in table, so an error cannot reach a user.
+        static TABLE: LazyLock<toml::Table> = LazyLock::new(|| JAPANESE.parse().unwrap_or_default());
+        Words(&TABLE)
+    }
+
+    fn says(&self, key: &str) -> &'static str {
+        self.0.get(key).and_then(toml::Value::as_str).unwrap_or_default()
+    }
+
+    fn of(&self, table: &str, key: &str) -> Option<&'static str> {
+        self.0.get(table)?.as_table()?.get(key)?.as_str()
+    }
+}
+
+/// The command line with its help in a language. Ids, values and the shape stay as they are.
+pub(super) fn in_language(command: Command, language: Language) -> Command {
+    let words = match language {
+        Language::English => return command,
+        Language::Japanese => Words::japanese(),
+    };
+    let mut command = command;
+    command.build();
+    translated(command, None, &words).about(words.says("about")).after_help(words.says("exit-codes"))
+}
+
+fn translated(command: Command, table: Option<&str>, words: &Words) -> Command {
+    let template =
+        format!("{{about-with-newline}}\n{}: {{usage}}\n\n{{all-args}}{{after-help}}", words.says("usage"));
+    let mut command = command
+        .help_template(template)
+        .subcommand_help_heading(words.says("commands"))
+        .mut_args(|arg| argument(arg, table, words));
+    if let Some(about) = table.and_then(|table| words.of(table, "about")) {
+        command = command.about(about).long_about(Resettable::Reset);
+    }
+    command.mut_subcommands(|sub| {
+        let name = sub.get_name().to_owned();
+        translated(sub, Some(&name), words)
+    })
+}
+
+fn argument(arg: Arg, table: Option<&str>, words: &Words) -> Arg {
+    let id = arg.get_id().as_str();
+    let Some(text) = table.and_then(|table| words.of(table, id)).or_else(|| words.of("shared", id)) else {
+        return arg;
+    };
+    let mut text = text.to_owned();
+    if arg.get_action().takes_values() {
+        let default = arg.get_default_values().iter().map(|value| value.to_string_lossy().into_owned());
+        let values = arg.get_possible_values().into_iter().map(|value| value.get_name().to_owned());
+        for (name, shown) in [("default", default.collect::<Vec<_>>()), ("values", values.collect())] {
+            if !shown.is_empty() {
+                text.push_str(&format!(" [{}: {}]", words.says(name), shown.join(", ")));
+            }
+        }
+    }
+    let heading = match arg.get_help_heading() {
+        Some(heading) => words.of("headings", heading),
+        None if arg.is_positional() => Some(words.says("arguments")),
+        None => Some(words.says("options")),
+    };
+    let arg = match heading {
+        Some(heading) => arg.help_heading(heading),
+        None => arg,
+    };
+    arg.help(text).long_help(Resettable::Reset).hide_possible_values(true).hide_default_value(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::program::Cli;
+
+    fn words() -> toml::Table {
+        JAPANESE.parse().unwrap()
+    }
+
+    /// What the help names: `command.argument`, or `shared.argument` where several have it.
+    fn named(command: &Command, table: &str, into: &mut BTreeSet<(String, String)>) {
+        into.insert((table.to_owned(), "about".to_owned()));
+        for arg in command.get_arguments().filter(|arg| !arg.is_hide_set()) {
+            into.insert((table.to_owned(), arg.get_id().to_string()));
+        }
+        for sub in command.get_subcommands() {
+            named(sub, sub.get_name(), into);
+        }
+    }
+
+    #[test]
+    fn every_command_and_argument_has_its_words_and_no_words_are_left_over() {
+        let mut command = Cli::command();
+        command.build();
+        let mut used = BTreeSet::new();
+        let mut all = BTreeSet::new();
+        named(&command, "", &mut all);
+        let words = words();
+        let entry = |words: &toml::Table, table: &str, key: &str| {
+            words.get(table)?.as_table()?.get(key)?.as_str().map(str::to_owned)
+        };
+        for (table, id) in all {
+            if table.is_empty() && id == "about" || table == "help" && id != "about" {
+                continue;
+            }
+            let table = if entry(&words, &table, &id).is_some() { table } else { "shared".to_owned() };
+            assert!(entry(&words, &table, &id).is_some(), "{table}.{id} has no words");
+            used.insert((table, id));
+        }
+        for (table, entries) in &words {
+            let Some(entries) = entries.as_table().filter(|_| table != "headings") else { continue };
+            for id in entries.keys() {
+                assert!(used.contains(&(table.clone(), id.clone())), "{table}.{id} has no use");
+            }
+        }
+    }
+
+    #[test]
+    fn the_help_is_japanese_throughout() {
+        let mut command = in_language(Cli::command(), Language::Japanese);
+        let mut all = command.render_long_help().to_string();
+        for sub in command.get_subcommands_mut() {
+            all.push_str(&sub.render_long_help().to_string());
+        }
+        for english in
+            ["Usage", "Options", "Arguments", "Commands", "Print", "default", "possible", "Budgets"]
+        {
+            assert!(!all.contains(english), "{english}: {all}");
+        }
+        assert!(all.contains("使用法: ") && all.contains("[既定値: text]") && all.contains("終了コード"));
+    }
+}

@@ -1,0 +1,86 @@
+//! The catalogue and the source agree: every sentence that the source names is there, and every sentence
+//! that is there is named.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::string_slice,
+    reason = "a test may panic; the switch for tests does not reach shared functions"
+)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use sspr_triage::knowledge::collect::collectables;
+use sspr_triage::knowledge::diagnoses::known_diagnoses;
+use sspr_triage::knowledge::pages::PLACEHOLDERS;
+use sspr_triage::rules::CHECKS;
+use sspr_triage::words::{Catalogue, Language};
+
+/// Sections whose keys stand in the source as they are.
+const LITERAL: [&str; 7] = ["gap", "place", "contradiction", "machine", "warning", "fit", "program"];
+
+/// All string literals of the source below a folder of `src`, without tests.
+fn literals(below: &str) -> BTreeSet<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(below);
+    let mut found = BTreeSet::new();
+    for entry in walkdir::WalkDir::new(root) {
+        let entry = entry.unwrap();
+        let path = entry.path();
+        let is_tests = path.iter().any(|part| part == "tests" || part == "tests.rs");
+        if path.extension().is_none_or(|end| end != "rs") || is_tests {
+            continue;
+        }
+        let text = fs::read_to_string(path).unwrap();
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let code: String = code.flat_map(|line| [line, "\n"]).collect();
+        found.extend(code.split('"').map(str::to_owned));
+    }
+    found
+}
+
+#[test]
+fn every_sentence_that_the_source_names_is_in_the_catalogue() {
+    let english = Catalogue::of(Language::English);
+    for literal in literals("") {
+        let (section, rest) = literal.split_once('.').unwrap_or_default();
+        let is_key =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.');
+        if LITERAL.contains(&section) && !rest.is_empty() && rest.bytes().all(is_key) && !rest.ends_with('.')
+        {
+            assert!(english.has(&literal), "{literal}");
+        }
+    }
+}
+
+#[test]
+fn every_sentence_of_the_catalogue_is_named_in_the_source() {
+    let (all, rules, diagnosis) = (literals(""), literals("rules"), literals("diagnosis"));
+    let states = ["confirmed", "likely", "possible"];
+    let is_used = |key: &str| -> bool {
+        let (section, rest) = key.split_once('.').unwrap();
+        let (first, last) = rest.split_once('.').unwrap_or((rest, ""));
+        match section {
+            "check" => {
+                let (answer, variant) = last.split_once('-').unwrap_or((last, ""));
+                CHECKS.iter().any(|check| check.id == first)
+                    && ["yes", "no", "unknown"].contains(&answer)
+                    && (variant.is_empty() || rules.contains(variant))
+            }
+            "reason" => diagnosis.contains(last),
+            "summary" => all.contains(key) || states.contains(&last) || last.starts_with("open-"),
+            "collect" => collectables().iter().any(|artifact| artifact.id == first),
+            "other" => known_diagnoses().iter().any(|known| known.id == first),
+            "placeholder" => PLACEHOLDERS.contains(&first),
+            "report" => {
+                last.is_empty()
+                    || ["cause", "cause-row", "state", "weight", "weight-of-no", "operation"].contains(&first)
+            }
+            "explain" => literals("explain").contains(first) || literals("explain.rs").contains(first),
+            "not-used" => literals("artifacts").contains(first),
+            _ => all.contains(key),
+        }
+    };
+    let unused: Vec<&str> = Catalogue::of(Language::English).keys().filter(|key| !is_used(key)).collect();
+    assert_eq!(unused, [""; 0]);
+}
