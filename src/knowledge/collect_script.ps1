@@ -35,7 +35,7 @@
     }
     # The name and the role stand in the same file as the values, so that nobody has to guess whose they are.
     Invoke-Step -Artifact 'registry' -Command {
-        $Keys = 'Lsa', 'ComputerName\ComputerName', 'ProductOptions'
+        $Keys = @('Lsa', 'ComputerName\ComputerName', 'ProductOptions')
         $Text = foreach ($Key in $Keys) { reg.exe query "HKLM\SYSTEM\CurrentControlSet\Control\$Key" }
         $Text | Out-File -FilePath (Join-Path -Path $Folder -ChildPath 'registry.txt') -Encoding utf8 -Width 4096
     }
@@ -76,7 +76,7 @@
             $Number = $Number + 1
             Invoke-Step -Artifact "target-user $Number" -Command {
                 $Name = $User.Replace('\', '\5c').Replace('*', '\2a').Replace('(', '\28').Replace(')', '\29')
-                $Wanted = 'adminCount', 'memberOf', 'primaryGroupID', 'objectSid', 'mS-DS-ConsistencyGuid'
+                $Wanted = @('adminCount', 'memberOf', 'primaryGroupID', 'objectSid', 'mS-DS-ConsistencyGuid')
                 $Limit = $global:FormatEnumerationLimit
                 $global:FormatEnumerationLimit = -1
                 Get-ADUser -LDAPFilter "(userPrincipalName=$Name)" -Properties $Wanted | Format-List |
@@ -92,7 +92,7 @@
             $Number = $Number + 1
             Invoke-Step -Artifact "target-permissions $Number" -Command {
                 $Name = $User.Replace('\', '\5c').Replace('*', '\2a').Replace('(', '\28').Replace(')', '\29')
-                $Shown = 'Path', 'Owner', 'Sddl'
+                $Shown = @('Path', 'Owner', 'Sddl')
                 Import-Module -Name ActiveDirectory
                 Get-ADUser -LDAPFilter "(userPrincipalName=$Name)" |
                     ForEach-Object -Process { Get-Acl -Path "AD:$($_.DistinguishedName)" } |
@@ -109,7 +109,7 @@
             Invoke-Step -Artifact "connector-account $Number" -Command {
                 $Name = ($Account -split '\\')[-1]
                 $Name = $Name.Replace('*', '\2a').Replace('(', '\28').Replace(')', '\29')
-                $Wanted = 'adminCount', 'memberOf', 'primaryGroupID', 'objectSid'
+                $Wanted = @('adminCount', 'memberOf', 'primaryGroupID', 'objectSid')
                 $Limit = $global:FormatEnumerationLimit
                 $global:FormatEnumerationLimit = -1
                 Get-ADUser -LDAPFilter "(sAMAccountName=$Name)" -Properties $Wanted | Format-List |
@@ -121,8 +121,17 @@
 #@ net-user-read-access
     if ($IsController) {
         Invoke-Step -Artifact 'net-user-read-access' -Command {
-            Get-ADGroup -Identity 'S-1-5-32-554' -Properties member | Format-List |
+            $Limit = $global:FormatEnumerationLimit
+            $global:FormatEnumerationLimit = -1
+            Get-ADGroup -Identity 'S-1-5-32-554' -Properties 'member' | Format-List |
                 Out-File -FilePath (Join-Path -Path $Folder -ChildPath 'pre2000.txt') -Encoding utf8 -Width 4096
+            $global:FormatEnumerationLimit = $Limit
+            $Root = (Get-ADDomain -Current LocalComputer).DistinguishedName
+            $Shown = @('Path', 'Owner', 'Sddl')
+            @($Root, "CN=Builtin,$Root", "CN=Server,CN=System,$Root") |
+                ForEach-Object -Process { Get-Acl -Path "AD:$_" } |
+                Format-List -Property $Shown |
+                Out-File -FilePath (Join-Path -Path $Folder -ChildPath 'acl_reads.txt') -Encoding utf8 -Width 4096
         }
     }
 #@ always

@@ -107,7 +107,7 @@ mod tests {
     /// it and the zip.
     #[test]
     fn it_only_reads() {
-        const READING: [&str; 17] = [
+        const READING: [&str; 18] = [
             "join-path",
             "new-item",
             "write-output",
@@ -121,6 +121,7 @@ mod tests {
             "get-adsyncserverconfiguration",
             "get-aduser",
             "get-adgroup",
+            "get-addomain",
             "get-acl",
             "format-list",
             "foreach-object",

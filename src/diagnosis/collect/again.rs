@@ -84,13 +84,15 @@ fn of_key(facts: &Facts, need: &Need) -> Option<Statement> {
 
 /// Exports of the directory: the check that needs them says what they lack.
 fn of_directory(facts: &Facts, attempt: &Attempt, result: &AttemptResult, need: &Need) -> Option<Statement> {
-    const REASONS: [(&str, &str); 7] = [
+    const REASONS: [(&str, &str); 9] = [
         ("target-user", "mended"),
         ("target-user", "disputed"),
         ("target-user", "groups"),
         ("target-user", "not-stamped"),
         ("target-permissions", "mended"),
         ("target-permissions", "disputed"),
+        ("target-permissions", "not-whole"),
+        ("target-permissions", "unnamed"),
         ("connector-account", "membership"),
     ];
     let asking = || {

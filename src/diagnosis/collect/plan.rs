@@ -148,9 +148,15 @@ impl<'r> Open<'r> {
             let on = |finding: &&Finding| tier.all.iter().any(|condition| condition.check() == finding.check);
             findings.iter().filter(|finding| finding.answer == Answer::Yes).filter(on)
         });
+        // What has been looked at, and left nothing open, is not asked for again.
+        let open = |need: &&Need| {
+            let mut unknown = self.findings().filter(|finding| finding.answer == Answer::Unknown);
+            unknown.any(|finding| finding.needs.iter().any(|have| have.artifact == need.artifact))
+        };
         let asked = resting.flat_map(|finding| {
             let decides = vec![leading.id().to_owned(), finding.check.to_owned()];
-            finding.needs.iter().map(move |need| Asked { need: need.clone(), decides: decides.clone() })
+            let needs = finding.needs.iter().filter(open);
+            needs.map(move |need| Asked { need: need.clone(), decides: decides.clone() }).collect::<Vec<_>>()
         });
         asked.collect()
     }

@@ -2,7 +2,8 @@
 //!
 //! What to collect is decided by trying: an artifact that changes the verdict in none of the worlds that
 //! are still possible is not worth a customer's time. A world says nothing of a check that it leaves
-//! open.
+//! open: of one that either answer would fit (a list of names, a container above the user, AdminSDHolder's
+//! list), and of one that no artifact of the table shows.
 
 use crate::rules::{Answer, CauseId, Finding};
 
@@ -56,11 +57,29 @@ pub const WORLDS: &[World] = &[
             ("target-admin-count", No),
             ("target-list-protected", No),
             ("target-not-protected", Yes),
+            ("inheritance-disabled", No),
             ("connector-right-missing", Yes),
             ("connector-has-rights", No),
         ],
     },
-    // The connector account may not read what the call for user information reads.
+    // It lacks the right because the user's own list does not inherit, as it does of former administrators
+    // too: whether the user was one stays open.
+    World {
+        cause: Some(CauseId::ConnectorPermissions),
+        answers: &[
+            ("sam-call-refused", No),
+            ("password-set-refused", Yes),
+            ("target-protected-now", No),
+            ("target-admin-count", No),
+            ("target-list-protected", Yes),
+            ("inheritance-disabled", Yes),
+            ("connector-right-missing", Yes),
+            ("connector-has-rights", No),
+        ],
+    },
+    // The connector account may not read what the call for user information reads. Where it may not, the
+    // read checks say; that is asked for once the restriction is out of the way, which alone tells the two
+    // causes of a refused call apart.
     World {
         cause: Some(CauseId::ConnectorPermissions),
         answers: &[
@@ -139,10 +158,16 @@ mod tests {
             };
             for cause in CauseId::ALL {
                 let state = tiers::rung_where(cause, answer).state;
+                // That a list does not inherit leaves open whether the user was an administrator.
+                let left = if answer("inheritance-disabled") == Some(Yes) {
+                    State::Possible
+                } else {
+                    State::Undetermined
+                };
                 if world.cause == Some(cause) {
                     assert!(state >= State::Likely, "{world:?}: {state:?}");
                 } else {
-                    assert!(state <= State::Undetermined, "{world:?}: {cause:?} {state:?}");
+                    assert!(state <= left, "{world:?}: {cause:?} {state:?}");
                 }
             }
         }
