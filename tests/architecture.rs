@@ -78,7 +78,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "words",
         ],
     ),
-    ("main", &["program", "words"]),
+    ("main", &["program", "report", "words"]),
 ];
 
 /// Lines of a file, its tests not counted, that one idea needs at most.

@@ -458,6 +458,7 @@ fn names_that_act_are_shown_as_they_are() {
 /// What the customer reads, for each kind of verdict.
 #[test]
 fn replies() {
+    let reports = reports().collect::<Vec<_>>();
     for case in [
         "remote-sam/denied-in-system-log",
         "remote-sam/policy-without-value",
@@ -472,7 +473,7 @@ fn replies() {
         "trust/start-only",
         "trust/truncated-log",
     ] {
-        let (_, report) = reports().find(|(name, _)| *name == case).expect("the case");
+        let (_, report) = reports.iter().find(|(name, _)| *name == case).expect("the case");
         let reply = reply::render(report);
         assert!(!reply.contains("<reply."), "{case}");
         insta::assert_snapshot!(format!("reply {}", case.replace('/', " ")), reply);

@@ -171,7 +171,10 @@ mod tests {
 
     #[test]
     fn every_example_follows_the_published_schema() {
-        let schema = serde_json::from_str(include_str!("../../tests/schemas/sarif-2.1.0.json")).unwrap();
+        // One pattern of the published schema has a bracket too many, and is no regular expression.
+        let schema = include_str!("../../tests/schemas/sarif-2.1.0.json")
+            .replace("^[a-zA-Z]{2}|^[a-zA-Z]{2}-[a-zA-Z]{2}]?$", "^[a-zA-Z]{2}(-[a-zA-Z]{2})?$");
+        let schema = serde_json::from_str(&schema).unwrap();
         let validator = jsonschema::draft7::new(&schema).unwrap();
         for report in examples::all() {
             let document = document(&report);

@@ -64,7 +64,7 @@ fn many_users_refused(facts: &Facts) -> Finding {
     };
     // At which step these were refused, nobody knows.
     let open = |attempt: &&Attempt| {
-        attempt.outcome == Outcome::Failed
+        facts.counts_as_failed(attempt)
             && attempt.code.as_deref() == Some(ACCESS_DENIED_CODE)
             && (attempt.trace.is_none() || attempt.is_trace_doubtful())
     };

@@ -15,7 +15,8 @@ use super::groups::domain_of;
 #[derive(Debug, Default)]
 pub(super) struct KnownGroups {
     groups: BTreeMap<String, KnownGroup>,
-    /// Protected groups that list a member, by the member's distinguished name in lower case.
+    /// Protected groups that list a member of their own domain, by the member's distinguished name in lower
+    /// case. The background task of a domain protects the accounts of that domain alone.
     listing: BTreeMap<String, Vec<(&'static ProtectedGroup, Source)>>,
 }
 
@@ -50,7 +51,11 @@ impl KnownGroups {
             (group, object.attribute("member").or(object.attribute("Members")))
         {
             let source = Source::new(&artifact.path, Place::Line(members.line));
-            for member in members.texts().filter(|member| member.contains('=')) {
+            let domain = domain_of(dn);
+            let own = |member: &&str| {
+                member.contains('=') && (group.scope == Scope::Root || domain_of(member) == domain)
+            };
+            for member in members.texts().filter(own) {
                 self.listing.entry(member.trim().to_lowercase()).or_default().push((group, source.clone()));
             }
         }
@@ -70,7 +75,8 @@ impl KnownGroups {
     ) -> Option<&'static ProtectedGroup> {
         if let Some(sid) = self.groups.get(&dn.to_lowercase()).and_then(|group| group.sid.as_ref()) {
             let group = protected_groups::by_sid(sid)?;
-            return super::groups::is_of_domain(group, sid, own).then_some(group);
+            let here = group.scope != Scope::Builtin || own_domain.is_none_or(|own| own == domain_of(dn));
+            return (here && super::groups::is_of_domain(group, sid, own)).then_some(group);
         }
         let (group, domain) = protected_groups::by_dn(dn)?;
         let same = own_domain.is_none_or(|own| own.eq_ignore_ascii_case(&domain_of(domain)));

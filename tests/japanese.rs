@@ -1,0 +1,119 @@
+//! Reports in Japanese: whole texts of some cases as snapshots, and what must hold of those of all.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test may panic; the switch for tests does not reach shared functions"
+)]
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use sspr_triage::report::text::{TextOptions, render};
+use sspr_triage::report::{Report, json};
+use sspr_triage::words::Language;
+use sspr_triage::{Options, analyze};
+use unicode_width::UnicodeWidthStr;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases")
+}
+
+/// The report of a case in each language.
+fn both(case: &Path) -> (Report, Report) {
+    let analysis = analyze(&[case.join("bundle")], &Options::default()).unwrap();
+    (analysis.report(Language::English), analysis.report(Language::Japanese))
+}
+
+fn text(case: &str) -> String {
+    render(&both(&folder().join(case)).1, &TextOptions::default())
+}
+
+/// Every value of a report that no language changes.
+fn without_sentences(report: &Report) -> serde_json::Value {
+    fn strip(value: &mut serde_json::Value) {
+        match value {
+            serde_json::Value::Array(list) => list.iter_mut().for_each(strip),
+            serde_json::Value::Object(map) => {
+                for (key, value) in map {
+                    let sentences = [
+                        "language", "summary", "reason", "text", "place", "step", "where", "section", "why",
+                        "how", "missing", "warnings", "command", "what",
+                    ];
+                    if sentences.contains(&key.as_str()) {
+                        *value = serde_json::Value::Null;
+                    } else {
+                        strip(value);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut value = serde_json::from_str(&json::render(report).unwrap()).unwrap();
+    strip(&mut value);
+    value
+}
+
+#[test]
+fn what_is_no_sentence_is_the_same_in_every_language_and_all_sentences_have_their_words() {
+    let cases: Vec<PathBuf> = walkdir::WalkDir::new(folder())
+        .into_iter()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.file_name() == "case.toml" && !entry.path().iter().any(|part| part == "bundle"))
+        .map(|entry| entry.path().parent().unwrap().to_owned())
+        .collect();
+    assert!(cases.len() > 100);
+    cases.par_iter().for_each(|case| {
+        let (english, japanese) = both(case);
+        assert_eq!(without_sentences(&english), without_sentences(&japanese), "{}", case.display());
+        let commands: Vec<String> = {
+            let remedies = japanese.causes.iter().flat_map(|cause| &cause.remedy);
+            let others = japanese.other_diagnoses.iter().flat_map(|other| &other.remedy);
+            let steps = remedies.chain(others).filter_map(|step| step.command.clone());
+            japanese.collect_next.iter().map(|next| next.command.clone()).chain(steps).collect()
+        };
+        for line in render(&japanese, &TextOptions::default()).lines() {
+            let command = commands.iter().any(|command| command.contains(line.trim()));
+            assert!(command || line.width() <= 80, "{}: {line}", case.display());
+            let closing = ['、', '。', '」', '）', 'ー', 'っ', 'ゃ', 'ュ'];
+            assert!(!line.trim_start().starts_with(closing), "{}: {line}", case.display());
+            assert!(!line.contains("<report.") && !line.contains("<check."), "{}: {line}", case.display());
+        }
+    });
+}
+
+#[test]
+fn files_with_japanese_names() {
+    insta::assert_snapshot!(text("remote-sam/japanese-report"));
+}
+
+#[test]
+fn a_right_is_missing() {
+    insta::assert_snapshot!(text("connector-permissions/right-missing"));
+}
+
+#[test]
+fn a_user_is_protected() {
+    insta::assert_snapshot!(text("protected-account/formerly-protected-list-seen"));
+}
+
+#[test]
+fn the_password_policy() {
+    insta::assert_snapshot!(text("other/minimum-age-too-young"));
+}
+
+#[test]
+fn two_causes_look_alike() {
+    insta::assert_snapshot!(text("protected-account/trace-alone"));
+}
+
+#[test]
+fn a_log_that_is_damaged() {
+    insta::assert_snapshot!(text("trust/truncated-log"));
+}
+
+#[test]
+fn nothing_usable() {
+    insta::assert_snapshot!(text("trust/nothing-usable"));
+}
