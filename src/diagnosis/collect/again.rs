@@ -2,7 +2,7 @@
 //! does not show what it is asked for.
 
 use crate::facts::machines::Role;
-use crate::facts::{Attempt, AttributedBy, Facts, LogFact};
+use crate::facts::{Attempt, Facts, LogFact};
 use crate::rules::{Answer, Need};
 use crate::words::Statement;
 
@@ -58,11 +58,9 @@ fn of_key(facts: &Facts, need: &Need) -> Option<Statement> {
     let path = |seen: &crate::facts::sam_restriction::Restriction| {
         seen.values.first().map(|value| value.source.path.to_string()).unwrap_or_default()
     };
-    // Of an export that shows too little for a value there is its machine alone. Only registry exports and
-    // templates are given one that they do not name.
-    let of_asked = facts.files.iter().find(|file| {
-        asked.is_some() && file.machine == asked && file.by.is_some_and(|by| by != AttributedBy::Content)
-    });
+    // Of an export that shows too little for a value there is its machine alone.
+    let of_asked =
+        facts.files.iter().find(|file| asked.is_some() && file.machine == asked && file.is_registry_export);
     let uncertain = exported().find(|seen| asked.is_some() && seen.machine == asked).map(path);
     if let Some(path) = uncertain.or_else(|| of_asked.map(|file| file.path.to_string())) {
         return Some(again("key-uncertain").with("path", path));

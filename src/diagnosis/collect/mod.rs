@@ -128,8 +128,9 @@ fn collect(facts: &Facts, attempt: &Attempt, result: &AttemptResult, asked: Aske
     let artifact = collectable(asked.need.artifact)?;
     let connector = facts.connectors.of(attempt);
     let domain = connector.and_then(|connector| connector.account.domain.as_deref());
-    let machine = asked.need.machine.clone().or_else(|| match artifact.machine {
-        Machine::ConnectServer => Some(attempt.computer.clone()),
+    let named = asked.need.machine.clone().filter(|name| !name.is_empty());
+    let machine = named.or_else(|| match artifact.machine {
+        Machine::ConnectServer => attempt.server().map(str::to_owned),
         Machine::Controller => a_controller(facts, domain),
     });
     let takes = |placeholder: &str| artifact.command.contains(placeholder);
