@@ -107,14 +107,21 @@ fn open<'a>(
 fn failures_first(facts: &Facts) -> Vec<Collect> {
     const LOG: &str = "connect-application-log";
     let Some(artifact) = collectable(LOG) else { return Vec::new() };
-    let mut servers = facts.machines.with_role(Role::ConnectServer).map(|id| facts.machines.name(id));
-    let machine = match (servers.next(), servers.next()) {
+    let staging = |id| facts.staging.iter().any(|server| server.machine == id);
+    let active = facts.machines.with_role(Role::ConnectServer).filter(|id| !staging(*id));
+    let mut active = active.map(|id| facts.machines.name(id));
+    let machine = match (active.next(), active.next()) {
         (Some(one), None) => Some(one.to_owned()),
         _ => None,
     };
+    let place = if machine.is_none() && !facts.staging.is_empty() {
+        Statement::new("collect-where.active-connect-server")
+    } else {
+        place(artifact, machine.as_deref(), None)
+    };
     vec![Collect {
         artifact,
-        place: place(artifact, machine.as_deref(), None),
+        place,
         machine,
         user: None,
         account: None,
