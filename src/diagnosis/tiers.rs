@@ -66,6 +66,7 @@ const PROTECTED_ACCOUNT: &[Tier] = &[
             No("operation-is-change"),
             NotYes("connector-has-rights"),
             NotYes("connector-set-password"),
+            NotYes("admin-sd-holder-grants"),
             Yes("password-set-refused"),
             No("target-protected-now"),
             Yes("target-admin-count"),

@@ -13,7 +13,7 @@ use crate::artifacts::audit_log::{AuditRow, Outcome as AuditOutcome};
 use crate::artifacts::{Artifact, Content};
 use crate::knowledge::audit_reasons::{ReasonClass, reason_class};
 use crate::source::Source;
-use crate::words::Statement;
+use crate::words::{Statement, stand_in};
 
 use super::attempts::{Attempt, Operation, Outcome};
 use super::{Contradiction, LogFact, Machines};
@@ -257,7 +257,7 @@ pub(super) fn not_in_logs(attempts: &[Attempt], logs: &[LogFact], machines: &Mac
         .filter_map(|attempt| {
             let row = attempt.cloud.as_ref().filter(|row| row.says == CloudSays::AdminAction)?;
             let log = covering(attempt.time)?;
-            let machine = log.machine.map_or("the server", |id| machines.name(id));
+            let machine = log.machine.map_or(stand_in::SERVER, |id| machines.name(id));
             Some(Contradiction {
                 text: Statement::new("contradiction.failure-not-in-log")
                     .with("user", row.user.clone())

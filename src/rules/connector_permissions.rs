@@ -6,6 +6,7 @@ use crate::facts::directory::DirectoryUser;
 use crate::facts::machines::Role;
 use crate::facts::writeback_text::SamCall;
 use crate::facts::{Attempt, Facts, Operation, Outcome};
+use crate::words::stand_in;
 
 use super::controllers::Survey;
 use super::directory::Target;
@@ -103,7 +104,7 @@ fn users_of(facts: &Facts, wanted: impl Fn(&&Attempt) -> bool) -> BTreeSet<Strin
 fn connect_on_domain_controller(facts: &Facts, attempt: &Attempt) -> Finding {
     let finding = |answer| {
         Finding::new("connect-on-domain-controller", Weight::Context, answer)
-            .with("machine", attempt.server().unwrap_or("the Connect server"))
+            .with("machine", attempt.server().unwrap_or(stand_in::CONNECT_SERVER))
     };
     let Some(machine) = facts.machines.find(&attempt.computer).and_then(|id| facts.machines.get(id)) else {
         return finding(Answer::Unknown);

@@ -8,6 +8,7 @@ use crate::facts::connector::Connector;
 use crate::facts::directory::{AdminCount, Directory, DirectoryUser};
 use crate::facts::{Attempt, Facts, Operation, Outcome};
 use crate::source::Source;
+use crate::words::stand_in;
 
 use super::{Answer, Finding, Weight};
 
@@ -33,8 +34,8 @@ pub(super) fn target<'f>(facts: &'f Facts, attempt: &Attempt) -> Target<'f> {
         connector,
         operation: attempt.operation,
         mended: user.and_then(|_| mended(facts, attempt)),
-        shown: shown.unwrap_or_else(|| "the user".to_owned()),
-        account: connector.map_or_else(|| "the connector account".to_owned(), |one| one.account.full()),
+        shown: shown.unwrap_or_else(|| stand_in::USER.to_owned()),
+        account: connector.map_or_else(|| stand_in::CONNECTOR_ACCOUNT.to_owned(), |one| one.account.full()),
     }
 }
 

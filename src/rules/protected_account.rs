@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use crate::facts::{Attempt, Facts, Operation, Outcome};
 use crate::source::{Place, Source};
+use crate::words::stand_in;
 
 use super::directory::Target;
 use super::shared::{ACCESS_DENIED_CODE, Shared, is_user};
@@ -29,7 +30,7 @@ pub(super) fn findings(
 fn target_named_in_group(facts: &Facts, attempt: &Attempt) -> Finding {
     let finding = |answer| {
         Finding::new("target-named-in-group", Weight::Supports, answer)
-            .with("user", attempt.user.clone().unwrap_or_else(|| "the user".to_owned()))
+            .with("user", attempt.user.clone().unwrap_or_else(|| stand_in::USER.to_owned()))
     };
     let user = facts.directory.target_of(attempt);
     let names: Vec<String> = match user.map(|user| user.account_names.as_slice()) {
@@ -57,7 +58,7 @@ fn target_named_in_group(facts: &Facts, attempt: &Attempt) -> Finding {
 fn target_restamped(facts: &Facts, attempt: &Attempt) -> Finding {
     let finding = |answer| {
         Finding::new("target-restamped", Weight::Supports, answer)
-            .with("user", attempt.user.clone().unwrap_or_else(|| "the user".to_owned()))
+            .with("user", attempt.user.clone().unwrap_or_else(|| stand_in::USER.to_owned()))
     };
     let restamp = attempt.user.as_deref().and_then(|user| {
         // The nearest before the failure says most; one after it still says that the user is protected.

@@ -9,6 +9,7 @@ use crate::facts::{Attempt, Facts, ReadGroup};
 use crate::security_descriptor::object_access::{LIST_CONTENTS, READ_PROPERTY};
 use crate::security_descriptor::{Access, Membership, READ_CONTROL};
 use crate::source::Source;
+use crate::words::stand_in;
 
 use super::directory::mended;
 use super::{Answer, Finding, Weight};
@@ -34,7 +35,7 @@ pub(super) fn findings(facts: &Facts, attempt: &Attempt) -> Vec<Finding> {
     let reads = Reads {
         facts,
         connector,
-        account: connector.map_or_else(|| "the connector account".to_owned(), |one| one.account.full()),
+        account: connector.map_or_else(|| stand_in::CONNECTOR_ACCOUNT.to_owned(), |one| one.account.full()),
         domain: domain(facts, attempt),
         mended: mended(facts, attempt),
     };

@@ -7,6 +7,7 @@ use crate::facts::connector::is_same;
 use crate::facts::writeback_text::SamCall;
 use crate::facts::{Attempt, CloudSays, Facts, Outcome};
 use crate::source::{Place, Source};
+use crate::words::stand_in;
 
 use super::{Answer, CauseId, Finding, OtherFinding, Weight, check};
 
@@ -160,7 +161,7 @@ fn sam_call_refused(attempt: &Attempt) -> Finding {
                 (_, true) => finding(Answer::Unknown).variant("other-ambiguous"),
             };
             let account = attempt.connector.as_ref().map_or_else(
-                || "the connector account".to_owned(),
+                || stand_in::CONNECTOR_ACCOUNT.to_owned(),
                 super::super::facts::attempts::NamedAccount::full,
             );
             answer.with("account", account).at(&trace.source)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::{Language, Statement};
+use super::{Language, Statement, stand_in};
 
 /// A language's catalogue.
 #[derive(Debug)]
@@ -59,9 +59,18 @@ impl Catalogue {
     pub fn say(&self, statement: &Statement) -> String {
         let english = || Catalogue::of(Language::English).template(&statement.key);
         match self.template(&statement.key).or_else(english) {
-            Some(template) => fill(template, &statement.values),
+            Some(template) => fill(template, &self.named(&statement.values)),
             None => format!("<{}>", statement.key),
         }
+    }
+
+    /// The values, with words for those that only [stand in](stand_in).
+    fn named(&self, values: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
+        let named = |value: &String| {
+            let words = stand_in::key(value).and_then(|key| self.template(key));
+            words.map_or_else(|| value.clone(), str::to_owned)
+        };
+        values.iter().map(|(name, value)| (*name, named(value))).collect()
     }
 
     /// Several sentences, joined as the language does.

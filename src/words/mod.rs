@@ -7,6 +7,7 @@
 mod catalogue;
 mod language;
 pub mod lines;
+pub mod stand_in;
 
 pub use catalogue::{Catalogue, fill};
 pub use language::{Language, UnknownLanguage};

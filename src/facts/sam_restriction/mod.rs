@@ -16,6 +16,7 @@ use crate::artifacts::{Artifact, Content};
 use crate::knowledge::events::EventKind;
 use crate::security_descriptor::{SecurityDescriptor, Sid};
 use crate::source::{Place, Source};
+use crate::words::stand_in;
 
 use super::attribution::Attributed;
 use super::machines::{MachineId, Machines};
@@ -103,8 +104,8 @@ impl SamValue {
     /// As a reader would write it.
     pub fn shown(&self) -> String {
         match self {
-            SamValue::Absent => "(absent)".to_owned(),
-            SamValue::Empty => "(empty)".to_owned(),
+            SamValue::Absent => stand_in::ABSENT.to_owned(),
+            SamValue::Empty => stand_in::EMPTY.to_owned(),
             SamValue::Malformed(text) | SamValue::Descriptor { text, .. } | SamValue::Unusable(text) => {
                 text.clone()
             }

@@ -263,9 +263,9 @@ fn few(logs: BTreeMap<String, Vec<Bar>>, words: &Words) -> Vec<(String, Vec<Bar>
     let too_many = logs.len() > LOGS;
     let mut rows: Vec<(String, Vec<Bar>)> = Vec::new();
     for (name, bars) in logs {
-        let full = too_many && rows.len() == LOGS;
+        let is_full = too_many && rows.len() == LOGS;
         match rows.last_mut() {
-            Some((last, shared)) if full => {
+            Some((last, shared)) if is_full => {
                 *last = words.say("several-channels");
                 shared.extend(bars);
             }

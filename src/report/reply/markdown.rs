@@ -29,6 +29,8 @@ pub(super) fn plain(text: &str) -> String {
                 entity == Some(';')
             }
             '#' | '+' | '-' | '=' | '>' => starts,
+            // Attributes of a heading.
+            '{' => matches!(next, Some('#' | '.')),
             // A number with a point or a parenthesis would begin a list.
             '.' | ')' => next.is_none_or(char::is_whitespace) && plain.chars().all(|c| c.is_ascii_digit()),
             // What looks like an address would become a link.

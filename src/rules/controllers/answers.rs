@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use crate::facts::sam_restriction::{Basis, Denial, SamValue};
 use crate::facts::{Attempt, Facts};
 use crate::rules::{Answer, Finding, Weight};
+use crate::words::stand_in;
 
 use super::{Effect, NearDenial, Stance, Standing, Survey};
 
@@ -20,7 +21,7 @@ impl Survey {
     pub(in crate::rules) fn controllers_named(&self) -> String {
         let names: Vec<&str> =
             self.of(Standing::Controller).filter_map(|stance| stance.machine.as_deref()).collect();
-        if names.is_empty() { "the domain controller".to_owned() } else { names.join(", ") }
+        if names.is_empty() { stand_in::CONTROLLER.to_owned() } else { names.join(", ") }
     }
 
     /// A controller that was seen, to collect more of.
@@ -177,7 +178,7 @@ impl Survey {
         match denied.map(|near| (near.machine.as_deref(), &near.denial)) {
             Some((machine, denial)) => finding(Answer::Yes)
                 .with("sid", sid.as_str())
-                .with("machine", machine.unwrap_or("a machine"))
+                .with("machine", machine.unwrap_or(stand_in::MACHINE))
                 .with("time", denial.time.to_string())
                 .at(&denial.source)
                 .at(paired_by),
@@ -198,9 +199,9 @@ impl Survey {
         let near = self.near_denials().find(|near| may_be_own(&near.denial));
         match near.map(|near| (near.machine.as_deref(), &near.denial)) {
             Some((machine, denial)) => finding(Answer::Yes)
-                .with("machine", machine.unwrap_or("a machine"))
+                .with("machine", machine.unwrap_or(stand_in::MACHINE))
                 .with("time", denial.time.to_string())
-                .with("caller", denial.caller.as_ref().map_or("an unnamed caller", |sid| sid.as_str()))
+                .with("caller", denial.caller.as_ref().map_or(stand_in::CALLER, |sid| sid.as_str()))
                 .at(&denial.source)
                 .needing("connector-account", None),
             None if self.logs_of_all.is_empty() => finding(Answer::Unknown),
@@ -219,10 +220,7 @@ impl Survey {
         let value = stance.in_force.as_ref().map_or_else(String::new, |in_force| in_force.value.shown());
         let undecided: Vec<String> = stance.undecided.iter().map(ToString::to_string).collect();
         let mut finding = finding
-            .with(
-                "machine",
-                stance.machine.clone().unwrap_or_else(|| "a machine that the file does not name".into()),
-            )
+            .with("machine", stance.machine.clone().unwrap_or_else(|| stand_in::UNNAMED_MACHINE.into()))
             .with("value", value)
             .with("account", self.account.clone())
             .with("trustees", undecided.join(", "))

@@ -14,6 +14,7 @@ use crate::facts::sam_restriction::{Basis, Denial, InForce, PolicySeen, Restrict
 use crate::facts::{Attempt, Facts, Outcome};
 use crate::security_descriptor::{Access, Trustee};
 use crate::source::Source;
+use crate::words::stand_in;
 
 /// All machines' stances at one time.
 #[derive(Debug)]
@@ -110,7 +111,7 @@ pub(super) fn survey(facts: &Facts, attempt: Option<&Attempt>) -> Survey {
         unseen,
         denials,
         time,
-        account: connector.map_or_else(|| "the connector account".to_owned(), |c| c.account.full()),
+        account: connector.map_or_else(|| stand_in::CONNECTOR_ACCOUNT.to_owned(), |c| c.account.full()),
         unelevated: facts.restrictions.unelevated.clone(),
         gpo_defining: facts
             .restrictions
