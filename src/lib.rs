@@ -46,6 +46,7 @@ pub mod report;
 
 pub mod write_up;
 
+pub mod batch;
 pub mod case_check;
 pub mod collect_script;
 pub mod comparison;
@@ -156,8 +157,10 @@ fn unused_statements(facts: &Facts, stated: &[Stated]) -> Vec<String> {
 /// What the readers are to keep: the events and registry keys that knowledge gives a meaning to.
 pub fn wanted() -> Wanted {
     use knowledge::{events, policies};
+    let seen = events::known_events().iter().filter(|event| event.kind == events::EventKind::ServiceSeen);
     Wanted {
         events: events::known_events().iter().map(|event| (event.provider.to_owned(), event.id)).collect(),
+        seen_once: seen.map(|event| (event.provider.to_owned(), event.id)).collect(),
         provider_guids: vec![(
             events::SAM_PROVIDER_GUID.to_owned(),
             "Microsoft-Windows-Directory-Services-SAM".to_owned(),

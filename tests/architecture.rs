@@ -62,17 +62,20 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     ("comparison", &["diagnosis", "report", "words"]),
     ("why", &["diagnosis", "report", "rules", "words"]),
+    ("batch", &["lib", "diagnosis", "report", "words"]),
     ("case_check", &["lib", "diagnosis", "report", "words"]),
     (
         "program",
         &[
             "lib",
+            "batch",
             "bundle",
             "case_check",
             "collect_script",
             "comparison",
             "explain",
             "facts",
+            "knowledge",
             "report",
             "why",
             "words",
@@ -344,6 +347,45 @@ fn talking(file: &File) -> Vec<String> {
         .collect()
 }
 
+/// Each place outside tests that could reach a network, start a program or change the disk. Only `program`
+/// writes the report.
+fn reaching_out(file: &File) -> Vec<String> {
+    const OF_FS: [&str; 14] = [
+        "write",
+        "copy",
+        "rename",
+        "remove_file",
+        "remove_dir",
+        "remove_dir_all",
+        "create_dir",
+        "create_dir_all",
+        "set_permissions",
+        "hard_link",
+        "soft_link",
+        "symlink",
+        "OpenOptions",
+        "DirBuilder",
+    ];
+    const OF_FILE: [&str; 4] = ["create", "create_new", "create_buffered", "options"];
+    if file.is_tests() {
+        return Vec::new();
+    }
+    let writes_report = file.room() == "program";
+    let reaches = |at: usize| {
+        let (name, next) = (file.token(at), file.token(at + 1));
+        let after = file.token(at + 2);
+        let network = ["TcpStream", "TcpListener", "UdpSocket", "UnixStream", "UnixListener", "UnixDatagram"]
+            .contains(&name)
+            || (name == "std" && next == "::" && after == "net");
+        let starts = name == "Command" && next == "::" && after == "new";
+        let changes = next == "::"
+            && ((name == "fs" && OF_FS.contains(&after)) || (name == "File" && OF_FILE.contains(&after)));
+        network || starts || (changes && !writes_report)
+    };
+    let found = file.tokens.iter().enumerate().filter(|(at, token)| !token.test && reaches(*at));
+    found.map(|(_, token)| format!("src/{}:{}: reaches out of the program", file.path, token.line)).collect()
+}
+
 /// Lines that are not tests.
 fn lines_without_tests(file: &File) -> usize {
     let test_lines = |tokens: &[Token]| tokens.last().map_or(0, |last| last.line - tokens[0].line + 1);
@@ -395,6 +437,16 @@ fn the_table_has_no_cycle() {
 #[test]
 fn only_main_prints_and_exits() {
     assert_none(&source_files().iter().flat_map(talking).collect::<Vec<_>>());
+}
+
+#[test]
+fn nothing_reaches_a_network_and_only_program_writes() {
+    assert_none(&source_files().iter().flat_map(reaching_out).collect::<Vec<_>>());
+    let fault = |path: &str, text: &str| reaching_out(&File::new(path, text)).len();
+    assert_eq!(fault("facts/a.rs", "std::fs::write(a, b); use std::net::IpAddr; File::create(p)"), 3);
+    assert_eq!(fault("program/output.rs", "fs::write(a, b); Command::new(x); TcpStream::connect(y)"), 2);
+    assert_eq!(fault("bundle/a.rs", "std::fs::read(a); File::open(b); fs::metadata(c)"), 0);
+    assert_eq!(fault("bundle/a.rs", "#[cfg(test)]\nmod tests { fn f() { fs::write(a, b) } }"), 0);
 }
 
 #[test]

@@ -184,7 +184,8 @@ fn no_reader_breaks_on_a_mutant() {
             let bytes = mutant(&seeds, seed, number);
             let path = seed.name.as_str().into();
             let head = bytes.get(..64 << 10).unwrap_or(&bytes);
-            let member = Member { path: &path, head, content: &mut bytes.as_slice() };
+            let mut content = bytes.as_slice();
+            let member = Member { path: &path, head, content: &mut content, on_disk: None };
             let start = Instant::now();
             let reading = artifacts::read(member, &wanted);
             let took = start.elapsed();

@@ -253,3 +253,111 @@ fn pages_and_checks_agree_both_ways() {
         assert!(page(Language::English, &known.id).is_some(), "{}", known.id);
     }
 }
+
+/// The rows of a run, with its exit code and what it said.
+fn batch(output: &std::path::Path, arguments: &[&std::ffi::OsStr]) -> (Vec<serde_json::Value>, i32, String) {
+    let run = program().arg("batch").args(arguments).arg("--output").arg(output).output().unwrap();
+    let rows = std::fs::read_to_string(output.join("results.jsonl")).unwrap_or_default();
+    let rows = rows.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    (rows, run.status.code().unwrap(), String::from_utf8(run.stderr).unwrap())
+}
+
+/// A folder with three bundles, of which the second cannot be read: by name, `a-remote`, `b-torn.zip`, `c-none`.
+fn bundles() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, of) in [("a-remote", "remote-sam/denied-in-system-log"), ("c-none", "trust/healthy-server")] {
+        for entry in walkdir::WalkDir::new(case(of)) {
+            let entry = entry.unwrap();
+            let to = folder.path().join(name).join(entry.path().strip_prefix(case(of)).unwrap());
+            if entry.file_type().is_dir() {
+                std::fs::create_dir_all(to).unwrap();
+            } else {
+                std::fs::copy(entry.path(), to).unwrap();
+            }
+        }
+    }
+    std::fs::write(folder.path().join("b-torn.zip"), b"PK\x03\x04 and no more").unwrap();
+    folder
+}
+
+#[test]
+fn a_batch_has_a_row_for_each_bundle_in_order_and_a_bad_one_is_a_row() {
+    let folder = bundles();
+    let path = |name: &str| folder.path().join(name).into_os_string();
+    let given = ["c-none", "b-torn.zip", "missing", "a-remote"].map(path);
+    let arguments: Vec<&std::ffi::OsStr> = given.iter().map(|path| path.as_os_str()).collect();
+    let (one, two) = (folder.path().join("one"), folder.path().join("two"));
+    let threads = |count: &'static str| [&arguments[..], &["--threads".as_ref(), count.as_ref()]].concat();
+    let (rows, code, said) = batch(&one, &threads("1"));
+    assert_eq!(code, 0);
+    assert!(said.contains("4 bundles: 2 with an error, 0 done by an earlier run"), "{said}");
+    let names: Vec<&str> = rows.iter().map(|row| row["bundle"].as_str().unwrap()).collect();
+    assert_eq!(names, ["c-none", "b-torn.zip", "missing", "a-remote"]);
+    let causes: Vec<Option<&str>> = rows.iter().map(|row| row["cause"].as_str()).collect();
+    assert_eq!(causes, [Some("no-failure"), Some("undetermined"), None, Some("remote-sam")]);
+    assert!(rows[1]["error"].as_str().unwrap().contains("nothing in it could be used"));
+    assert!(rows[2]["error"].as_str().unwrap().contains("cannot be opened"));
+    assert_eq!((&rows[0]["error"], &rows[3]["error"]), (&serde_json::Value::Null, &serde_json::Value::Null));
+    let columns = |row: &serde_json::Value| row.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert!(
+        rows.iter().all(|row| columns(row) == columns(&rows[0]) && row["schema"] == "sspr-triage/batch/1")
+    );
+    assert!(
+        rows.iter().all(|row| row
+            .as_object()
+            .unwrap()
+            .values()
+            .all(|value| !value.is_object() && !value.is_array()))
+    );
+    batch(&two, &threads("3"));
+    let bytes = |folder: &PathBuf| std::fs::read(folder.join("results.jsonl")).unwrap();
+    assert_eq!(bytes(&one), bytes(&two));
+}
+
+#[test]
+fn children_of_a_folder_are_bundles_and_reports_are_written_on_request() {
+    let folder = bundles();
+    let output = folder.path().join("results");
+    let arguments = ["--children".as_ref(), folder.path().as_os_str(), "--reports".as_ref(), "json".as_ref()];
+    let (rows, code, _) = batch(&output, &arguments);
+    assert_eq!(code, 0);
+    // The folder of the results stands beside the bundles, and is none.
+    let names: Vec<&str> = rows.iter().map(|row| row["bundle"].as_str().unwrap()).collect();
+    assert_eq!(names, ["a-remote", "b-torn.zip", "c-none"]);
+    let report = std::fs::read_to_string(output.join(rows[0]["report"].as_str().unwrap())).unwrap();
+    let analyzed =
+        program().args(["analyze", "--format", "json"]).arg(folder.path().join("a-remote")).output();
+    assert_eq!(report, String::from_utf8(analyzed.unwrap().stdout).unwrap());
+    let document: serde_json::Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(document["bundle"]["inputs"][0]["sha256"], rows[0]["sha256"]);
+}
+
+#[test]
+fn resume_keeps_what_still_holds_and_does_the_rest() {
+    let folder = bundles();
+    let output = folder.path().join("results");
+    let arguments = ["--children".as_ref(), folder.path().as_os_str(), "--resume".as_ref()];
+    let (first, ..) = batch(&output, &arguments);
+    // A run that ended early left the rows so far, the last one cut off.
+    let rows = std::fs::read_to_string(output.join("results.jsonl")).unwrap();
+    let marked = rows.replace("\"no-failure\"", "\"marked\"");
+    std::fs::write(output.join("results.jsonl"), &marked[..marked.len() - 20]).unwrap();
+    let (again, _, said) = batch(&output, &arguments);
+    assert!(said.contains("3 bundles: 1 with an error, 2 done by an earlier run"), "{said}");
+    assert_eq!(again, first);
+    // What is kept is what the earlier run wrote, which shows by a mark in it.
+    std::fs::write(output.join("results.jsonl"), &marked).unwrap();
+    let (kept, ..) = batch(&output, &arguments);
+    assert_eq!(kept[2]["cause"], "marked");
+    // Another bundle of the same name, or other options, and it is read anew.
+    std::fs::write(folder.path().join("c-none/new.txt"), "new").unwrap();
+    let (changed, _, said) = batch(&output, &arguments);
+    assert_eq!(changed[2]["cause"], "no-failure");
+    assert!(said.contains("2 done by an earlier run"), "{said}");
+    let other = [&arguments[..], &["--max-depth".as_ref(), "2".as_ref()]].concat();
+    assert!(batch(&output, &other).2.contains("0 done by an earlier run"));
+    // Without --resume, results are not overwritten.
+    let (_, code, said) = batch(&output, &arguments[..2]);
+    assert!(code == 2 && said.contains("--resume"), "{said}");
+    assert!(!output.join("results.earlier.jsonl").exists());
+}

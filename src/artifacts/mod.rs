@@ -40,6 +40,9 @@ pub use security_template::SecurityTemplate;
 pub struct Wanted {
     /// Events, as (provider name, event ID). Provider names compare ASCII-case-insensitively.
     pub events: Vec<(String, u16)>,
+    /// Those of the events of which the first of each computer in a log says all: signs of life, which some
+    /// logs hold by the hundred thousand.
+    pub seen_once: Vec<(String, u16)>,
     /// GUIDs of providers that may be logged without a name, as `{8-4-4-4-12}` lower case, with the name.
     pub provider_guids: Vec<(String, String)>,
     /// Registry keys below `HKEY_LOCAL_MACHINE\SYSTEM\<control set>\`, such as `Control\Lsa`. Compared
@@ -57,8 +60,8 @@ pub struct Artifact {
     pub path: BundlePath,
     /// Size in bytes, uncompressed.
     pub bytes: u64,
-    /// SHA-256 of the bytes, in lower-case hexadecimal.
-    pub sha256: String,
+    /// SHA-256 of the bytes, in lower-case hexadecimal; none of a large file, unless it is asked for.
+    pub sha256: Option<String>,
     /// What the file says.
     pub content: Content,
 }

@@ -32,17 +32,21 @@ static LONG_TEXT: Mutex<()> = Mutex::new(());
 
 /// Reads one file.
 pub fn read(member: Member<'_>, wanted: &Wanted) -> Reading {
-    let Member { path, head, content } = member;
-    let read = catch_unwind(AssertUnwindSafe(|| read_as_its_kind(path, head, content, wanted)));
+    let (path, head) = (member.path, member.head);
+    let read = catch_unwind(AssertUnwindSafe(|| read_as_its_kind(member, wanted)));
     read.unwrap_or_else(|_| Reading {
         content: Content::NotUsed { looks_like: unused::looks_like(head) },
         gaps: vec![Gap::new(path, Place::File, Statement::new("gap.file.reader-broke"))],
     })
 }
 
-fn read_as_its_kind(path: &BundlePath, head: &[u8], content: &mut dyn Read, wanted: &Wanted) -> Reading {
+fn read_as_its_kind(member: Member<'_>, wanted: &Wanted) -> Reading {
+    let Member { path, head, content, on_disk } = member;
     if event_log::looks_like_event_log(head) {
-        let (log, gaps) = event_log::read(path, content, wanted);
+        let (log, gaps) = match on_disk {
+            Some(disk) => event_log::read_disk(path, content, disk, wanted),
+            None => event_log::read(path, content, wanted),
+        };
         return Reading { content: Content::EventLog(log), gaps };
     }
     let Some(reader) = reader_of(head) else {
@@ -145,7 +149,7 @@ mod tests {
     fn kind(bytes: &[u8]) -> &'static str {
         let (path, mut content) = ("a".into(), bytes);
         let head = bytes.get(..64 << 10).unwrap_or(bytes);
-        let member = Member { path: &path, head, content: &mut content };
+        let member = Member { path: &path, head, content: &mut content, on_disk: None };
         match read(member, &Wanted::default()).content {
             Content::NotUsed { looks_like } => looks_like,
             content => content.kind(),

@@ -22,12 +22,14 @@ pub(super) enum End {
     Damaged(io::Error),
 }
 
-/// A stream that counts and hashes what is read of it. It ends, without an error, where its allowance
+/// A stream that counts what is read of it, and hashes it where that is wanted. It ends, without an error, where its allowance
 /// does and where the stream fails; [`Counted::finish`] tells which.
 struct Counted<'s> {
     stream: &'s mut (dyn Read + Send),
     allowance: Allowance,
-    hash: Sha256,
+    hash: Option<Sha256>,
+    /// The largest file that is hashed.
+    hashed_bytes: u64,
     bytes: u64,
     end: Option<End>,
 }
@@ -46,8 +48,12 @@ impl Read for Counted<'_> {
         let window = buffer.get_mut(..most).unwrap_or_default();
         match read_some(self.stream, window) {
             Ok(read) => {
-                self.hash.update(window.get(..read).unwrap_or_default());
                 self.bytes = self.bytes.saturating_add(read as u64);
+                if self.bytes > self.hashed_bytes {
+                    self.hash = None;
+                } else if let Some(hash) = &mut self.hash {
+                    hash.update(window.get(..read).unwrap_or_default());
+                }
                 self.end = (read == 0).then_some(End::Whole);
                 Ok(read)
             }
@@ -73,7 +79,7 @@ impl Counted<'_> {
     fn finish(mut self) -> Finished {
         // This reader never fails: an error is its end.
         let _ = io::copy(&mut self, &mut io::sink());
-        let sha256 = hexadecimal(&self.hash.finalize());
+        let sha256 = self.hash.map(|hash| hexadecimal(&hash.finalize()));
         Finished { bytes: self.bytes, sha256, end: self.end.unwrap_or(End::Whole) }
     }
 }
@@ -81,7 +87,7 @@ impl Counted<'_> {
 /// What is known of a stream after its end.
 struct Finished {
     bytes: u64,
-    sha256: String,
+    sha256: Option<String>,
     end: End,
 }
 
@@ -92,9 +98,11 @@ pub(super) struct Peeked<'s> {
 }
 
 impl<'s> Peeked<'s> {
-    /// Looks at the first bytes of a stream.
-    pub(super) fn new(stream: &'s mut (dyn Read + Send), allowance: Allowance) -> Self {
-        let mut rest = Counted { stream, allowance, hash: Sha256::new(), bytes: 0, end: None };
+    /// Looks at the first bytes of a stream. It is hashed if it turns out to have no more than
+    /// `hashed_bytes`; with 0 it is not.
+    pub(super) fn new(stream: &'s mut (dyn Read + Send), allowance: Allowance, hashed_bytes: u64) -> Self {
+        let hash = (hashed_bytes > 0).then(Sha256::new);
+        let mut rest = Counted { stream, allowance, hash, hashed_bytes, bytes: 0, end: None };
         let mut head = Vec::new();
         // This reader never fails: an error is its end.
         let _ = rest.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head);
@@ -128,7 +136,7 @@ impl<'s> Peeked<'s> {
         }
         let result = {
             let mut content = Cursor::new(&self.head).chain(&mut self.rest);
-            read(Member { path, head: &self.head, content: &mut content })
+            read(Member { path, head: &self.head, content: &mut content, on_disk: None })
         };
         let Finished { bytes, sha256, end } = self.rest.finish();
         Ok((ReadMember { path: path.clone(), bytes, sha256, read: result }, end))
@@ -136,6 +144,7 @@ impl<'s> Peeked<'s> {
 
     /// Reads the whole stream to memory.
     pub(super) fn into_memory(mut self) -> (Vec<u8>, End) {
+        self.rest.hash = None;
         let mut bytes = self.head;
         // This reader never fails: an error is its end.
         let _ = self.rest.read_to_end(&mut bytes);
@@ -191,7 +200,7 @@ mod tests {
     fn the_whole_file_is_hashed_though_the_reader_stops_early() {
         let path: BundlePath = "a".into();
         let mut stream = &b"abc"[..];
-        let (member, end) = Peeked::new(&mut stream, allow(3))
+        let (member, end) = Peeked::new(&mut stream, allow(3), 3)
             .hand_to(&path, &|member: Member<'_>| {
                 let mut first = [0];
                 let _ = member.content.read(&mut first);
@@ -199,7 +208,7 @@ mod tests {
             })
             .unwrap();
         assert!(matches!(end, End::Whole));
-        assert_eq!((member.bytes, member.sha256.as_str()), (3, ABC));
+        assert_eq!((member.bytes, member.sha256.as_deref()), (3, Some(ABC)));
         assert_eq!(member.read, ([b'a'], b"abc".to_vec()));
     }
 
@@ -207,7 +216,7 @@ mod tests {
     fn content_gives_the_head_again_and_then_the_rest() {
         let bytes: Vec<u8> = (0..200_000u32).map(|n| (n % 251) as u8).collect();
         let mut stream = bytes.as_slice();
-        let (member, _) = Peeked::new(&mut stream, allow(u64::MAX))
+        let (member, _) = Peeked::new(&mut stream, allow(u64::MAX), 65_536)
             .hand_to(&"a".into(), &|member: Member<'_>| {
                 let mut all = Vec::new();
                 let _ = member.content.read_to_end(&mut all);
@@ -215,12 +224,13 @@ mod tests {
             })
             .unwrap();
         assert_eq!(member.read, (65_536, bytes));
+        assert_eq!(member.sha256, None, "it is longer than what is hashed");
     }
 
     #[test]
     fn reading_stops_at_the_allowance() {
         let mut stream = &b"abcd"[..];
-        let (bytes, end) = Peeked::new(&mut stream, allow(3)).into_memory();
+        let (bytes, end) = Peeked::new(&mut stream, allow(3), 9).into_memory();
         assert_eq!(bytes, b"abc");
         assert!(matches!(end, End::Stopped(Bound::File)));
     }
@@ -234,7 +244,7 @@ mod tests {
             }
         }
         let mut stream = (&b"ab"[..]).chain(Broken);
-        let (bytes, end) = Peeked::new(&mut stream, allow(9)).into_memory();
+        let (bytes, end) = Peeked::new(&mut stream, allow(9), 9).into_memory();
         assert_eq!(bytes, b"ab");
         assert!(matches!(end, End::Damaged(_)));
     }

@@ -24,6 +24,8 @@ pub(super) struct DiskFile {
     pub(super) bytes: u64,
     /// Which PATH of the command line it belongs to.
     pub(super) input: usize,
+    /// Its SHA-256 is wanted.
+    pub(super) hashed: bool,
 }
 
 /// The files below a folder, in order of their path, and what is not read.
@@ -65,7 +67,9 @@ pub(super) fn files(
         match (entry.file_type().is_file(), entry.metadata()) {
             (true, Ok(metadata)) => {
                 let location = entry.into_path();
-                files.push(DiskFile { path, below, location, bytes: metadata.len(), input });
+                let bytes = metadata.len();
+                let hashed = bytes <= budget.limits().hashed_bytes;
+                files.push(DiskFile { path, below, location, bytes, input, hashed });
             }
             (true, Err(error)) => gaps.push(Gap::new(&path, Place::File, unreadable(&error))),
             (false, _) => gaps.push(Gap::new(&path, Place::File, not_a_file(entry.path_is_symlink()))),

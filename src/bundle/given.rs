@@ -78,7 +78,8 @@ impl Given {
             }
             GivenKind::File { bytes } if budget.take_entry() => {
                 let path = label.as_str().into();
-                vec![DiskFile { path, below: label.clone(), location: location.clone(), bytes, input }]
+                let (below, location) = (label.clone(), location.clone());
+                vec![DiskFile { path, below, location, bytes, input, hashed: true }]
             }
             GivenKind::File { .. } => {
                 gaps.push(super::too_many_entries(&label.as_str().into(), budget.limits()));
@@ -88,16 +89,21 @@ impl Given {
     }
 }
 
+/// What stands for a file in the hash of its folder.
+pub(super) fn digest(sha256: Option<&str>, bytes: u64) -> String {
+    sha256.map_or_else(|| format!("size:{bytes}"), str::to_owned)
+}
+
 /// What the report says of each PATH: `files` are all files on the disk, in order of path, `archives` the
-/// hashes of those that are archives.
+/// digests of those that are archives.
 pub(super) fn inputs<T>(
     given: &[Given],
     files: &[DiskFile],
-    archives: &HashMap<BundlePath, String>,
+    archives: HashMap<BundlePath, String>,
     members: &[ReadMember<T>],
 ) -> Vec<Input> {
-    let read = members.iter().map(|member| (&member.path, &member.sha256));
-    let hashes: HashMap<&BundlePath, &String> = read.chain(archives.iter()).collect();
+    let mut hashes = archives;
+    hashes.extend(members.iter().map(|m| (m.path.clone(), digest(m.sha256.as_deref(), m.bytes))));
     given
         .iter()
         .enumerate()

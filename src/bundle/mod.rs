@@ -4,6 +4,7 @@
 mod archive_kind;
 mod budget;
 mod counted;
+mod disk;
 mod failure;
 mod folder;
 mod given;
@@ -23,6 +24,8 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use self::archive_kind::ArchiveKind;
+use self::budget::Budget;
+pub use self::disk::DiskContent;
 use self::folder::DiskFile;
 use self::opening::Opening;
 use self::store::Store;
@@ -45,6 +48,9 @@ pub struct Limits {
     pub ratio: u64,
     /// Archives inside archives: 0 opens archives, and none inside them.
     pub depth: u32,
+    /// Bytes of the largest file that is hashed where it is one of several: below a folder, or in an
+    /// archive. A file that is given by itself is hashed whatever its size.
+    pub hashed_bytes: u64,
     /// Passwords for encrypted members of zip archives.
     pub passwords: Passwords,
 }
@@ -57,6 +63,9 @@ pub struct Member<'a> {
     pub head: &'a [u8],
     /// The whole content, from its first byte. Ends early where a budget ends; the gap is the bundle's.
     pub content: &'a mut (dyn Read + Send),
+    /// The same content by place, where it is a large file of the disk: several threads may read it at
+    /// once. What cannot be read this way is the reader's to tell.
+    pub on_disk: Option<&'a DiskContent>,
 }
 
 /// What a reader made of one member, with what the bundle knows of it.
@@ -66,8 +75,8 @@ pub struct ReadMember<T> {
     pub path: BundlePath,
     /// Size in bytes, uncompressed. Where a gap says that reading ended early, the bytes read.
     pub bytes: u64,
-    /// SHA-256 of these bytes, lower-case hexadecimal.
-    pub sha256: String,
+    /// SHA-256 of these bytes, lower-case hexadecimal; none of a file larger than [`Limits::hashed_bytes`].
+    pub sha256: Option<String>,
     /// What the reader returned.
     pub read: T,
 }
@@ -79,7 +88,8 @@ pub struct Input {
     pub path: String,
     /// Of a file: the SHA-256 of its bytes. Of a folder: the SHA-256 of the lines
     /// `<sha256 of the file>  <path below the folder>\n`, sorted by path, for all files that were
-    /// opened. An archive counts by its own bytes. Where a limit ended the reading of a file, of the
+    /// opened. A file larger than [`Limits::hashed_bytes`] has `size:<bytes>` in place of the hash. An
+    /// archive counts by its own bytes. Where a limit ended the reading of a file, of the
     /// bytes read; empty where a file was not opened at all. A gap tells of either.
     pub sha256: String,
     /// Size of the file, or of all files below the folder.
@@ -128,6 +138,7 @@ impl Default for Limits {
             entries: 100_000,
             ratio: 1_000,
             depth: 8,
+            hashed_bytes: 64 << 20,
             passwords: Passwords::default(),
         }
     }
@@ -156,20 +167,37 @@ pub fn read<T: Send>(
     let (archives, plain) = archives_apart(&files, &mut opening.gaps);
     opening.read_files(plain);
     let (hashes, ()) = rayon::join(
-        || archives.par_iter().map(|(file, _)| hash_of(file)).collect::<Vec<_>>(),
+        || archives.par_iter().map(|(file, _)| digest_of(file)).collect::<Vec<_>>(),
         || {
             for (file, kind) in &archives {
                 opening.read_archive(&file.path, &Store::Disk(file.location.clone()), *kind, 0);
             }
         },
     );
-    let hashes = archives.iter().zip(hashes).filter_map(|((file, _), hash)| Some((file.path.clone(), hash?)));
-    let inputs = given::inputs(&given, &files, &hashes.collect(), &opening.members);
+    let digests =
+        archives.iter().zip(hashes).filter_map(|((file, _), hash)| Some((file.path.clone(), hash?)));
+    let inputs = given::inputs(&given, &files, digests.collect(), &opening.members);
     let Opening { mut members, mut gaps, .. } = opening;
     members.sort_by(|a, b| a.path.cmp(&b.path));
     gaps.sort();
     gaps.dedup();
     Ok(Bundle { inputs, members, gaps })
+}
+
+/// What [`read`] would say of the PATHs, for whoever asks only whether a bundle is still the same: files are
+/// hashed, and not read for anything else.
+///
+/// # Errors
+/// A PATH that does not exist or cannot be opened.
+pub fn inputs(paths: &[impl AsRef<Path>], limits: &Limits) -> Result<Vec<Input>, OpenError> {
+    let given = given::open(paths)?;
+    let (mut budget, mut gaps) = (Budget::new(limits), Vec::new());
+    let mut files = Vec::new();
+    for (input, path) in given.iter().enumerate() {
+        files.extend(path.files(input, given.len() > 1, &mut budget, &mut gaps));
+    }
+    let digests = files.par_iter().filter_map(|file| Some((file.path.clone(), digest_of(file)?))).collect();
+    Ok(given::inputs::<()>(&given, &files, digests, &[]))
 }
 
 /// Tells archives from other files by their first bytes. A file that cannot be opened is a gap.
@@ -195,7 +223,11 @@ fn kind_of(location: &Path) -> io::Result<Option<ArchiveKind>> {
     Ok(ArchiveKind::of(&head))
 }
 
-fn hash_of(file: &DiskFile) -> Option<String> {
+/// What stands for a file in the hash of its PATH.
+fn digest_of(file: &DiskFile) -> Option<String> {
+    if !file.hashed {
+        return Some(given::digest(None, file.bytes));
+    }
     counted::sha256_of(File::open(&file.location).ok()?).ok().map(|(hash, _)| hash)
 }
 

@@ -3,11 +3,15 @@
 //! Only one thread opens archives and draws on the budget; the files of one folder or one zip archive
 //! are then read in parallel. So the same files are read, whatever the number of threads.
 
+use std::fs::File;
+use std::io;
+
 use rayon::prelude::*;
 
 use super::archive_kind::ArchiveKind;
 use super::budget::{self, Allowance, Bound, Budget};
 use super::counted::{End, Peeked};
+use super::disk;
 use super::failure::{cannot_open, cause, unreadable_member};
 use super::folder::DiskFile;
 use super::member_name::{self, UniqueNames};
@@ -55,17 +59,15 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
         let wanted = files.into_iter().map(|file| (file.path.clone(), file.bytes, None, file));
         let admitted = self.admit(wanted.collect());
         let read = self.read;
-        let outcomes: Vec<_> = admitted
-            .par_iter()
-            .map(|file| {
-                let read_it = |mut stream| Peeked::new(&mut stream, file.allowance).hand_to(&file.path, read);
-                match std::fs::File::open(&file.source.location).and_then(read_it) {
-                    Ok((member, end)) => Outcome::Read(member, end),
-                    Err(error) => Outcome::Lost(Gap::new(&file.path, Place::File, cannot_open(&error))),
-                }
-            })
-            .collect();
-        for (file, outcome) in admitted.iter().zip(outcomes) {
+        let (large, small): (Vec<_>, Vec<_>) =
+            admitted.iter().partition(|file| file.declared >= disk::LARGE_BYTES);
+        // A large file takes all threads, so that there is only one at a time and memory does not grow with
+        // their number; threads that it leaves idle read small ones.
+        let (of_large, of_small) = rayon::join(
+            || large.iter().map(|file| read_large(file, read)).collect::<Vec<_>>(),
+            || small.par_iter().map(|file| read_small(file, read)).collect::<Vec<_>>(),
+        );
+        for (file, outcome) in large.iter().zip(of_large).chain(small.iter().zip(of_small)) {
             self.keep(&file.path, file.declared, outcome);
         }
     }
@@ -105,8 +107,11 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
         }
         let admitted = self.admit_zip_members(path, list.members);
         let admitted = self.unlock(admitted, store);
-        let read = self.read;
-        let outcomes: Vec<_> = admitted.par_iter().map(|member| read_member(member, store, read)).collect();
+        let (read, limits) = (self.read, self.limits);
+        let outcomes: Vec<_> = admitted
+            .par_iter()
+            .map(|member| read_member(member, store, hashed_bytes(limits, member.declared), read))
+            .collect();
         for (member, outcome) in admitted.iter().zip(outcomes) {
             match outcome {
                 Outcome::Archive(kind) => self.read_inner_zip_member(member, store, kind, nesting),
@@ -182,7 +187,7 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
             return;
         }
         let allowance = member.allowance.within(self.budget.held_left(), Bound::Held);
-        let inflated = member.source.open(store, |stream| Peeked::new(stream, allowance).into_memory());
+        let inflated = member.source.open(store, |stream| Peeked::new(stream, allowance, 0).into_memory());
         match inflated {
             Ok((bytes, end)) => self.read_held_archive(&member.path, bytes, end, kind, nesting),
             Err(error) => self.lose(&member.path, Place::File, unreadable_member(&error)),
@@ -298,13 +303,41 @@ const UNTRIED: &str = "gap.bundle.password-untried";
 pub(super) const LINK: &str = "gap.bundle.link";
 const RENAMED: &str = "gap.bundle.renamed";
 
+/// Up to which size a file of an archive is hashed, by what is declared for it: 0 is not at all.
+pub(super) fn hashed_bytes(limits: &Limits, declared: u64) -> u64 {
+    if declared > limits.hashed_bytes { 0 } else { limits.hashed_bytes }
+}
+
+fn read_large<T: Send>(file: &Admitted<&DiskFile>, read: &(impl Fn(Member<'_>) -> T + Sync)) -> Outcome<T> {
+    let opened = File::open(&file.source.location);
+    of_disk(
+        file,
+        opened.and_then(|open| disk::hand_to(open, &file.path, file.allowance, file.source.hashed, read)),
+    )
+}
+
+fn read_small<T: Send>(file: &Admitted<&DiskFile>, read: &(impl Fn(Member<'_>) -> T + Sync)) -> Outcome<T> {
+    let hashed_bytes = if file.source.hashed { u64::MAX } else { 0 };
+    let read_it =
+        |mut stream| Peeked::new(&mut stream, file.allowance, hashed_bytes).hand_to(&file.path, read);
+    of_disk(file, File::open(&file.source.location).and_then(read_it))
+}
+
+fn of_disk<T>(file: &Admitted<&DiskFile>, read: io::Result<(ReadMember<T>, End)>) -> Outcome<T> {
+    match read {
+        Ok((member, end)) => Outcome::Read(member, end),
+        Err(error) => Outcome::Lost(Gap::new(&file.path, Place::File, cannot_open(&error))),
+    }
+}
+
 fn read_member<T: Send>(
     member: &Admitted<ZipMember>,
     store: &Store,
+    hashed_bytes: u64,
     read: &(impl Fn(Member<'_>) -> T + Sync),
 ) -> Outcome<T> {
     let opened = member.source.open(store, |stream| {
-        let peeked = Peeked::new(stream, member.allowance);
+        let peeked = Peeked::new(stream, member.allowance, hashed_bytes);
         match ArchiveKind::of(peeked.head()) {
             Some(kind) => Ok(Outcome::Archive(kind)),
             None => peeked.hand_to(&member.path, read).map(|(member, end)| Outcome::Read(member, end)),

@@ -9,7 +9,7 @@ use super::budget::{self, Allowance, Bound};
 use super::counted::Peeked;
 use super::failure::{cannot_open, cause, unreadable_member};
 use super::member_name::UniqueNames;
-use super::opening::{LINK, Opening, UPLOAD_AGAIN};
+use super::opening::{LINK, Opening, UPLOAD_AGAIN, hashed_bytes};
 use super::store::Store;
 use super::tar_archive::{TarKind, TarReader};
 use super::{Member, too_many_entries};
@@ -125,7 +125,7 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
         declared: Option<u64>,
         nesting: u32,
     ) -> u64 {
-        let peeked = Peeked::new(stream, allowance);
+        let peeked = Peeked::new(stream, allowance, hashed_bytes(self.limits, declared.unwrap_or(0)));
         let Some(kind) = ArchiveKind::of(peeked.head()) else {
             return match peeked.hand_to(path, self.read) {
                 Ok((member, end)) => {

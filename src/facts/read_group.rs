@@ -87,7 +87,7 @@ mod tests {
         let path: Arc<str> = Arc::from("x.txt");
         let (read, _) = directory_objects::read(&path, text.as_bytes());
         let content = Content::DirectoryObjects(read.unwrap());
-        gather(&[Artifact { path, bytes: 0, sha256: String::new(), content }])
+        gather(&[Artifact { path, bytes: 0, sha256: None, content }])
     }
 
     #[test]

@@ -24,6 +24,9 @@ pub(super) struct LimitArgs {
     /// Archives inside archives [default: 8]
     #[arg(long, value_name = "N")]
     pub(super) max_depth: Option<u32>,
+    /// Hash every file. Without it, those larger than 64 MiB below a folder or in an archive are not hashed
+    #[arg(long)]
+    pub(super) hash_all: bool,
     /// Passwords for encrypted members of zip archives: a text file in UTF-8, one password a line, tried in
     /// that order
     #[arg(long, value_name = "FILE", value_parser = passwords, help_heading = Resettable::Reset)]
@@ -40,6 +43,7 @@ impl LimitArgs {
             entries: self.max_entries.unwrap_or(usual.entries),
             ratio: self.max_ratio.unwrap_or(usual.ratio),
             depth: self.max_depth.unwrap_or(usual.depth),
+            hashed_bytes: if self.hash_all { u64::MAX } else { usual.hashed_bytes },
             passwords: self.password_file.clone().unwrap_or_default(),
         }
     }

@@ -2,6 +2,7 @@
 //! with the library. Only here and in `main` does anything talk to the world.
 
 mod analyze;
+mod batch;
 mod check;
 mod collect_script;
 mod completions;
@@ -19,6 +20,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use sspr_triage::words::Language;
 
 use analyze::Analyze;
+use batch::Batch;
 use check::Check;
 use collect_script::CollectScript;
 use completions::{Completions, Man};
@@ -62,6 +64,8 @@ pub(crate) struct Cli {
 enum Command {
     /// Read a bundle and say which cause it is
     Analyze(Analyze),
+    /// Read many bundles in one run: a row of results.jsonl for each, on request with its full report
+    Batch(Batch),
     /// Run every case under a folder: its bundle must get the answer that its case.toml expects
     Check(Check),
     /// Print a block of PowerShell that collects what is missing
@@ -98,6 +102,7 @@ impl Cli {
     pub(crate) fn run(&self) -> anyhow::Result<u8> {
         match &self.command {
             Command::Analyze(arguments) => arguments.run(self.language),
+            Command::Batch(arguments) => arguments.run(self.language),
             Command::Check(arguments) => arguments.run(),
             Command::CollectScript(arguments) => arguments.run(),
             Command::Explain(arguments) => arguments.run(self.language),

@@ -75,7 +75,7 @@ fn file(path: &str, kind: &str, machine: Option<&str>, coverage: Option<Coverage
         attributed_by: machine.map(|_| "content".into()),
         bytes: 1_118_208,
         coverage,
-        sha256: HASH.into(),
+        sha256: Some(HASH.into()),
     }
 }
 

@@ -32,7 +32,7 @@ pub fn read(document: &[u8]) -> Result<Report, serde_json::Error> {
 }
 
 /// JSON asks for no escape of DEL and of the controls above it, which a terminal obeys all the same.
-fn without_terminal_controls(document: String) -> String {
+pub(crate) fn without_terminal_controls(document: String) -> String {
     let is_control = |letter: char| matches!(letter, '\u{7f}'..='\u{9f}');
     if !document.contains(is_control) {
         return document;

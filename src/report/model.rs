@@ -74,7 +74,8 @@ pub struct BundleInputs {
 pub struct InputEntry {
     /// Its last component.
     pub path: String,
-    /// SHA-256 of a file; of a folder, of its sorted `<sha256>  <path>` lines.
+    /// SHA-256 of a file; of a folder, of its sorted `<sha256>  <path>` lines, in which a file that was not
+    /// hashed has `size:<bytes>` for the hash.
     pub sha256: String,
     /// Bytes.
     pub bytes: u64,
@@ -275,8 +276,9 @@ pub struct ArtifactEntry {
     pub bytes: u64,
     /// What a log covers.
     pub coverage: Option<CoverageEntry>,
-    /// SHA-256 of the file.
-    pub sha256: String,
+    /// SHA-256 of the file; none of one larger than 64 MiB below a folder or in an archive, unless
+    /// `--hash-all` asked for it.
+    pub sha256: Option<String>,
 }
 
 /// What a log covers.

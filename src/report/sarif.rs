@@ -5,6 +5,8 @@
 //! nothing can be said. What could not be read is a notification of the invocation.
 //! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::model::{Evidence, Report, SourceEntry};
@@ -42,7 +44,7 @@ pub fn render(report: &Report) -> Result<String, serde_json::Error> {
         "artifacts": report.artifacts.iter().map(|artifact| json!({
             "location": {"uri": uri(&artifact.path)},
             "length": artifact.bytes,
-            "hashes": {"sha-256": artifact.sha256},
+            "hashes": artifact.sha256.iter().map(|hash| ("sha-256", hash)).collect::<BTreeMap<_, _>>(),
         })).collect::<Vec<_>>(),
         "columnKind": "unicodeCodePoints",
         "results": results,

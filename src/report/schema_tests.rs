@@ -62,7 +62,8 @@ fn a_wrong_value_is_refused() {
         ("/attempts/1/operation", json!("unlock")),
         ("/collect_next/0/elevated", json!("yes")),
         ("/artifacts/0/attributed_by", json!("guess")),
-        ("/artifacts/0/sha256", Value::Null),
+        ("/artifacts/0/sha256", json!("")),
+        ("/bundle/inputs/0/sha256", Value::Null),
         ("/machines/0/role", json!("dc")),
         ("/gaps/0/place", Value::Null),
     ];
@@ -71,6 +72,7 @@ fn a_wrong_value_is_refused() {
     }
     assert!(accepts("/attempts/0/time", json!("2024-05-14T08:01:02.123456789Z")));
     assert!(accepts("/causes/2/evidence/0/source", Value::Null));
+    assert!(accepts("/artifacts/0/sha256", Value::Null));
 }
 
 #[test]

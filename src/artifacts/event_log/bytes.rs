@@ -28,13 +28,18 @@ pub(super) fn is_blank(bytes: &[u8]) -> bool {
 /// A `FILETIME` of an event: 100 ns ticks since 1601. None outside the years 2000 to 2099, where no
 /// record of this format can have been written.
 pub(super) fn plausible_time(filetime: u64) -> Option<Timestamp> {
-    const YEAR_2000: u64 = 125_911_584_000_000_000;
-    const YEAR_2100: u64 = 157_469_184_000_000_000;
     const UNIX_EPOCH: i128 = 116_444_736_000_000_000;
-    if !(YEAR_2000..YEAR_2100).contains(&filetime) {
+    if !is_plausible_time(filetime) {
         return None;
     }
     Timestamp::from_nanosecond((i128::from(filetime) - UNIX_EPOCH) * 100).ok()
+}
+
+/// Whether [`plausible_time`] gives a time.
+pub(super) fn is_plausible_time(filetime: u64) -> bool {
+    const YEAR_2000: u64 = 125_911_584_000_000_000;
+    const YEAR_2100: u64 = 157_469_184_000_000_000;
+    (YEAR_2000..YEAR_2100).contains(&filetime)
 }
 
 #[cfg(test)]

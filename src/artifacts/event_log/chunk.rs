@@ -1,14 +1,12 @@
 //! Reading one chunk: what its record headers cover, the wanted events in it, and what was lost.
 
-use jiff::Timestamp;
-
 use super::Event;
-use super::bytes::{is_blank, plausible_time};
+use super::bytes::{is_blank, is_plausible_time, plausible_time};
 use super::event_xml::{self, EventParts};
 use super::render;
+use super::repeats::{Repeats, Seen};
 use super::selection::Selection;
 use super::slots::{SlotReader, Slots};
-use super::stream::Slot;
 use super::walk::{CHUNK_SIZE, RecordAt, walk};
 use crate::source::Place;
 
@@ -24,6 +22,8 @@ const CHUNK_TEXT_MAX: usize = 10 * RECORD_TEXT_MAX;
 pub(super) struct Found {
     pub(super) event: Event,
     pub(super) offset: u64,
+    /// One event of this kind is kept of each computer.
+    pub(super) seen_once: bool,
 }
 
 /// What was read of one chunk.
@@ -33,8 +33,8 @@ pub(super) struct ChunkReading {
     pub(super) found: Vec<Found>,
     /// Live records.
     pub(super) records: u64,
-    /// Times of the oldest and newest live record.
-    pub(super) times: Option<(Timestamp, Timestamp)>,
+    /// Times of the oldest and newest live record, as `FILETIME`.
+    pub(super) times: Option<(u64, u64)>,
     /// Smallest `EventRecordID` of a live record.
     pub(super) oldest_record_id: Option<u64>,
     /// Largest number in a live record's header.
@@ -66,32 +66,45 @@ pub(super) struct Damage {
 /// Work of rendering that chunks of real logs stay below, as [`render::render`] counts it.
 const USUAL_WORK: u64 = 3 << 20;
 
-/// Reads what stands in a slot. Without `rendering`, records are only counted.
-pub(super) fn read_chunk(slot: &Slot, selection: &Selection, rendering: bool) -> ChunkReading {
-    let mut reading = ChunkReading { offset: slot.offset, ..ChunkReading::default() };
-    if is_blank(&slot.bytes) {
+/// How a chunk is read.
+#[derive(Clone, Copy)]
+pub(super) struct Way<'w> {
+    pub(super) selection: &'w Selection,
+    /// Events of which no more are kept of the same computer: what only repeats one is not rendered.
+    pub(super) seen: &'w [Seen],
+    /// Without it, records are only counted.
+    pub(super) rendering: bool,
+}
+
+/// Reads what stands in a slot that starts at `offset` of the file.
+pub(super) fn read_chunk(offset: u64, bytes: &[u8], way: Way<'_>) -> ChunkReading {
+    let Way { selection, seen, rendering } = way;
+    let mut reading = ChunkReading { offset, ..ChunkReading::default() };
+    if is_blank(bytes) {
         // Preallocated, not used yet.
         return reading;
     }
-    let walk = walk(&slot.bytes);
+    let walk = walk(bytes);
     let damage = &mut reading.damage;
     damage.header_damaged = walk.header_damaged;
     damage.unreadable = walk.header_damaged && walk.records.is_empty();
     damage.truncated = walk.truncated;
-    damage.broken_at = walk.broken_at.map(|at| slot.offset.saturating_add(as_u64(at)));
+    damage.broken_at = walk.broken_at.map(|at| offset.saturating_add(as_u64(at)));
     damage.lost = walk.lost.max(u64::from(damage.unreadable));
-    let mut slots = SlotReader::new(&slot.bytes);
+    let mut slots = SlotReader::new(bytes);
+    let mut repeats = Repeats::new(bytes, seen);
     let mut wanted = Vec::new();
     for record in &walk.records {
         let values = slots.read(record);
         reading.cover(record, &values);
-        if values.event_id.is_none_or(|id| selection.has_id(id)) {
+        let is_wanted = values.event_id.is_none_or(|id| selection.has_id(id));
+        if is_wanted && (record.slack || !repeats.is_repeat(&values)) {
             wanted.push((*record, values));
         }
     }
     wanted.sort_by_key(|(record, _)| record.offset);
     if rendering {
-        reading.render(slot, &wanted, selection);
+        reading.render(bytes, &wanted, selection);
     } else {
         let live = wanted.iter().filter(|(record, _)| !record.slack);
         reading.damage.untried = as_u64(live.count());
@@ -101,12 +114,12 @@ pub(super) fn read_chunk(slot: &Slot, selection: &Selection, rendering: bool) ->
 }
 
 /// The parts of the first live record of a chunk that can be rendered.
-pub(super) fn first_record(slot: &Slot, selection: &Selection) -> Option<EventParts> {
+pub(super) fn first_record(bytes: &[u8], selection: &Selection) -> Option<EventParts> {
     const TRIES: usize = 4;
-    let records = walk(&slot.bytes).records;
+    let records = walk(bytes).records;
     records.iter().filter(|record| !record.slack).take(TRIES).find_map(|record| {
         let mut parts = None;
-        render::render(&slot.bytes, std::slice::from_ref(record), &selection.settings, |_, xml| {
+        render::render(bytes, std::slice::from_ref(record), &selection.settings, |_, xml| {
             parts = event_xml::parse(xml);
         });
         parts
@@ -121,7 +134,8 @@ impl ChunkReading {
         }
         self.records += 1;
         self.newest_number = self.newest_number.max(Some(record.number));
-        if let Some(time) = plausible_time(record.written) {
+        if is_plausible_time(record.written) {
+            let time = record.written;
             let (from, to) = self.times.unwrap_or((time, time));
             self.times = Some((from.min(time), to.max(time)));
         }
@@ -135,14 +149,14 @@ impl ChunkReading {
         };
     }
 
-    fn render(&mut self, slot: &Slot, wanted: &[(RecordAt, Slots)], selection: &Selection) {
+    fn render(&mut self, bytes: &[u8], wanted: &[(RecordAt, Slots)], selection: &Selection) {
         if wanted.is_empty() {
             return;
         }
         let records: Vec<RecordAt> = wanted.iter().map(|(record, _)| *record).collect();
         let mut rendered = vec![false; wanted.len()];
         let mut text = 0_usize;
-        let work = render::render(&slot.bytes, &records, &selection.settings, |record, xml| {
+        let work = render::render(bytes, &records, &selection.settings, |record, xml| {
             let place = records.binary_search_by_key(&record.offset, |record| record.offset);
             let Some((place, values)) = place.ok().and_then(|at| Some((at, wanted.get(at)?.1))) else {
                 return;
@@ -191,7 +205,12 @@ impl ChunkReading {
             self.damage.oversized += 1;
             return Some(0);
         }
-        self.found.push(Found { event, offset: self.offset.saturating_add(as_u64(record.offset)) });
+        let seen_once = selection.is_seen_once(&event.provider, event.id);
+        self.found.push(Found {
+            event,
+            offset: self.offset.saturating_add(as_u64(record.offset)),
+            seen_once,
+        });
         Some(size)
     }
 }

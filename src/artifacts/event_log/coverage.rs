@@ -3,8 +3,10 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use super::bytes::plausible_time;
 use super::chunk::{ChunkReading, Damage, Found};
 use super::event_xml::EventParts;
+use super::repeats::Seen;
 use super::{Coverage, Event};
 use crate::source::Place;
 
@@ -13,6 +15,8 @@ use crate::source::Place;
 const EVENTS_MAX: usize = 250_000;
 /// Computers and channels kept of one file, each. A log that collects those of others names hundreds.
 const NAMES_MAX: usize = 1_000;
+/// Events remembered of which one of each computer is kept: a log of a collector names some servers.
+const SEEN_MAX: usize = 256;
 /// Text kept of one file, in bytes.
 const TEXT_MAX: usize = 256 << 20;
 
@@ -25,6 +29,8 @@ const EXCESS_MAX: u64 = 64 << 20;
 pub(super) struct Total {
     found: Vec<Found>,
     text: usize,
+    /// Events of which no more are kept of the same computer.
+    pub(super) seen: Vec<Seen>,
     /// Wanted events that were not kept.
     pub(super) dropped: u64,
     coverage: Coverage,
@@ -47,7 +53,8 @@ impl Total {
         let coverage = &mut self.coverage;
         coverage.records = coverage.records.saturating_add(chunk.records);
         coverage.lost = coverage.lost.saturating_add(chunk.damage.lost);
-        if let Some((from, to)) = chunk.times {
+        let times = chunk.times.map(|(from, to)| (plausible_time(from), plausible_time(to)));
+        if let Some((Some(from), Some(to))) = times {
             coverage.from = Some(coverage.from.map_or(from, |oldest| oldest.min(from)));
             coverage.to = coverage.to.max(Some(to));
         }
@@ -72,6 +79,14 @@ impl Total {
 
     fn keep(&mut self, found: Found) {
         let event = &found.event;
+        if found.seen_once {
+            if self.seen.iter().any(|seen| seen.is(event)) {
+                return;
+            }
+            if !event.from_slack && self.seen.len() < SEEN_MAX {
+                self.seen.push(Seen::of(event));
+            }
+        }
         let data = event.data.iter().map(|datum| datum.value.len()).sum::<usize>();
         if self.found.len() >= EVENTS_MAX || self.text.saturating_add(data) > TEXT_MAX {
             self.dropped += 1;
@@ -161,7 +176,7 @@ fn in_order(mut found: Vec<Found>) -> Vec<Event> {
     for found in &found {
         *uses.entry(found.event.record_id).or_default() += 1;
     }
-    let placed = found.into_iter().map(|Found { event, offset }| {
+    let placed = found.into_iter().map(|Found { event, offset, .. }| {
         let id = event.record_id;
         let offset = (uses.get(&id) > Some(&1)).then_some(offset);
         Event { place: Place::Record { id, offset }, ..event }
@@ -205,7 +220,7 @@ mod tests {
             data: Vec::new(),
             from_slack,
         };
-        Found { event, offset }
+        Found { event, offset, seen_once: false }
     }
 
     fn places(found: Vec<Found>) -> Vec<(u64, Option<u64>)> {

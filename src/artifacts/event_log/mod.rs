@@ -9,7 +9,9 @@ mod chunk;
 mod coverage;
 mod event_xml;
 mod gaps;
+mod pace;
 mod render;
+mod repeats;
 mod selection;
 mod slots;
 mod stream;
@@ -20,19 +22,14 @@ mod tests;
 
 use std::io::Read;
 
+use super::Wanted;
+use crate::bundle::DiskContent;
+use crate::source::{BundlePath, Gap, Place};
 use jiff::Timestamp;
 use memchr::memmem;
-use rayon::prelude::*;
-
-use super::Wanted;
-use crate::source::{BundlePath, Gap, Place};
-use coverage::Total;
-use gaps::FileFacts;
+use pace::Sum;
 use selection::Selection;
-use stream::{Slot, Slots};
-
-/// Chunks read together. They are all that is in memory of a file at a time: 2 MiB.
-const BATCH: usize = 32;
+use stream::Slots;
 
 /// Chunks in which a record is looked for that says whose the log is. Where none of so many has one that
 /// can be read, the log was made to waste time.
@@ -54,42 +51,26 @@ pub fn looks_like_legacy_event_log(head: &[u8]) -> bool {
 /// Reads an event log from its first byte to its last: the wanted events, what the log covers, and
 /// what could not be read of it.
 ///
-/// Memory is bounded whatever the file claims. Chunks of a batch are read in parallel on the pool of
-/// the caller; the result does not depend on the number of threads.
+/// Memory is bounded whatever the file claims. While the stream gives the next chunks, a second thread
+/// reads those before; the result does not depend on that.
 pub fn read(path: &BundlePath, content: &mut dyn Read, wanted: &Wanted) -> (EventLog, Vec<Gap>) {
     let selection = Selection::of(wanted);
-    let mut slots = Slots::open(content);
-    let mut total = Total::default();
-    let mut count = 0_u64;
-    let mut unnamed = NAMING_TRIES;
-    loop {
-        let batch: Vec<Slot> = std::iter::from_fn(|| slots.next()).take(BATCH).collect();
-        if batch.is_empty() {
-            break;
-        }
-        count += batch.iter().map(|_| 1).sum::<u64>();
-        let rendering = !total.is_exhausting();
-        let read = |slot: &Slot| chunk::read_chunk(slot, &selection, rendering);
-        let readings: Vec<_> = batch.par_iter().map(read).collect();
-        // One record of every log says whose it is, wanted or not.
-        let live = batch.iter().zip(&readings).filter(|(_, reading)| reading.records > 0);
-        let named = live.take(unnamed).find_map(|(slot, _)| {
-            unnamed -= 1;
-            chunk::first_record(slot, &selection)
-        });
-        if let Some(parts) = named {
-            total.note_record(&parts);
-            unnamed = 0;
-        }
-        readings.into_iter().for_each(|reading| total.add(reading));
-        batch.into_iter().for_each(|slot| slots.recycle(slot));
-    }
-    let failed = slots.failed.take().map(|(at, error)| (at, error.to_string()));
-    let file = FileFacts { header: slots.header, junk: slots.junk, slots: count, failed };
-    total.lose(file.missing_records(total.newest_number));
-    let gaps = gaps::gaps(path, &file, &total);
-    let (events, coverage) = total.finish();
-    (EventLog { events, coverage }, gaps)
+    pace::read_stream(path, Slots::open(content), Sum::default(), &selection)
+}
+
+/// Reads an event log of the disk as [`read`] does, on all threads of the caller's pool as far as its
+/// chunks stand in line. `content` is the log from its start, and `disk` the same log by place.
+pub fn read_disk(
+    path: &BundlePath,
+    content: &mut dyn Read,
+    disk: &DiskContent,
+    wanted: &Wanted,
+) -> (EventLog, Vec<Gap>) {
+    let selection = Selection::of(wanted);
+    let start = Slots::open(content);
+    let (sum, at) = pace::read_in_line(disk, start.position(), &selection);
+    let mut rest = pace::From::new(disk, at);
+    pace::read_stream(path, start.resume(at, &mut rest), sum, &selection)
 }
 
 /// What one log file says.

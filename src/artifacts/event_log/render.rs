@@ -46,11 +46,14 @@ pub(super) fn render(
         }
         if work > CHUNK_WORK_MAX { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    let (done, flow) = render_together(chunk, wanted, settings, &mut take);
+    // A record refers only to what stands before it, so that the rest of the chunk need not be copied.
+    let needed = wanted.last().map_or(0, RecordAt::end);
+    let part = chunk.get(..needed).unwrap_or(chunk);
+    let (done, flow) = render_together(part, wanted, settings, &mut take);
     let missing = wanted.iter().zip(done).filter(|(_, done)| !done).map(|(record, _)| record);
     // A record may have been hidden by what stands before it, or have found the crate's budget for
-    // one chunk spent.
-    if wanted.len() > 1 && flow.is_continue() {
+    // one chunk spent, or refer to what stands behind it.
+    if flow.is_continue() {
         for record in missing.take(RETRIES_MAX) {
             if render_together(chunk, std::slice::from_ref(record), settings, &mut take).1.is_break() {
                 break;

@@ -11,9 +11,12 @@ use crate::artifacts::Wanted;
 
 /// The wanted events, and the settings to render them with.
 pub(super) struct Selection {
-    ids: HashSet<u16>,
+    /// For every ID whether it is wanted of some provider.
+    ids: Vec<bool>,
     /// Provider names in lower case, each with the IDs that are wanted of it.
     events: HashMap<String, HashSet<u16>>,
+    /// Events of which one of each computer is kept, in the same form.
+    seen_once: HashSet<(String, u16)>,
     /// Provider GUIDs in lower case with braces, each with its name.
     guids: HashMap<String, String>,
     pub(super) settings: Arc<ParserSettings>,
@@ -25,10 +28,17 @@ impl Selection {
         for (provider, id) in &wanted.events {
             events.entry(provider.to_ascii_lowercase()).or_default().insert(*id);
         }
+        let mut ids = vec![false; usize::from(u16::MAX) + 1];
+        for (_, id) in &wanted.events {
+            if let Some(wanted) = ids.get_mut(usize::from(*id)) {
+                *wanted = true;
+            }
+        }
         let guids = wanted.provider_guids.iter();
         Selection {
-            ids: wanted.events.iter().map(|(_, id)| *id).collect(),
+            ids,
             events,
+            seen_once: wanted.seen_once.iter().map(|(name, id)| (name.to_ascii_lowercase(), *id)).collect(),
             guids: guids.map(|(guid, name)| (guid.to_ascii_lowercase(), name.clone())).collect(),
             settings: render::settings(),
         }
@@ -36,7 +46,12 @@ impl Selection {
 
     /// Whether some provider's event of that ID is wanted.
     pub(super) fn has_id(&self, id: u16) -> bool {
-        self.ids.contains(&id)
+        self.ids.get(usize::from(id)).copied().unwrap_or(false)
+    }
+
+    /// Whether one event of that kind is kept of each computer.
+    pub(super) fn is_seen_once(&self, provider: &str, id: u16) -> bool {
+        !self.seen_once.is_empty() && self.seen_once.contains(&(provider.to_ascii_lowercase(), id))
     }
 
     /// The name by which an event is wanted; none if it is not. Channel and file name play no part.

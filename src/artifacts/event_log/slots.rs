@@ -6,8 +6,6 @@
 //! number, and whatever does not answer as expected is left to the renderer.
 //! Binary XML: <https://learn.microsoft.com/openspecs/windows_protocols/ms-even6/c73573ae-1c90-43a2-a65f-ad7501155956>
 
-use std::collections::HashMap;
-
 use memchr::memmem;
 
 use super::bytes::{u16_at, u32_at, u64_at};
@@ -19,6 +17,10 @@ const TEMPLATE_INSTANCE: u8 = 0x0c;
 const DEFINITION_HEADER_SIZE: usize = 24;
 const UINT16: u8 = 0x06;
 const UINT64: u8 = 0x0a;
+/// Template definitions remembered of a chunk. Real chunks have a few dozen.
+const DEFINITIONS: usize = 64;
+/// The event ID is the second element of a definition: after the provider, whose names are short.
+const SYSTEM_MAX: usize = 4096;
 const EVENT_ID_SLOT: usize = 3;
 const RECORD_ID_SLOT: usize = 10;
 
@@ -29,18 +31,21 @@ pub(super) struct Slots {
     pub(super) event_id: Option<u16>,
     /// `EventRecordID`.
     pub(super) record_id: Option<u64>,
+    /// Where the template definition stands in the chunk.
+    pub(super) definition: Option<usize>,
 }
 
 /// Reads value tables of one chunk.
 pub(super) struct SlotReader<'a> {
     chunk: &'a [u8],
-    /// For each template definition seen: whether it is one whose value 3 is the event ID.
-    definitions: HashMap<usize, bool>,
+    /// The template definitions last seen, by their offset: whether value 3 is the event ID. Each has one
+    /// place; a chunk with so many that they push each other out is only slower.
+    definitions: [Option<(usize, bool)>; DEFINITIONS],
 }
 
 impl<'a> SlotReader<'a> {
     pub(super) fn new(chunk: &'a [u8]) -> Self {
-        SlotReader { chunk, definitions: HashMap::new() }
+        SlotReader { chunk, definitions: [None; DEFINITIONS] }
     }
 
     /// The values that stand in a record.
@@ -69,21 +74,39 @@ impl<'a> SlotReader<'a> {
         let table = ValueTable::at(bytes, table)?;
         let event_id = table.value(EVENT_ID_SLOT, UINT16, 2).and_then(|at| u16_at(bytes, at));
         let record_id = table.value(RECORD_ID_SLOT, UINT64, 8).and_then(|at| u64_at(bytes, at));
-        Some(Slots { event_id, record_id })
+        Some(Slots { event_id, record_id, definition: Some(definition) })
     }
 
     /// Whether a template definition substitutes value 3 as an unsigned 16-bit number.
     fn is_usual(&mut self, definition: usize) -> bool {
-        let chunk = self.chunk;
-        *self.definitions.entry(definition).or_insert_with(|| {
-            let size = definition.checked_add(20).and_then(|at| u32_at(chunk, at));
-            let start = definition.saturating_add(DEFINITION_HEADER_SIZE);
-            let end = start.saturating_add(size.and_then(|size| usize::try_from(size).ok()).unwrap_or(0));
-            let body = chunk.get(start..end).unwrap_or_default();
-            let substitutions: [[u8; 4]; 2] = [[0x0e, 3, 0, UINT16], [0x0d, 3, 0, UINT16]];
-            substitutions.iter().any(|token| memmem::find(body, token).is_some())
-        })
+        // Definitions start at any byte, but have at least some hundred bytes each.
+        let place = self.definitions.get_mut((definition / 64) % DEFINITIONS);
+        match place {
+            Some(Some((known, usual))) if *known == definition => *usual,
+            place => {
+                let usual = substitutes_event_id(self.chunk, definition);
+                if let Some(place) = place {
+                    *place = Some((definition, usual));
+                }
+                usual
+            }
+        }
     }
+}
+
+/// The binary XML of a template definition, as far as the `System` element can reach.
+pub(super) fn system_of(chunk: &[u8], definition: usize) -> &[u8] {
+    let size = definition.checked_add(20).and_then(|at| u32_at(chunk, at));
+    let size = size.and_then(|size| usize::try_from(size).ok()).unwrap_or(0);
+    let start = definition.saturating_add(DEFINITION_HEADER_SIZE);
+    let body = chunk.get(start..start.saturating_add(size)).unwrap_or_default();
+    body.get(..SYSTEM_MAX).unwrap_or(body)
+}
+
+fn substitutes_event_id(chunk: &[u8], definition: usize) -> bool {
+    let system = system_of(chunk, definition);
+    let substitutions: [[u8; 4]; 2] = [[0x0e, 3, 0, UINT16], [0x0d, 3, 0, UINT16]];
+    substitutions.iter().any(|token| memmem::find(system, token).is_some())
 }
 
 /// A count, then a size and a type for each value, then the values, packed.

@@ -87,6 +87,35 @@ impl<'a> Slots<'a> {
         slots
     }
 
+    /// Goes on at a slot that was not taken yet, with another stream that starts there.
+    pub(super) fn resume(self, at: u64, content: &mut dyn Read) -> Slots<'_> {
+        let Slots { header, junk, .. } = self;
+        let mut slots = Slots {
+            content,
+            waiting: Vec::new(),
+            header,
+            junk,
+            ahead: Vec::new(),
+            ahead_at: at,
+            spare: Vec::new(),
+            searches: 0,
+            read: at,
+            failed: None,
+        };
+        slots.fill_ahead();
+        slots
+    }
+
+    /// Where the next slot starts.
+    pub(super) fn position(&self) -> u64 {
+        self.ahead_at
+    }
+
+    /// Whether there is no slot left.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.ahead.is_empty()
+    }
+
     /// Decides from the first bytes where the log and its chunks start.
     fn settle(&mut self, start: &[u8]) {
         let magic = memmem::find(start, FILE_MAGIC);
@@ -121,10 +150,12 @@ impl<'a> Slots<'a> {
         Some(Slot { offset, bytes })
     }
 
-    /// Takes a slot's memory back, to be used again.
-    pub(super) fn recycle(&mut self, mut slot: Slot) {
-        slot.bytes.clear();
-        self.spare.push(slot.bytes);
+    /// Takes the memory of slots back, to be used again.
+    pub(super) fn recycle(&mut self, slots: Vec<Slot>) {
+        self.spare.extend(slots.into_iter().map(|Slot { mut bytes, .. }| {
+            bytes.clear();
+            bytes
+        }));
     }
 
     /// Looks for a chunk that starts inside the current slot or the one ahead. Bytes that are out of
@@ -174,7 +205,7 @@ impl<'a> Slots<'a> {
 
 /// Whether a slot can be where it stands: it is at the end of the file, starts as a chunk, has never
 /// been used, or holds a first record where a chunk without a header would.
-fn in_step(slot: &[u8]) -> bool {
+pub(super) fn in_step(slot: &[u8]) -> bool {
     let first_record = slot.get(CHUNK_HEADER_SIZE..);
     slot.starts_with(CHUNK_MAGIC)
         || first_record.is_some_and(|record| record.starts_with(RECORD_MAGIC))

@@ -2,6 +2,8 @@
 
 mod build;
 mod damaged;
+mod full_decode;
 mod mutants;
+mod once;
 mod samples;
 mod value_tables;

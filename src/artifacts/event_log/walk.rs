@@ -6,7 +6,7 @@
 
 use memchr::memmem;
 
-use super::bytes::{is_blank, plausible_time, u32_at, u64_at};
+use super::bytes::{is_blank, is_plausible_time, u32_at, u64_at};
 
 pub(super) const CHUNK_SIZE: usize = 65_536;
 pub(super) const CHUNK_HEADER_SIZE: usize = 512;
@@ -150,7 +150,7 @@ impl Walker<'_> {
         if let Some(record) = record_at(self.chunk, at)
             && record.end() <= until
             && own(&record)
-            && plausible_time(record.written).is_some()
+            && is_plausible_time(record.written)
         {
             self.found.records.push(RecordAt { slack: true, ..record });
         }
@@ -178,7 +178,7 @@ impl Walker<'_> {
     }
 
     fn is_intact(&self, record: &RecordAt) -> bool {
-        closes(self.chunk, record) && plausible_time(record.written).is_some()
+        closes(self.chunk, record) && is_plausible_time(record.written)
     }
 
     fn push_live(&mut self, record: RecordAt) {

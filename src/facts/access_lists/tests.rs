@@ -38,7 +38,7 @@ fn lists(text: &str) -> AccessLists {
     let path: Arc<str> = Arc::from("acl.txt");
     let (read, _) = access_control_list::read(&path, text.as_bytes());
     let content = Content::AccessControlLists(read.expect("an access list"));
-    gather(&[Artifact { path, bytes: 0, sha256: String::new(), content }])
+    gather(&[Artifact { path, bytes: 0, sha256: None, content }])
 }
 
 const DN: &str = "CN=Ai,OU=Staff,DC=contoso,DC=example";

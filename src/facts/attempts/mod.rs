@@ -133,7 +133,13 @@ pub(super) fn assemble(events: &KnownEvents<'_>) -> Vec<Attempt> {
     let mut attempts: Vec<Attempt> = Vec::new();
     for event in &events.events {
         if let Some(line) = Line::of(event) {
-            match attempts.iter_mut().rev().find(|attempt| line.belongs_to(attempt)) {
+            // A first line belongs to no operation before it, however many there are.
+            let begun = if line.phase == Phase::Started {
+                None
+            } else {
+                attempts.iter_mut().rev().find(|attempt| line.belongs_to(attempt))
+            };
+            match begun {
                 Some(attempt) => line.join(attempt),
                 None => attempts.push(line.begin()),
             }
@@ -187,7 +193,6 @@ impl<'e> Line<'e> {
     fn belongs_to(&self, attempt: &Attempt) -> bool {
         let time = self.at.event.time;
         if !attempt.computer.eq_ignore_ascii_case(&self.at.event.computer)
-            || self.phase == Phase::Started
             || (self.phase == Phase::Error && attempt.error.is_some())
         {
             return false;
@@ -276,11 +281,12 @@ fn join_sign_ins(attempts: &mut [Attempt], events: &KnownEvents<'_>) {
             Some(NamedAccount { domain, other_domain_name: None, name: name.to_owned(), source })
         });
         attempt.connector = from_trace.or_else(|| {
-            let mut near = sign_ins.iter().rev().filter(|(time, computer, _)| {
-                *time <= attempt.time
-                    && attempt.time.duration_since(*time) <= SIGN_IN_WINDOW
-                    && computer.eq_ignore_ascii_case(&attempt.computer)
-            });
+            // Both are in order of time, so that only the sign-ins of the window are looked at.
+            let until = sign_ins.partition_point(|(time, _, _)| *time <= attempt.time);
+            let before = sign_ins.get(..until).unwrap_or_default().iter().rev();
+            let mut near = before
+                .take_while(|(time, _, _)| attempt.time.duration_since(*time) <= SIGN_IN_WINDOW)
+                .filter(|(_, computer, _)| computer.eq_ignore_ascii_case(&attempt.computer));
             let (_, _, nearest) = near.next()?;
             // With several forests nobody knows whose sign-in it was.
             near.all(|(_, _, other)| other.name.eq_ignore_ascii_case(&nearest.name)).then(|| nearest.clone())

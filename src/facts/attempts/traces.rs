@@ -31,8 +31,10 @@ pub(super) fn join(attempts: &mut Vec<Attempt>, events: &KnownEvents<'_>) {
         })
         .collect();
     let mut pairs: Vec<(bool, SignedDuration, bool, usize, usize)> = Vec::new();
+    let by_time = by_time(attempts);
     for (t, found) in traces.iter().enumerate() {
-        for (a, attempt) in attempts.iter().enumerate() {
+        for a in nearest(&by_time, found.trace.time) {
+            let Some(attempt) = attempts.get(a) else { continue };
             let after = found.trace.time > attempt.time;
             let apart = found.trace.time.duration_since(attempt.time).abs();
             if attempt.outcome == Outcome::Failed
@@ -77,6 +79,24 @@ pub(super) fn join(attempts: &mut Vec<Attempt>, events: &KnownEvents<'_>) {
             attempts.push(attempt_of_trace(found));
         }
     }
+}
+
+/// The operations by their time, each with its index.
+fn by_time(attempts: &[Attempt]) -> Vec<(Timestamp, usize)> {
+    let mut by_time: Vec<(Timestamp, usize)> =
+        attempts.iter().enumerate().map(|(index, attempt)| (attempt.time, index)).collect();
+    by_time.sort_unstable();
+    by_time
+}
+
+/// The operations around a time, as many as a server may do within [`TRACE_WINDOW`]: only a log that was
+/// made to waste time and memory has more of them there.
+fn nearest(by_time: &[(Timestamp, usize)], time: Timestamp) -> impl Iterator<Item = usize> {
+    const EACH_WAY: usize = 64;
+    let at = by_time.partition_point(|(other, _)| *other < time);
+    let (before, after) = by_time.split_at_checked(at).unwrap_or_default();
+    let around = before.iter().rev().take(EACH_WAY).chain(after.iter().take(EACH_WAY));
+    around.map(|(_, index)| *index)
 }
 
 /// A failed operation of which only the engine's trace is left.
@@ -148,9 +168,9 @@ fn mark_ambiguous(attempts: &mut [Attempt]) {
         attempt.trace_ambiguous = spans.iter().enumerate().any(|(other, span)| {
             span.as_ref().is_some_and(|span| {
                 other != index
-                    && span.computer.eq_ignore_ascii_case(&attempt.computer)
                     && span.from <= trace.time
                     && trace.time <= span.to
+                    && span.computer.eq_ignore_ascii_case(&attempt.computer)
                     && span.trace.as_ref().map(kind) != Some(kind(trace))
                     && !contradicts(span.code.as_deref(), trace)
                     && !span.trace.as_ref().is_some_and(|other| contradicts(attempt.code.as_deref(), other))

@@ -12,12 +12,7 @@ fn directory(texts: &[&str]) -> (Directory, Vec<Contradiction>) {
         .map(|(index, text)| {
             let path: Arc<str> = Arc::from(format!("{index}.txt"));
             let (read, _) = directory_objects::read(&path, text.as_bytes());
-            Artifact {
-                path,
-                bytes: 0,
-                sha256: String::new(),
-                content: Content::DirectoryObjects(read.unwrap()),
-            }
+            Artifact { path, bytes: 0, sha256: None, content: Content::DirectoryObjects(read.unwrap()) }
         })
         .collect();
     let mut contradictions = Vec::new();

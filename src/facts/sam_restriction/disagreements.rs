@@ -63,16 +63,13 @@ fn reports(restriction: &Restriction, name: &str, into: &mut Vec<Contradiction>)
     if let [first, rest @ ..] = restriction.policies.as_slice() {
         for other in rest.iter().filter(|other| !alike(first, other)) {
             let [one, two] = [first, other].map(|policy| policy.value.as_ref().unwrap_or(&SamValue::Absent));
-            let text = Statement::new("contradiction.reports-differ")
-                .with("machine", name)
-                .with("first", one.shown())
-                .with("second", two.shown());
             let text = match (first.time, other.time) {
-                (Some(one), Some(two)) => Statement { key: format!("{}-dated", text.key), ..text }
+                (Some(one), Some(two)) => Statement::new("contradiction.reports-differ-dated")
                     .with("first_time", one.to_string())
                     .with("second_time", two.to_string()),
-                _ => text,
+                _ => Statement::new("contradiction.reports-differ"),
             };
+            let text = text.with("machine", name).with("first", one.shown()).with("second", two.shown());
             let sources = vec![first.source.clone(), other.source.clone()];
             into.push(Contradiction { text, sources });
         }

@@ -109,4 +109,8 @@ pub(super) fn made_by(canvas: &mut Canvas, report: &Report) {
         let values = [("path", input.path.clone()), ("sha256", short(&input.sha256))];
         canvas.paragraph(0, &canvas.words("input", &values));
     }
+    let not_hashed = report.artifacts.iter().filter(|artifact| artifact.sha256.is_none()).count();
+    if not_hashed > 0 {
+        canvas.paragraph(0, &canvas.words("not-hashed", &[("count", not_hashed.to_string())]));
+    }
 }

@@ -9,7 +9,8 @@ use evtx::{EvtxParser, ParserSettings};
 
 use crate::artifacts::Wanted;
 use crate::artifacts::event_log::event_xml::{self, EventParts};
-use crate::artifacts::event_log::{Datum, Event, EventLog, read};
+use crate::artifacts::event_log::{Datum, Event, EventLog, read, read_disk};
+use crate::bundle::DiskContent;
 use crate::source::Gap;
 
 const SAM: &str = "Microsoft-Windows-Directory-Services-SAM";
@@ -34,7 +35,15 @@ fn read_file(path: &Path, events: &[(&str, u16)]) -> (EventLog, Vec<Gap>) {
     let events = events.iter().map(|(provider, id)| ((*provider).to_owned(), *id)).collect();
     let wanted = Wanted { events, ..Wanted::default() };
     let name = path.file_name().unwrap().to_string_lossy();
-    read(&Arc::from(name.as_ref()), &mut File::open(path).unwrap(), &wanted)
+    let name = Arc::from(name.as_ref());
+    let streamed = read(&name, &mut File::open(path).unwrap(), &wanted);
+    // A large file of the disk is read by place, which gives the same.
+    let file = File::open(path).unwrap();
+    let disk = DiskContent::new(File::open(path).unwrap(), file.metadata().unwrap().len());
+    let placed = read_disk(&name, &mut &file, &disk, &wanted);
+    assert_eq!((&placed.0.events, &placed.0.coverage), (&streamed.0.events, &streamed.0.coverage));
+    assert_eq!(placed.1, streamed.1);
+    streamed
 }
 
 /// Every record of a log, rendered by the crate from its own walk.
@@ -46,18 +55,18 @@ fn decode_fully(path: &Path) -> Vec<EventParts> {
 }
 
 /// What identifies an event, and all that it says.
-type Key = (String, u16, u64, String, Vec<(Option<String>, String)>);
+pub(super) type Key = (String, u16, u64, String, Vec<(Option<String>, String)>);
 
 fn values(data: &[Datum]) -> Vec<(Option<String>, String)> {
     data.iter().map(|datum| (datum.name.clone(), datum.value.clone())).collect()
 }
 
-fn key_of_parts(parts: &EventParts) -> Option<Key> {
+pub(super) fn key_of_parts(parts: &EventParts) -> Option<Key> {
     let computer = parts.computer.clone().unwrap_or_default();
     Some((parts.provider.clone()?, parts.id?, parts.record_id?, computer, values(&parts.data)))
 }
 
-fn key_of_event(event: &Event) -> Key {
+pub(super) fn key_of_event(event: &Event) -> Key {
     (event.provider.clone(), event.id, event.record_id, event.computer.clone(), values(&event.data))
 }
 

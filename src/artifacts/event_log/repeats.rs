@@ -1,0 +1,76 @@
+//! Signs of life that only repeat: known without rendering.
+//!
+//! A service that is well says so every few minutes, and a large log holds nothing more often. Of such
+//! events one of each computer is kept. Whether a record is another one is seen in its template definition,
+//! where a classic event has its provider and its computer as text.
+
+use memchr::memmem;
+
+use super::Event;
+use super::slots::{Slots, system_of};
+
+/// An event that was kept, of which no more are needed.
+#[derive(Debug)]
+pub(super) struct Seen {
+    id: u16,
+    provider: String,
+    computer: String,
+    /// Both names as a template definition has them.
+    in_definition: [Vec<u8>; 2],
+}
+
+impl Seen {
+    pub(super) fn of(event: &Event) -> Self {
+        let (provider, computer) = (event.provider.clone(), event.computer.clone());
+        let in_definition = [text_node(&provider), text_node(&computer)];
+        Seen { id: event.id, provider, computer, in_definition }
+    }
+
+    /// Whether an event is another one of that kind and computer.
+    pub(super) fn is(&self, event: &Event) -> bool {
+        self.id == event.id
+            && self.provider.eq_ignore_ascii_case(&event.provider)
+            && self.computer.eq_ignore_ascii_case(&event.computer)
+    }
+}
+
+/// A text in binary XML: the kind of the node and of the value, the length in letters, the letters. With its
+/// length in front, no longer name can pass for it.
+fn text_node(text: &str) -> Vec<u8> {
+    let units: Vec<u16> = text.encode_utf16().collect();
+    let length = u16::try_from(units.len()).unwrap_or(u16::MAX);
+    let start = [0x05, 0x01].into_iter().chain(length.to_le_bytes());
+    start.chain(units.into_iter().flat_map(u16::to_le_bytes)).collect()
+}
+
+/// Tells the records of one chunk that only repeat.
+pub(super) struct Repeats<'a> {
+    chunk: &'a [u8],
+    seen: &'a [Seen],
+    /// The last definition and ID asked about, and the answer. Records of a kind share their definition.
+    last: Option<(usize, u16, bool)>,
+}
+
+impl<'a> Repeats<'a> {
+    pub(super) fn new(chunk: &'a [u8], seen: &'a [Seen]) -> Self {
+        Repeats { chunk, seen, last: None }
+    }
+
+    pub(super) fn is_repeat(&mut self, values: &Slots) -> bool {
+        let (Some(id), Some(definition)) = (values.event_id, values.definition) else { return false };
+        if self.seen.iter().all(|seen| seen.id != id) {
+            return false;
+        }
+        if let Some((known, of, repeat)) = self.last
+            && (known, of) == (definition, id)
+        {
+            return repeat;
+        }
+        let system = system_of(self.chunk, definition);
+        let names_both =
+            |seen: &&Seen| seen.in_definition.iter().all(|name| memmem::find(system, name).is_some());
+        let repeat = self.seen.iter().filter(|seen| seen.id == id).any(|seen| names_both(&seen));
+        self.last = Some((definition, id, repeat));
+        repeat
+    }
+}
