@@ -28,7 +28,7 @@ use picture::Picture;
 const STYLE: &str = include_str!("html/style.css");
 
 /// Most rows of a table; the JSON report has all of them.
-const ROWS: usize = 500;
+const MOST_ROWS: usize = 500;
 
 /// Renders the report in its language, as one document that ends with a line end.
 ///
@@ -151,6 +151,7 @@ struct Page<'a> {
     failed: usize,
     pieces: Vec<PieceView<'a>>,
     remedies: Vec<Remedy<'a>>,
+    most_rows: usize,
 }
 
 impl<'a> Page<'a> {
@@ -181,6 +182,7 @@ impl<'a> Page<'a> {
             failed: report.attempts.iter().filter(|attempt| attempt.result == "failed").count(),
             pieces: evidence::pieces(report, &t),
             remedies: remedies(report, &t),
+            most_rows: MOST_ROWS,
             t,
         }
     }
@@ -192,12 +194,12 @@ impl<'a> Page<'a> {
 
     /// The first rows of a table.
     fn rows<T>(&self, list: &'a [T]) -> &'a [T] {
-        list.get(..ROWS).unwrap_or(list)
+        list.get(..self.most_rows).unwrap_or(list)
     }
 
     /// How many more rows there are; none if there are none.
     fn more<T>(&self, list: &[T]) -> Option<usize> {
-        list.len().checked_sub(ROWS).filter(|more| *more > 0)
+        list.len().checked_sub(self.most_rows).filter(|more| *more > 0)
     }
 
     /// What is made of one attempt: its cause, and how sure.

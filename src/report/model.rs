@@ -6,10 +6,10 @@ mod timeline;
 
 use serde::{Deserialize, Serialize};
 
+pub use timeline::{CoveredTime, LeftOut, Timeline, TimelineEntry, TimelineKind};
+
 use crate::diagnosis::{Answer, State, Weight};
 use crate::words::Language;
-
-pub use timeline::{CoveredTime, LeftOut, Timeline, TimelineEntry, TimelineKind};
 
 /// Version of the JSON report's shape.
 pub const SCHEMA: &str = "sspr-triage/report/1";

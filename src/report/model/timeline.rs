@@ -1,4 +1,4 @@
-//! What happened when, as the report has it.
+//! The timeline of the report: what happened when, and when logs would have shown it.
 
 use serde::{Deserialize, Serialize};
 
