@@ -48,6 +48,7 @@ pub mod write_up;
 
 pub mod batch;
 pub mod case_check;
+pub mod collect_script;
 pub mod comparison;
 pub mod explain;
 pub mod why;
@@ -85,7 +86,8 @@ pub struct Analysis {
     artifacts: Vec<Artifact>,
     gaps: Vec<Gap>,
     facts: Facts,
-    diagnosis: Diagnosis,
+    /// What the report's judgement is written from.
+    pub diagnosis: Diagnosis,
 }
 
 impl Analysis {

@@ -90,7 +90,7 @@ impl Judged<'_> {
     }
 
     fn holds(&self, condition: Condition) -> bool {
-        condition.holds_for(self.answer(condition.check()))
+        condition.holds(self.answer(condition.check()))
     }
 
     /// Rungs of a state that is more than the present one, each with what it lacks.

@@ -223,13 +223,21 @@ impl Writer<'_> {
     }
 
     fn collect(&self, collect: &Collect) -> CollectNext {
+        let say = |part: &str| self.words.say(&Statement::new(format!("{part}.{}", collect.artifact.id)));
         CollectNext {
             artifact: collect.artifact.id.clone(),
             command: collect.values.fill_command(&collect.artifact.command, self.words.language()),
-            r#where: collect.values.fill(&collect.artifact.r#where, self.words.language()),
+            r#where: self.words.say(&collect.place),
             elevated: collect.artifact.elevated,
             decides: collect.decides.clone(),
-            why: self.words.say(&Statement::new(format!("collect.{}", collect.artifact.id))),
+            why: say("collect"),
+            question: say("collect-question"),
+            yes: say("collect-yes"),
+            no: say("collect-no"),
+            again: collect.again.as_ref().map(|again| self.words.say(again)),
+            machine: collect.machine.clone(),
+            user: collect.user.clone(),
+            account: collect.account.clone(),
         }
     }
 

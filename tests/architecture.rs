@@ -41,11 +41,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         ],
     ),
     ("explain", &["knowledge", "rules", "words"]),
+    ("collect_script", &["knowledge", "report"]),
     (
         "lib",
         &[
             "artifacts",
             "bundle",
+            "collect_script",
             "diagnosis",
             "explain",
             "facts",
@@ -69,6 +71,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "batch",
             "bundle",
             "case_check",
+            "collect_script",
             "comparison",
             "explain",
             "facts",

@@ -6,17 +6,19 @@
     reason = "a test may panic; the switch for tests does not reach shared functions"
 )]
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use sspr_triage::case_check::{Case, CaseResult, check};
+use sspr_triage::diagnosis::collect::plan::Open;
 use sspr_triage::diagnosis::{Answer, State, Weight};
+use sspr_triage::knowledge::collect::cost;
 use sspr_triage::knowledge::diagnoses::known_diagnoses;
 use sspr_triage::report::text::TextOptions;
 use sspr_triage::report::{Report, html, json, reply, text};
-use sspr_triage::rules::{CHECKS, NEVER, never_answers, source};
+use sspr_triage::rules::{CHECKS, NEVER, Need, never_answers, source};
 use sspr_triage::words::Language;
 use sspr_triage::{Options, analyze};
 
@@ -183,6 +185,66 @@ fn every_report_follows_the_schema() {
     }
 }
 
+/// What is asked for tells in every world what all artifacts together would tell; without any one of them it
+/// does not; and no cheaper choice does.
+#[test]
+fn what_is_asked_for_is_the_fewest_and_cheapest() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases");
+    let mut asked_for = 0;
+    for (name, _) in reports() {
+        let diagnosis = analyze(&[folder.join(&name).join("bundle")], &Options::default()).unwrap().diagnosis;
+        for result in &diagnosis.attempts {
+            let open = Open::of(result);
+            let all: Vec<Need> = open.candidates().into_iter().collect();
+            let told = open.outcomes(&open.candidates());
+            let asked: BTreeSet<Need> = open.fewest().into_iter().map(|asked| asked.need).collect();
+            if open.outcomes(&BTreeSet::new()) == told {
+                // Nothing would tell more; what is asked for could only overturn.
+                assert!(asked.is_disjoint(&open.candidates()), "{name}: {asked:?}");
+                continue;
+            }
+            asked_for += 1;
+            assert_eq!(open.outcomes(&asked), told, "{name}: {asked:?}");
+            for need in &asked {
+                let without = asked.iter().filter(|have| *have != need).cloned().collect();
+                assert_ne!(open.outcomes(&without), told, "{name}: {need:?} is not needed");
+            }
+            let price = |needs: &BTreeSet<Need>| needs.iter().map(|need| cost(need.artifact)).sum::<u32>();
+            assert!(all.len() <= 12, "{name}: too many to try all choices");
+            for choice in 0_u32..1 << all.len() {
+                let chosen = all.iter().enumerate().filter(|(at, _)| choice & (1 << at) != 0);
+                let chosen: BTreeSet<Need> = chosen.map(|(_, need)| need.clone()).collect();
+                if price(&chosen) < price(&asked) {
+                    assert_ne!(open.outcomes(&chosen), told, "{name}: {chosen:?} is cheaper than {asked:?}");
+                }
+            }
+        }
+    }
+    assert!(asked_for >= 30, "{asked_for}");
+}
+
+/// What is settled is not asked for, and what is there only with the reason.
+#[test]
+fn nothing_is_asked_for_without_need() {
+    for (name, report) in reports() {
+        let failed: Vec<_> = report.attempts.iter().filter(|attempt| attempt.result == "failed").collect();
+        // Failures of a server in staging mode leave the verdict open.
+        let settled = report.verdict.state == State::Confirmed;
+        if settled && failed.iter().all(|attempt| attempt.state == State::Confirmed) {
+            assert!(report.collect_next.is_empty(), "{name}");
+        }
+        for one in &report.collect_next {
+            let there = |kind: &str| {
+                report.artifacts.iter().any(|have| have.kind == kind && have.machine == one.machine)
+            };
+            if one.artifact == "controller-lsa-key" && one.machine.is_some() && there("registry-export") {
+                assert!(one.again.is_some(), "{name}");
+            }
+            assert!(!one.decides.is_empty(), "{name}: {}", one.artifact);
+        }
+    }
+}
+
 /// A sentence without words shows as its key in angle brackets, a value that nobody gave as its name.
 #[test]
 fn every_sentence_has_its_words_and_values() {
@@ -196,7 +258,11 @@ fn every_sentence_has_its_words_and_values() {
             .chain(report.causes.iter().flat_map(|cause| &cause.missing))
             .chain(report.other_diagnoses.iter().map(|other| &other.reason))
             .chain(report.contradictions.iter().map(|contradiction| &contradiction.text))
-            .chain(report.collect_next.iter().map(|collect| &collect.why))
+            .chain(report.collect_next.iter().flat_map(|collect| {
+                [&collect.why, &collect.question, &collect.yes, &collect.no, &collect.r#where]
+                    .into_iter()
+                    .chain(&collect.again)
+            }))
             .chain(report.machines.iter().map(|machine| &machine.how))
             .chain(&report.warnings)
             .chain([&report.verdict.summary]);

@@ -192,6 +192,33 @@ fn check_says_what_differs_and_how() {
 }
 
 #[test]
+fn a_script_is_printed_for_any_case_and_for_one() {
+    let output = program().args(["collect-script", "--user", "o'brien@contoso.example"]).output().unwrap();
+    let script = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && script.contains("@('o''brien@contoso.example')"));
+    assert!(script.contains("Compress-Archive") && script.ends_with("}\r\n"));
+    let folder = tempfile::tempdir().unwrap();
+    let report = |name: &str| {
+        let file = folder.path().join("report.json");
+        let analyze = ["analyze", "--format", "json", "--output"];
+        assert_eq!(code(program().args(analyze).arg(&file).arg(case(name))), 0);
+        file
+    };
+    let open = report("connector-permissions/user-is-not-protected");
+    let output = program().args(["collect-script", "--for"]).arg(open).output().unwrap();
+    let script = String::from_utf8(output.stdout).unwrap();
+    assert!(script.contains("$Users = @('megan@contoso.example')"), "{script}");
+    assert!(script.contains("$Accounts = @('CONTOSO.EXAMPLE\\MSOL_3f1c0b7a9d2e')"), "{script}");
+    assert!(script.contains("target-permissions") && !script.contains("wevtutil"));
+    let settled = report("remote-sam/denied-in-system-log");
+    let output = program().args(["collect-script", "--for"]).arg(settled).output().unwrap();
+    assert!(output.status.success() && output.stdout.is_empty());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("asks for nothing"));
+    assert_eq!(code(program().args(["collect-script", "--user", "a\nb"])), 2);
+    assert_eq!(code(program().args(["collect-script", "--for", "no/such.json"])), 1);
+}
+
+#[test]
 fn explain_knows_every_check_and_cause() {
     for check in sspr_triage::rules::CHECKS {
         assert_eq!(code(program().args(["explain", check.id])), 0, "{}", check.id);

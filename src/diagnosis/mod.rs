@@ -3,7 +3,7 @@
 //! An operation's cause is the one that stands highest alone. Two causes on the same step are no
 //! answer: the diagnosis says so, and says what would separate them.
 
-mod collect;
+pub mod collect;
 mod over_all;
 mod remedy;
 pub mod tiers;
@@ -156,11 +156,13 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
     let mut causes: Vec<CauseResult> =
         CauseId::ALL.iter().map(|cause| over_all::cause(*cause, facts, &attempts, &machines)).collect();
     for result in &mut causes {
-        result.missing = collect::missing(result);
         result.remedy = remedy::for_cause(result, facts, &attempts);
     }
     let other = over_all::other(facts, &attempts);
-    let collect = collect::next(&verdict, &causes, facts, &attempts);
+    let collect = collect::next(&verdict, facts, &attempts);
+    for result in &mut causes {
+        result.missing = collect::of_cause(&collect, result.cause);
+    }
     let warnings = warnings::warnings(facts, &verdict, &machines);
     Diagnosis { verdict, causes, other, attempts, collect, warnings }
 }
@@ -174,17 +176,19 @@ fn weigh(attempt: &Attempt, findings: Findings) -> AttemptResult {
     let (cause, state) = match attempt.outcome {
         Outcome::Succeeded => (VerdictCause::NoFailure, State::Confirmed),
         Outcome::Unknown => (VerdictCause::Undetermined, State::Undetermined),
-        Outcome::Failed => highest(&causes, findings.other.as_ref()),
+        Outcome::Failed => {
+            highest(causes.iter().map(|(cause, tier, _)| (*cause, tier.state)), findings.other.as_ref())
+        }
     };
     AttemptResult { cause, state, causes, other: findings.other }
 }
 
 /// The one that stands highest alone.
 fn highest(
-    causes: &[(CauseId, &'static tiers::Tier, Vec<Finding>)],
+    causes: impl Iterator<Item = (CauseId, State)>,
     other: Option<&OtherFinding>,
 ) -> (VerdictCause, State) {
-    let three = causes.iter().map(|(cause, tier, _)| (tier.state, VerdictCause::Cause(*cause)));
+    let three = causes.map(|(cause, state)| (state, VerdictCause::Cause(cause)));
     let other = other.map(|other| (other_state(other), VerdictCause::Other));
     let mut standing: Vec<(State, VerdictCause)> = three.chain(other).collect();
     standing.sort_by(|a, b| b.cmp(a));

@@ -296,11 +296,16 @@ pub fn ladder(cause: CauseId) -> &'static [Tier] {
 
 /// The rung on which the answers stand.
 pub fn rung(cause: CauseId, findings: &[Finding]) -> &'static Tier {
+    rung_where(cause, |check| {
+        findings.iter().find(|finding| finding.check == check).map(|finding| finding.answer)
+    })
+}
+
+/// The rung on which answers would stand; none for a check that was not asked.
+pub(super) fn rung_where(cause: CauseId, answer: impl Fn(&str) -> Option<Answer>) -> &'static Tier {
     static NOTHING: Tier = tier(Undetermined, &[], "nothing");
-    ladder(cause)
-        .iter()
-        .find(|tier| tier.all.iter().all(|condition| condition.holds(findings)))
-        .unwrap_or(&NOTHING)
+    let holds = |condition: &Condition| condition.holds(answer(condition.check()));
+    ladder(cause).iter().find(|tier| tier.all.iter().all(holds)).unwrap_or(&NOTHING)
 }
 
 /// Values that the answers of a rung's conditions name: the machine, the account, the value.
@@ -327,22 +332,8 @@ impl Condition {
         }
     }
 
-    /// Whether it holds, or would hold if what is unknown were answered so.
-    pub fn may_hold(self, findings: &[Finding]) -> bool {
-        let unknown =
-            findings.iter().any(|finding| finding.check == self.check() && finding.answer == Answer::Unknown);
-        unknown || self.holds(findings)
-    }
-
-    /// Whether it holds. A check that was not asked holds only for [`NotYes`].
-    pub fn holds(self, findings: &[Finding]) -> bool {
-        self.holds_for(
-            findings.iter().find(|finding| finding.check == self.check()).map(|finding| finding.answer),
-        )
-    }
-
-    /// Whether it holds where its check has this answer; none where it was not asked.
-    pub fn holds_for(self, answer: Option<Answer>) -> bool {
+    /// Whether it holds, given its check's answer. A check that was not asked holds only for [`NotYes`].
+    pub fn holds(self, answer: Option<Answer>) -> bool {
         match self {
             Yes(_) => answer == Some(Answer::Yes),
             No(_) => answer == Some(Answer::No),

@@ -44,6 +44,8 @@ pub struct Attributed {
     pub machine: Option<MachineId>,
     /// How.
     pub by: Option<AttributedBy>,
+    /// It is an export of the registry.
+    pub is_registry_export: bool,
 }
 
 /// How a file was attributed, surest first.
@@ -127,6 +129,7 @@ pub(super) fn attribute(artifacts: &[Artifact], stated: &[Stated]) -> (Machines,
                 path: artifact.path.clone(),
                 machine: found.map(|(machine, _)| machine),
                 by: found.map(|(_, by)| by),
+                is_registry_export: matches!(artifact.content, Content::RegistryExport(_)),
             }
         })
         .collect();

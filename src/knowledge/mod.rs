@@ -3,6 +3,7 @@
 
 pub mod audit_reasons;
 pub mod collect;
+pub mod collect_script;
 pub mod connector_rights;
 pub mod diagnoses;
 pub mod directory_names;
@@ -26,6 +27,7 @@ pub fn fingerprint() -> String {
         policies::TABLE,
         diagnoses::TABLE,
         collect::TABLE,
+        collect_script::TEXT,
         audit_reasons::TABLE,
         protected_groups::TABLE,
         connector_rights::TABLE,

@@ -4,6 +4,7 @@
 mod analyze;
 mod batch;
 mod check;
+mod collect_script;
 mod completions;
 mod diff;
 mod explain;
@@ -21,6 +22,7 @@ use sspr_triage::words::Language;
 use analyze::Analyze;
 use batch::Batch;
 use check::Check;
+use collect_script::CollectScript;
 use completions::{Completions, Man};
 use diff::Diff;
 use explain::Explain;
@@ -66,6 +68,8 @@ enum Command {
     Batch(Batch),
     /// Run every case under a folder: its bundle must get the answer that its case.toml expects
     Check(Check),
+    /// Print a block of PowerShell that collects what is missing
+    CollectScript(CollectScript),
     /// Explain a cause, another diagnosis or a check; without an id, list them all
     Explain(Explain),
     /// List what was established from a bundle, and from where
@@ -100,6 +104,7 @@ impl Cli {
             Command::Analyze(arguments) => arguments.run(self.language),
             Command::Batch(arguments) => arguments.run(self.language),
             Command::Check(arguments) => arguments.run(),
+            Command::CollectScript(arguments) => arguments.run(),
             Command::Explain(arguments) => arguments.run(self.language),
             Command::Facts(arguments) => arguments.run(self.language),
             Command::Diff(arguments) => arguments.run(self.language),

@@ -228,6 +228,13 @@ pub(crate) fn remote_sam() -> Report {
         elevated: true,
         decides: vec!["remote-sam".into()],
         why: "It holds the restriction that the controller enforces.".into(),
+        question: "Does it refuse the account?".into(),
+        yes: "That is the cause.".into(),
+        no: "Another cause is left.".into(),
+        again: None,
+        machine: None,
+        user: None,
+        account: None,
     }];
     report.machines.push(machine("dc01.contoso.example", "domain-controller", "its report names its groups"));
     let dc = Some("dc01.contoso.example");
@@ -352,6 +359,13 @@ pub(crate) fn two_causes() -> Report {
             elevated: false,
             decides: vec!["protected-account".into(), "connector-permissions".into()],
             why: "It shows whether the account is or was protected.".into(),
+            question: "Does it refuse the account?".into(),
+            yes: "That is the cause.".into(),
+            no: "Another cause is left.".into(),
+            again: None,
+            machine: None,
+            user: None,
+            account: None,
         },
         CollectNext {
             artifact: "domain-root-acl".into(),
@@ -360,6 +374,13 @@ pub(crate) fn two_causes() -> Report {
             elevated: true,
             decides: vec!["connector-permissions".into()],
             why: "It shows the rights of the connector account.".into(),
+            question: "Does it refuse the account?".into(),
+            yes: "That is the cause.".into(),
+            no: "Another cause is left.".into(),
+            again: None,
+            machine: None,
+            user: None,
+            account: None,
         },
     ];
     report.artifacts = vec![

@@ -234,6 +234,20 @@ pub struct CollectNext {
     pub decides: Vec<String>,
     /// What it would show.
     pub why: String,
+    /// The question that it answers.
+    pub question: String,
+    /// What a yes means.
+    pub yes: String,
+    /// What a no means.
+    pub no: String,
+    /// Why it is asked for although the bundle has one; null where it has none.
+    pub again: Option<String>,
+    /// Name of the machine, where it is known.
+    pub machine: Option<String>,
+    /// User principal name of the user whose object it is, where it is of one and the name is known.
+    pub user: Option<String>,
+    /// The connector account, where the artifact is of it and its name is known.
+    pub account: Option<String>,
 }
 
 /// One machine.

@@ -102,15 +102,19 @@ impl Target<'_> {
         Finding::new(check, weight, answer).with("user", self.shown.clone())
     }
 
-    /// The answer where nothing can be said: with the reason, and what would say it.
-    pub(super) fn unknown(&self, check: &'static str, weight: Weight, reason: Option<&str>) -> Finding {
+    /// The answer where nothing can be said, with the reason.
+    pub(super) fn undecided(&self, check: &'static str, weight: Weight, reason: Option<&str>) -> Finding {
         let finding = self.finding(check, weight, Answer::Unknown);
-        let finding = match reason {
+        match reason {
             Some("mended") => finding.variant("mended").at_all(&self.mended),
             Some(reason) => finding.variant(reason),
             None => finding,
-        };
-        finding.needing("target-user", None)
+        }
+    }
+
+    /// As [`undecided`](Self::undecided), where the user's own object would say it.
+    pub(super) fn unknown(&self, check: &'static str, weight: Weight, reason: Option<&str>) -> Finding {
+        self.undecided(check, weight, reason).needing("target-user", None)
     }
 
     /// The user, unless what the exports show of it cannot be used.
@@ -199,7 +203,7 @@ impl Target<'_> {
             AdminCount::Set(source) => self.finding(CHECK, weight, Answer::No).at(source),
             // What a former administrator has left, where only adminCount was cleared.
             AdminCount::Unset(source) if protected_list(user).is_some() => {
-                self.unknown(CHECK, weight, Some("inheritance")).at(source).at_all(protected_list(user))
+                self.undecided(CHECK, weight, Some("inheritance")).at(source).at_all(protected_list(user))
             }
             AdminCount::Unset(source) if user.is_shown_unprotected() => {
                 self.finding(CHECK, weight, Answer::Yes).at(source)
@@ -231,7 +235,12 @@ impl Target<'_> {
         weight: Weight,
         reason: Option<&str>,
     ) -> Finding {
-        self.unknown(check, weight, reason).needing("target-permissions", None)
+        let finding = match self.usable() {
+            Ok(_) => self.undecided(check, weight, reason),
+            // A descriptor names its object by a path, which only the user's own object joins to the user.
+            Err(_) => self.unknown(check, weight, reason),
+        };
+        finding.needing("target-permissions", None)
     }
 }
 

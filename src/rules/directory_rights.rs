@@ -38,7 +38,7 @@ impl Target<'_> {
             // Microsoft lists the write rights as required too, but no failure is known that shows the code
             // of a refused set for want of one of them alone.
             Rights::Missing(right, source) if right.wanted.mask != CONTROL_ACCESS => self
-                .unknown(CHECK, weight, Some("write-only"))
+                .undecided(CHECK, weight, Some("write-only"))
                 .with("account", self.account.clone())
                 .with("right", right.name)
                 .at(source),
@@ -73,22 +73,34 @@ impl Target<'_> {
     fn open_rights(&self, check: &'static str, weight: Weight, rights: &Rights<'_>) -> Finding {
         let finding = match rights {
             Rights::Unusable(None) if !self.directory.lists.unnamed.is_empty() => {
-                self.without_descriptor(check, weight, Some("unnamed")).at_all(&self.directory.lists.unnamed)
+                let finding = self.without_descriptor(check, weight, Some("unnamed"));
+                self.needing_account(finding).at_all(&self.directory.lists.unnamed)
             }
-            Rights::Unusable(reason) => self.without_descriptor(check, weight, *reason),
+            Rights::Unusable(reason) => self.needing_account(self.without_descriptor(check, weight, *reason)),
             Rights::NoSid(source) => {
-                self.unknown(check, weight, Some("no-sid")).at(source).needing("connector-account", None)
+                self.needing_account(self.undecided(check, weight, Some("no-sid"))).at(source)
             }
-            Rights::NotWhole(source) => self.without_descriptor(check, weight, Some("not-whole")).at(source),
+            Rights::NotWhole(source) => {
+                self.needing_account(self.without_descriptor(check, weight, Some("not-whole"))).at(source)
+            }
             Rights::DependsOn(trustee, source) => self
-                .unknown(check, weight, Some("membership"))
+                .undecided(check, weight, Some("membership"))
                 .with("trustee", trustee.clone())
                 .at(source)
                 .needing("connector-account", None),
-            Rights::Open(source) => self.unknown(check, weight, Some("open")).at(source),
-            Rights::All(_) | Rights::Missing(..) => self.unknown(check, weight, None),
+            Rights::Open(source) => self.undecided(check, weight, Some("open")).at(source),
+            Rights::All(_) | Rights::Missing(..) => self.undecided(check, weight, None),
         };
         finding.with("account", self.account.clone())
+    }
+
+    /// Descriptors give rights to a SID. An account that nothing names has to be found first.
+    fn needing_account(&self, finding: Finding) -> Finding {
+        match self.connector {
+            Some(connector) if connector.sid.is_some() => finding,
+            Some(_) => finding.needing("connector-account", None),
+            None => finding.needing("connector-configuration", None).needing("connector-account", None),
+        }
     }
 
     /// What the user's own lists give the connector account.
@@ -180,8 +192,8 @@ impl Target<'_> {
     pub(super) fn grant_missing_above(&self) -> Finding {
         const CHECK: &str = "grant-missing-above";
         let weight = Weight::Supports;
-        let unknown =
-            |reason| self.without_descriptor(CHECK, weight, reason).with("account", self.account.clone());
+        // No artifact that is asked for shows containers.
+        let unknown = |reason| self.undecided(CHECK, weight, reason).with("account", self.account.clone());
         let user = match self.usable() {
             Ok(user) => user,
             Err(reason) => return unknown(reason),

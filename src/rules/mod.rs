@@ -104,7 +104,8 @@ pub struct Finding {
     pub text: Statement,
     /// Where it stands, the best place first.
     pub sources: Vec<Source>,
-    /// What would answer it, where it is unknown.
+    /// What would answer it, where it is unknown: all of these together. Where it holds, what could still
+    /// overturn it.
     pub needs: Vec<Need>,
 }
 

@@ -71,9 +71,7 @@ fn target_restamped(facts: &Facts, attempt: &Attempt) -> Finding {
             .with("user", restamp.target.name.clone())
             .at(&restamp.source),
         (None, Some(log)) => finding(Answer::No).at(&log),
-        (None, None) => {
-            finding(Answer::Unknown).needing("target-user", None).needing("target-permissions", None)
-        }
+        (None, None) => finding(Answer::Unknown).needing("controller-security-log", None),
     }
 }
 

@@ -196,8 +196,7 @@ fn password_set_refused(attempt: &Attempt) -> Finding {
         (false, false) => finding(Answer::No),
         (_, true) => finding(Answer::Unknown).variant("ambiguous"),
     };
-    let finding = finding.at(&trace.source).at_all(attempt.error.as_ref().map(|(_, source)| source));
-    if reached { finding.needing("target-user", None).needing("target-permissions", None) } else { finding }
+    finding.at(&trace.source).at_all(attempt.error.as_ref().map(|(_, source)| source))
 }
 
 fn no_engine_trace(attempt: &Attempt) -> Finding {

@@ -37,7 +37,13 @@ fn one_to_collect(canvas: &mut Canvas, number: usize, collect: &CollectNext) {
         true => collect.why.clone(),
         false => canvas.words("collect-decides", &[("why", collect.why.clone()), ("decides", decides)]),
     };
+    if let Some(again) = &collect.again {
+        canvas.paragraph(6, again);
+    }
     canvas.paragraph(6, &why);
+    let answers =
+        [("question", collect.question.clone()), ("yes", collect.yes.clone()), ("no", collect.no.clone())];
+    canvas.paragraph(6, &canvas.words("collect-answers", &answers));
 }
 
 /// A cause or diagnosis that has a remedy.

@@ -168,7 +168,10 @@ impl Survey {
         let Some((sid, paired_by)) =
             facts.connectors.of(attempt).and_then(|connector| connector.sid.as_ref())
         else {
-            return finding(Answer::Unknown).needing("connector-account", None);
+            // The account's SID says something only where a refused caller may be it.
+            let named = self.near_denials().any(|near| near.of_controller && near.denial.caller.is_some());
+            let finding = finding(Answer::Unknown);
+            return if named { finding.needing("connector-account", None) } else { finding };
         };
         let denied =
             self.near_denials().find(|near| near.of_controller && near.denial.caller.as_ref() == Some(sid));
@@ -225,34 +228,37 @@ impl Survey {
         if let Some(gpo) = stance.in_force.as_ref().and_then(|in_force| in_force.gpo.clone()) {
             finding = finding.with("gpo", gpo);
         }
-        if !stance.undecided.is_empty() {
-            finding = finding.needing("connector-account", None);
-        }
         finding
     }
 
-    /// What would tell how the controllers stand.
+    /// What would tell how the controllers stand: the key of each one that is not settled. Of a value that
+    /// is there, what it still lacks.
     fn asking(&self, finding: Finding) -> Finding {
-        let unclear =
-            self.of(Standing::Controller).filter(|stance| !stance.firm || stance.effect == Effect::MayDeny);
-        let named: Vec<&str> = self
+        /// Names of machines that nothing shows to be controllers can be many.
+        const NAMED: usize = 8;
+        let mut here = self.of(Standing::Controller).filter(|stance| !stance.elsewhere).peekable();
+        if self.unseen.is_empty() && here.peek().is_none() {
+            return finding.needing("controller-lsa-key", None);
+        }
+        let finding = self
             .unseen
             .iter()
-            .map(String::as_str)
-            .chain(unclear.filter_map(|stance| stance.machine.as_deref()))
-            .collect();
-        if named.is_empty() {
-            return finding.needing("controller-lsa-key", None).needing("controller-policy-report", None);
-        }
-        // An export that is there, and is not certain: the log says since when its value is in force.
-        let undated = self.of(Standing::Controller).filter(|stance| {
-            !stance.firm && stance.in_force.as_ref().is_some_and(|in_force| in_force.basis == Basis::Registry)
-        });
-        let finding = named
-            .into_iter()
+            .take(NAMED)
             .fold(finding, |finding, name| finding.needing("controller-lsa-key", Some(name)));
-        undated
-            .filter_map(|stance| stance.machine.as_deref())
-            .fold(finding, |finding, name| finding.needing("controller-system-log", Some(name)))
+        here.filter(|stance| !stance.firm || stance.effect == Effect::MayDeny).fold(finding, Self::asking_of)
+    }
+
+    fn asking_of(finding: Finding, stance: &Stance) -> Finding {
+        let machine = stance.machine.as_deref();
+        match stance.in_force.as_ref().filter(|in_force| in_force.basis != Basis::Policy) {
+            // The value is known, and names groups: whether the account is in them is what is open.
+            Some(_) if !stance.undecided.is_empty() => finding.needing("connector-account", None),
+            // The export is sound; something changed after the failure, or nobody documents what SAM makes
+            // of the value. The log says what was in force.
+            Some(in_force) if in_force.firm || stance.effect == Effect::MayDeny => {
+                finding.needing("controller-system-log", machine)
+            }
+            _ => finding.needing("controller-lsa-key", machine),
+        }
     }
 }
