@@ -41,7 +41,7 @@ fn without_sentences(report: &Report) -> serde_json::Value {
                 for (key, value) in map {
                     let sentences = [
                         "language", "summary", "reason", "text", "place", "step", "where", "section", "why",
-                        "how", "missing", "warnings", "command", "what",
+                        "how", "missing", "warnings", "command", "what", "question", "yes", "no", "again",
                     ];
                     if sentences.contains(&key.as_str()) {
                         *value = serde_json::Value::Null;

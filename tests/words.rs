@@ -69,7 +69,12 @@ fn every_sentence_of_the_catalogue_is_named_in_the_source() {
             }
             "reason" => diagnosis.contains(last),
             "summary" => all.contains(key) || states.contains(&last) || last.starts_with("open-"),
-            "collect" => collectables().iter().any(|artifact| artifact.id == first),
+            "collect-again" => {
+                all.contains(first) || rules.iter().any(|reason| first.ends_with(reason.as_str()))
+            }
+            "collect" | "collect-question" | "collect-yes" | "collect-no" => {
+                collectables().iter().any(|artifact| artifact.id == first)
+            }
             "other" => all.contains(key) || page(Language::English, first).is_some(),
             "placeholder" => PLACEHOLDERS.contains(&first),
             "report" => {

@@ -34,7 +34,7 @@ pub(super) fn plain(text: &str) -> String {
             // A number with a point or a parenthesis would begin a list.
             '.' | ')' => next.is_none_or(char::is_whitespace) && plain.chars().all(|c| c.is_ascii_digit()),
             // What looks like an address would become a link.
-            ':' => next == Some('/'),
+            ':' => starts || next == Some('/'),
             _ => false,
         };
         let is_host = letter == '.' && ends_with_www(&plain);
