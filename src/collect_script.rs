@@ -89,12 +89,32 @@ fn script(
             Section::Values => {
                 text.push_str(&format!("    $Users = {}\n", list(users)?));
                 text.push_str(&format!("    $Accounts = {}\n", list(accounts)?));
+                for (name, values) in [("$Users", users), ("$Accounts", accounts)] {
+                    if values.is_empty() && is_read(name, &wanted) {
+                        text.push_str(&to_fill_in(name));
+                    }
+                }
             }
             Section::Artifact(id, part) if id != ALWAYS_COLLECTED && wanted(id) => text.push_str(part),
             Section::Artifact(..) => {}
         }
     }
     Ok(text.replace('\n', "\r\n"))
+}
+
+/// Whether a wanted section goes through the names.
+fn is_read(name: &str, wanted: &impl Fn(&str) -> bool) -> bool {
+    sections()
+        .any(|section| matches!(section, Section::Artifact(id, part) if wanted(id) && part.contains(name)))
+}
+
+/// Without names nothing is collected of them, which has to be said before the script runs and while it does.
+fn to_fill_in(name: &str) -> String {
+    let example = if name == "$Users" { "user@contoso.example" } else { "CONTOSO\\MSOL_0123456789ab" };
+    format!(
+        "    # None is known. Put names between the parentheses above, as in {name} = @('{example}').\n    \
+         if ({name}.Count -eq 0) {{ Write-Warning 'No name stands in {name}: nothing is collected of them.' }}\n"
+    )
 }
 
 /// A comment goes to the end of its line, so only line ends could lead out of it.
@@ -147,6 +167,11 @@ mod tests {
         let script = general(&["megan@contoso.example".to_owned()], &[]).unwrap();
         assert!(script.contains("$Users = @('megan@contoso.example')\r\n"));
         assert!(script.contains("$Accounts = @()\r\n"));
+        assert!(
+            script.contains("if ($Accounts.Count -eq 0) { Write-Warning "),
+            "a name to fill in is asked for"
+        );
+        assert!(!script.contains("if ($Users.Count -eq 0)"), "a name that is given is not");
         for artifact in crate::knowledge::collect::collectables() {
             assert!(script.contains(&artifact.id) || artifact.id == ALWAYS_COLLECTED, "{}", artifact.id);
         }
