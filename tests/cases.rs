@@ -192,7 +192,7 @@ fn what_is_asked_for_is_the_fewest_and_cheapest() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases");
     let mut asked_for = 0;
     for (name, _) in reports() {
-        let diagnosis = analyze(&[folder.join(&name).join("bundle")], &Options::default()).unwrap().diagnosis;
+        let diagnosis = analyze(&[folder.join(name).join("bundle")], &Options::default()).unwrap().diagnosis;
         for result in &diagnosis.attempts {
             let open = Open::of(result);
             let all: Vec<Need> = open.candidates().into_iter().collect();

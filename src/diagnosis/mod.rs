@@ -13,7 +13,7 @@ mod warnings;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{Attempt, Facts, Outcome};
-use crate::rules::{self, CauseId, Finding, Findings, OtherFinding};
+use crate::rules::{self, CauseId, Finding, OtherFinding};
 use crate::words::Statement;
 
 pub use crate::rules::{Answer, Weight};
@@ -149,8 +149,7 @@ pub struct AttemptResult {
 
 /// Weighs everything that the facts say.
 pub fn diagnose(facts: &Facts) -> Diagnosis {
-    let attempts: Vec<AttemptResult> =
-        facts.attempts.iter().map(|attempt| weigh(attempt, rules::examine(facts, attempt))).collect();
+    let attempts: Vec<AttemptResult> = facts.attempts.iter().map(|attempt| weigh(facts, attempt)).collect();
     let machines = rules::examine_machines(facts);
     let verdict = verdict::verdict(facts, &attempts);
     let mut causes: Vec<CauseResult> =
@@ -167,7 +166,8 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
     Diagnosis { verdict, causes, other, attempts, collect, warnings }
 }
 
-fn weigh(attempt: &Attempt, findings: Findings) -> AttemptResult {
+fn weigh(facts: &Facts, attempt: &Attempt) -> AttemptResult {
+    let findings = rules::examine(facts, attempt);
     let causes: Vec<(CauseId, &'static tiers::Tier, Vec<Finding>)> = findings
         .causes
         .into_iter()
@@ -176,6 +176,10 @@ fn weigh(attempt: &Attempt, findings: Findings) -> AttemptResult {
     let (cause, state) = match attempt.outcome {
         Outcome::Succeeded => (VerdictCause::NoFailure, State::Confirmed),
         Outcome::Unknown => (VerdictCause::Undetermined, State::Undetermined),
+        // A server in staging mode decides nothing, of its own old operations neither.
+        Outcome::Failed if facts.staging_of(attempt).is_some() => {
+            (VerdictCause::Undetermined, State::Undetermined)
+        }
         Outcome::Failed => {
             highest(causes.iter().map(|(cause, tier, _)| (*cause, tier.state)), findings.other.as_ref())
         }
