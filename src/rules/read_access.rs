@@ -5,6 +5,7 @@
 use crate::facts::access_lists::{AccessList, dn_key, domain_dn};
 use crate::facts::connector::Connector;
 use crate::facts::connector_access::connector_reads;
+use crate::facts::machines::Role;
 use crate::facts::{Attempt, Facts, ReadGroup};
 use crate::security_descriptor::object_access::{LIST_CONTENTS, READ_PROPERTY};
 use crate::security_descriptor::{Access, Membership, READ_CONTROL};
@@ -26,17 +27,21 @@ struct Reads<'f> {
     connector: Option<&'f Connector>,
     account: String,
     domain: Option<String>,
+    /// The domain is the user's own, or else no domain controller of another one was seen.
+    is_served: bool,
     /// A later success of the same user: what the files show may have been mended since.
     mended: Option<Source>,
 }
 
 pub(super) fn findings(facts: &Facts, attempt: &Attempt) -> Vec<Finding> {
     let connector = facts.connectors.of(attempt);
+    let domain = domain(facts, attempt);
     let reads = Reads {
         facts,
         connector,
+        is_served: domain.as_deref().is_some_and(|domain| is_served(facts, attempt, domain)),
         account: connector.map_or_else(|| stand_in::CONNECTOR_ACCOUNT.to_owned(), |one| one.account.full()),
-        domain: domain(facts, attempt),
+        domain,
         mended: mended(facts, attempt),
     };
     vec![
@@ -62,6 +67,19 @@ fn domain(facts: &Facts, attempt: &Attempt) -> Option<String> {
         [one] => Some((*one).to_owned()),
         _ => None,
     }
+}
+
+/// Whether the call went to a controller of the domain, as far as the files tell: it is the domain of the
+/// user's own object, or no domain controller of another one was seen.
+fn is_served(facts: &Facts, attempt: &Attempt, domain: &str) -> bool {
+    if facts.directory.target_of(attempt).and_then(|user| user.dn()).is_some() {
+        return true;
+    }
+    let labels: Vec<&str> = domain.split(',').map(|part| part.trim_start_matches("dc=")).collect();
+    let dns = labels.join(".");
+    let mut controllers = facts.machines.with_role(Role::DomainController);
+    let is_of_domain = |id| facts.machines.name(id).split_once('.').is_some_and(|(_, suffix)| suffix == dns);
+    controllers.all(is_of_domain)
 }
 
 impl Reads<'_> {
@@ -108,9 +126,12 @@ impl Reads<'_> {
         let object = format!("{SAM_SERVER},{domain}");
         match self.access(&object, READS_OF_SAM_SERVER) {
             None => finding(Answer::Unknown),
-            Some((Access::Denied, list)) => finding(Answer::Yes).at(&list.source),
+            // Another domain of the forest may be the one that served the call.
+            Some((Access::Denied, list)) if self.is_served => finding(Answer::Yes).at(&list.source),
             Some((Access::Granted, list)) => finding(Answer::No).at(&list.source),
-            Some((Access::Unknown, list)) => finding(Answer::Unknown).variant("open").at(&list.source),
+            Some((Access::Denied | Access::Unknown, list)) => {
+                finding(Answer::Unknown).variant("open").at(&list.source)
+            }
         }
     }
 
