@@ -156,8 +156,12 @@ pub struct AttemptResult {
 pub fn diagnose(facts: &Facts) -> Diagnosis {
     // The latest first: their answers are those that are shown.
     let mut told = Told::default();
-    let mut attempts: Vec<AttemptResult> =
-        facts.attempts.iter().rev().map(|attempt| told.share(facts, attempt, weigh(facts, attempt))).collect();
+    let mut attempts: Vec<AttemptResult> = facts
+        .attempts
+        .iter()
+        .rev()
+        .map(|attempt| told.share(facts, attempt, weigh(facts, attempt)))
+        .collect();
     attempts.reverse();
     let machines = rules::examine_machines(facts);
     let verdict = verdict::verdict(facts, &attempts);

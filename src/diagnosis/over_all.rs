@@ -43,7 +43,14 @@ pub(super) fn cause(
         .unwrap_or_else(|| (tiers::rung(cause, &[]), Arc::default()));
     let mut reason = Statement::new(format!("reason.{}.{}", cause.id(), tier.reason));
     reason.values = tier_values(tier, &findings);
-    CauseResult { cause, state: tier.state, reason, findings: findings.to_vec(), missing: Vec::new(), remedy: None }
+    CauseResult {
+        cause,
+        state: tier.state,
+        reason,
+        findings: findings.to_vec(),
+        missing: Vec::new(),
+        remedy: None,
+    }
 }
 
 /// Other known diagnoses, in order of their first operation.

@@ -26,7 +26,12 @@ pub(super) struct Told {
 
 impl Told {
     /// Gives an operation the answers of a later one of the same kind, if there are many.
-    pub(super) fn share(&mut self, facts: &Facts, attempt: &Attempt, mut result: AttemptResult) -> AttemptResult {
+    pub(super) fn share(
+        &mut self,
+        facts: &Facts,
+        attempt: &Attempt,
+        mut result: AttemptResult,
+    ) -> AttemptResult {
         self.operations += 1;
         let kind = kind(facts, attempt, &result);
         let Some(known) = self.kinds.get(&kind) else {
