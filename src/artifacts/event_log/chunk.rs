@@ -6,7 +6,7 @@ use super::event_xml::{self, EventParts};
 use super::render;
 use super::repeats::{Repeats, Seen};
 use super::selection::Selection;
-use super::slots::{SlotReader, Slots};
+use super::slots::{SlotReader, Slots, holds_its_values};
 use super::walk::{CHUNK_SIZE, RecordAt, walk};
 use crate::source::Place;
 
@@ -104,6 +104,7 @@ pub(super) fn read_chunk(offset: u64, bytes: &[u8], way: Way<'_>) -> ChunkReadin
     }
     wanted.sort_by_key(|(record, _)| record.offset);
     if rendering {
+        reading.leave_out(bytes, &mut wanted);
         reading.render(bytes, &wanted, selection);
     } else {
         let live = wanted.iter().filter(|(record, _)| !record.slack);
@@ -149,6 +150,16 @@ impl ChunkReading {
         };
     }
 
+    /// Takes out the records whose values do not end where they do. They count as not rendered.
+    fn leave_out(&mut self, bytes: &[u8], wanted: &mut Vec<(RecordAt, Slots)>) {
+        wanted.retain(|(record, _)| {
+            let whole = holds_its_values(bytes, record);
+            self.damage.unrendered += u64::from(!whole && !record.slack);
+            whole
+        });
+        self.damage.lost = self.damage.lost.saturating_add(self.damage.unrendered);
+    }
+
     fn render(&mut self, bytes: &[u8], wanted: &[(RecordAt, Slots)], selection: &Selection) {
         if wanted.is_empty() {
             return;
@@ -176,9 +187,9 @@ impl ChunkReading {
         self.excess = work.saturating_sub(USUAL_WORK);
         // What cannot be rendered in freed space is only what was to be expected there.
         let unrendered = wanted.iter().zip(rendered).filter(|((record, _), done)| !record.slack && !done);
-        self.damage.unrendered = as_u64(unrendered.count());
-        self.damage.lost =
-            self.damage.lost.saturating_add(self.damage.unrendered).saturating_add(self.damage.oversized);
+        let unrendered = as_u64(unrendered.count());
+        self.damage.unrendered = self.damage.unrendered.saturating_add(unrendered);
+        self.damage.lost = self.damage.lost.saturating_add(unrendered).saturating_add(self.damage.oversized);
     }
 
     /// Keeps an event if it is wanted, and returns the size of the text kept; none where the record is
