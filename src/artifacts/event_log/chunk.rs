@@ -77,7 +77,7 @@ pub(super) struct Way<'w> {
 }
 
 /// Reads what stands in a slot that starts at `offset` of the file.
-pub(super) fn read_chunk(offset: u64, bytes: &[u8], way: Way<'_>) -> ChunkReading {
+pub(super) fn read_chunk(offset: u64, bytes: &mut [u8], way: Way<'_>) -> ChunkReading {
     let Way { selection, seen, rendering } = way;
     let mut reading = ChunkReading { offset, ..ChunkReading::default() };
     if is_blank(bytes) {
@@ -105,7 +105,7 @@ pub(super) fn read_chunk(offset: u64, bytes: &[u8], way: Way<'_>) -> ChunkReadin
     wanted.sort_by_key(|(record, _)| record.offset);
     if rendering {
         reading.leave_out(bytes, &mut wanted);
-        reading.render(bytes, &wanted, selection);
+        reading.render(bytes, walk.line_end(), &wanted, selection);
     } else {
         let live = wanted.iter().filter(|(record, _)| !record.slack);
         reading.damage.untried = as_u64(live.count());
@@ -115,12 +115,12 @@ pub(super) fn read_chunk(offset: u64, bytes: &[u8], way: Way<'_>) -> ChunkReadin
 }
 
 /// The parts of the first live record of a chunk that can be rendered.
-pub(super) fn first_record(bytes: &[u8], selection: &Selection) -> Option<EventParts> {
+pub(super) fn first_record(bytes: &mut [u8], selection: &Selection) -> Option<EventParts> {
     const TRIES: usize = 4;
     let records = walk(bytes).records;
     records.iter().filter(|record| !record.slack).take(TRIES).find_map(|record| {
         let mut parts = None;
-        render::render(bytes, std::slice::from_ref(record), &selection.settings, |_, xml| {
+        render::render(bytes, 0, std::slice::from_ref(record), &selection.settings, |_, xml| {
             parts = event_xml::parse(xml);
         });
         parts
@@ -160,14 +160,20 @@ impl ChunkReading {
         self.damage.lost = self.damage.lost.saturating_add(self.damage.unrendered);
     }
 
-    fn render(&mut self, bytes: &[u8], wanted: &[(RecordAt, Slots)], selection: &Selection) {
+    fn render(
+        &mut self,
+        bytes: &mut [u8],
+        line_end: usize,
+        wanted: &[(RecordAt, Slots)],
+        selection: &Selection,
+    ) {
         if wanted.is_empty() {
             return;
         }
         let records: Vec<RecordAt> = wanted.iter().map(|(record, _)| *record).collect();
         let mut rendered = vec![false; wanted.len()];
         let mut text = 0_usize;
-        let work = render::render(bytes, &records, &selection.settings, |record, xml| {
+        let work = render::render(bytes, line_end, &records, &selection.settings, |record, xml| {
             let place = records.binary_search_by_key(&record.offset, |record| record.offset);
             let Some((place, values)) = place.ok().and_then(|at| Some((at, wanted.get(at)?.1))) else {
                 return;

@@ -6,7 +6,9 @@
 //! number, and whatever does not answer as expected is left to the renderer.
 //! Binary XML: <https://learn.microsoft.com/openspecs/windows_protocols/ms-even6/c73573ae-1c90-43a2-a65f-ad7501155956>
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::bytes::{u16_at, u32_at, u64_at};
 use super::walk::{RECORD_HEADER_SIZE, RecordAt};
@@ -149,9 +151,11 @@ pub(super) fn system_of(chunk: &[u8], definition: usize) -> &[u8] {
 }
 
 fn substitutes_event_id(chunk: &[u8], definition: usize) -> bool {
+    // An optional substitution, and a plain one.
+    static SUBSTITUTIONS: LazyLock<[Finder<'_>; 2]> =
+        LazyLock::new(|| [&[0x0e, 3, 0, UINT16], &[0x0d, 3, 0, UINT16]].map(|token| Finder::new(token)));
     let system = system_of(chunk, definition);
-    let substitutions: [[u8; 4]; 2] = [[0x0e, 3, 0, UINT16], [0x0d, 3, 0, UINT16]];
-    substitutions.iter().any(|token| memmem::find(system, token).is_some())
+    SUBSTITUTIONS.iter().any(|token| token.find(system).is_some())
 }
 
 /// The size of the values of a type, where all have the same. Readers go by it, and not by the size that
