@@ -1,0 +1,284 @@
+//! Records around some records of a log, whatever they are: a second look at a log whose events are known.
+//!
+//! A log is read from its first chunk to its last, and keeps its order only by the numbers in the records'
+//! headers: the oldest records of a log that wrapped stand in its middle. So nothing is known to be a neighbour
+//! before the end. Between every two records that neighbours are asked of, only the nearest are kept, so that
+//! memory is bounded by what is asked for and not by the log.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+
+use jiff::Timestamp;
+
+use super::bytes::plausible_time;
+use super::chunk::USUAL_WORK;
+use super::coverage::EXCESS_MAX;
+use super::event_xml::{self, EventParts};
+use super::selection::Selection;
+use super::slots::SlotReader;
+use super::stream::{Slot, Slots};
+use super::walk::{RecordAt, walk};
+use super::{Datum, Position, render};
+use crate::artifacts::Wanted;
+
+/// Letters kept of a neighbour's text.
+const TEXT_MAX: usize = 200;
+/// Letters kept of a name in it.
+const NAME_MAX: usize = 256;
+
+/// One record beside another one, in brief.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Neighbour {
+    /// What tells it from all others of its log.
+    pub position: Position,
+    /// `EventRecordID`; of a record that cannot be rendered, what its header says.
+    pub record_id: u64,
+    /// `TimeCreated/@SystemTime`, otherwise the time in the header, UTC; none where neither makes sense.
+    pub time: Option<Timestamp>,
+    /// `Provider/@Name`, otherwise its source's name or its GUID; none where the record cannot be rendered.
+    pub provider: Option<String>,
+    /// `EventID`; none where the record cannot be rendered and has it in no usual place.
+    pub id: Option<u16>,
+    /// `Level`.
+    pub level: Option<u8>,
+    /// `Computer`, as written.
+    pub computer: Option<String>,
+    /// `Channel`.
+    pub channel: Option<String>,
+    /// The first line of what it says, at most 200 letters.
+    pub text: String,
+    /// It stands in space that the log had freed.
+    pub from_slack: bool,
+}
+
+/// The records around others.
+#[derive(Debug, Default)]
+pub struct Neighbours {
+    /// In the order of the log; none of those that were asked about.
+    pub records: Vec<Neighbour>,
+    /// Records asked about that do not stand in the log.
+    pub not_found: usize,
+    /// The log took so much work to render that the last of its neighbours were not rendered.
+    pub exhausting: bool,
+}
+
+/// Reads the records around some of a log: `count` before and `count` after each, in the order of the log.
+///
+/// With `freed` it is asked about records in freed space, whose neighbours are all records, by the time written;
+/// those of a live record are the live ones, by number.
+pub fn around(content: &mut dyn Read, of: &[Position], freed: bool, count: usize) -> Neighbours {
+    let mut search = Search::new(of, freed, count);
+    let selection = Selection::of(&Wanted::default());
+    let mut slots = Slots::open(content);
+    while let Some(slot) = slots.next() {
+        search.read(&slot, &selection);
+        slots.recycle(vec![slot]);
+    }
+    search.finish()
+}
+
+/// Where a record stands in the order asked for.
+type Key = (u64, u64);
+
+/// What is kept between two records that are asked about: the nearest to either.
+#[derive(Debug, Default, Clone)]
+struct Between {
+    behind: BTreeSet<Key>,
+    ahead: BTreeSet<Key>,
+}
+
+struct Search {
+    /// The records asked about, in order, each with whether it was seen.
+    of: BTreeMap<Key, bool>,
+    /// The same in a form that is quick to search.
+    order: Vec<Key>,
+    freed: bool,
+    count: usize,
+    /// One more than there are records asked about.
+    between: Vec<Between>,
+    /// What is kept, rendered.
+    kept: BTreeMap<Key, Neighbour>,
+    excess: u64,
+}
+
+impl Search {
+    fn new(of: &[Position], freed: bool, count: usize) -> Self {
+        let of: BTreeMap<Key, bool> = of.iter().map(|position| (key(*position, freed), false)).collect();
+        let order: Vec<Key> = of.keys().copied().collect();
+        let between = vec![Between::default(); order.len().saturating_add(1)];
+        Search { of, order, freed, count, between, kept: BTreeMap::new(), excess: 0 }
+    }
+
+    fn read(&mut self, slot: &Slot, selection: &Selection) {
+        let records = walk(&slot.bytes).records;
+        let freed = self.freed;
+        let mut near = Vec::new();
+        for record in records.iter().filter(|record| freed || !record.slack) {
+            let key = key(record.position(), self.freed);
+            if let Some(seen) = self.of.get_mut(&key) {
+                *seen = true;
+            } else if self.offer(key) {
+                near.push((key, *record));
+            }
+        }
+        // Some of these were pushed out by others. Of copies of a record the live one counts.
+        near.retain(|(key, record)| {
+            let is_better = self.kept.get(key).is_none_or(|kept| kept.from_slack && !record.slack);
+            is_better && self.is_near(*key)
+        });
+        near.sort_by_key(|(key, record)| (*key, record.slack, record.offset));
+        near.dedup_by_key(|(key, _)| *key);
+        near.sort_by_key(|(_, record)| record.offset);
+        self.render(slot, &near, selection);
+    }
+
+    /// The place between the records asked about that a key falls in.
+    fn place(&self, key: Key) -> usize {
+        self.order.partition_point(|asked| *asked < key)
+    }
+
+    /// Whether a record is among the nearest so far.
+    fn offer(&mut self, key: Key) -> bool {
+        let (place, last) = (self.place(key), self.order.len());
+        let count = self.count;
+        let Some(between) = self.between.get_mut(place) else { return false };
+        let mut pushed_out = Vec::new();
+        if place > 0 && between.behind.insert(key) && between.behind.len() > count {
+            pushed_out.extend(between.behind.pop_last());
+        }
+        if place < last && between.ahead.insert(key) && between.ahead.len() > count {
+            pushed_out.extend(between.ahead.pop_first());
+        }
+        for key in pushed_out {
+            if !self.is_near(key) {
+                self.kept.remove(&key);
+            }
+        }
+        self.is_near(key)
+    }
+
+    fn is_near(&self, key: Key) -> bool {
+        let between = self.between.get(self.place(key));
+        between.is_some_and(|between| between.behind.contains(&key) || between.ahead.contains(&key))
+    }
+
+    fn render(&mut self, slot: &Slot, near: &[(Key, RecordAt)], selection: &Selection) {
+        if near.is_empty() {
+            return;
+        }
+        let mut slots = SlotReader::new(&slot.bytes);
+        for (key, record) in near {
+            let values = slots.read(record);
+            self.kept.insert(*key, unrendered(record, values.event_id, values.record_id));
+        }
+        if self.is_exhausting() {
+            return;
+        }
+        let records: Vec<RecordAt> = near.iter().map(|(_, record)| *record).collect();
+        let work = render::render(&slot.bytes, &records, &selection.settings, |record, xml| {
+            let key = key(record.position(), self.freed);
+            if let (Some(kept), Some(parts)) = (self.kept.get_mut(&key), event_xml::parse(xml)) {
+                kept.fill(parts);
+            }
+        });
+        self.excess = self.excess.saturating_add(work.saturating_sub(USUAL_WORK));
+    }
+
+    fn is_exhausting(&self) -> bool {
+        self.excess > EXCESS_MAX
+    }
+
+    /// Those within the count of a record asked about, the other ones asked about counted.
+    fn finish(self) -> Neighbours {
+        let exhausting = self.is_exhausting();
+        let not_found = self.of.values().filter(|seen| !**seen).count();
+        let asked: BTreeSet<Key> = self.of.into_iter().filter(|(_, seen)| *seen).map(|(key, _)| key).collect();
+        let order: BTreeSet<Key> = asked.iter().chain(self.kept.keys()).copied().collect();
+        let order: Vec<Key> = order.into_iter().collect();
+        let (before, after) = (steps(&order, &asked), steps(order.iter().rev(), &asked));
+        let within = |key: &Key| [&before, &after].into_iter().any(|steps| {
+            steps.get(key).is_some_and(|steps| *steps <= self.count)
+        });
+        let records = self.kept.into_iter().filter(|(key, _)| within(key)).map(|(_, kept)| kept).collect();
+        Neighbours { records, not_found, exhausting }
+    }
+}
+
+/// How many steps each record is behind the last one that was asked about.
+fn steps<'k>(order: impl IntoIterator<Item = &'k Key>, asked: &BTreeSet<Key>) -> BTreeMap<Key, usize> {
+    let mut behind: Option<usize> = None;
+    let mut steps = BTreeMap::new();
+    for key in order {
+        behind = if asked.contains(key) { Some(0) } else { behind.map(|behind| behind.saturating_add(1)) };
+        if let Some(behind) = behind {
+            steps.insert(*key, behind);
+        }
+    }
+    steps
+}
+
+fn key(position: Position, freed: bool) -> Key {
+    let Position { number, written } = position;
+    if freed { (written, number) } else { (number, written) }
+}
+
+fn unrendered(record: &RecordAt, id: Option<u16>, record_id: Option<u64>) -> Neighbour {
+    Neighbour {
+        position: record.position(),
+        record_id: record_id.unwrap_or(record.number),
+        time: plausible_time(record.written),
+        provider: None,
+        id,
+        level: None,
+        computer: None,
+        channel: None,
+        text: String::new(),
+        from_slack: record.slack,
+    }
+}
+
+impl Neighbour {
+    fn fill(&mut self, parts: EventParts) {
+        let name = |name: String| clipped(&name, NAME_MAX);
+        self.record_id = parts.record_id.unwrap_or(self.record_id);
+        self.time = parts.time.or(self.time);
+        self.provider = parts.provider.or(parts.source).or(parts.guid).map(name);
+        self.id = parts.id.or(self.id);
+        self.level = parts.level;
+        self.computer = parts.computer.map(name);
+        self.channel = parts.channel.map(name);
+        self.text = clipped(&first_line(&parts.data), TEXT_MAX);
+    }
+}
+
+/// The first line of what an event says: of unnamed values, the first that is not blank; of named ones, the
+/// first line of each.
+pub fn first_line(data: &[Datum]) -> String {
+    let line = |value: &str| value.lines().map(str::trim).find(|line| !line.is_empty()).map(str::to_owned);
+    if data.iter().all(|datum| datum.name.is_none()) {
+        return data.iter().find_map(|datum| line(&datum.value)).unwrap_or_default();
+    }
+    let mut text = String::new();
+    for Datum { name, value } in data {
+        let Some(value) = line(value) else { continue };
+        if text.len() > 4 * TEXT_MAX {
+            break;
+        }
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        if let Some(name) = name {
+            text.push_str(name.trim_end().trim_end_matches(':'));
+            text.push_str(": ");
+        }
+        text.push_str(&value);
+    }
+    text
+}
+
+fn clipped(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{} [...]", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
