@@ -28,7 +28,7 @@ use crate::bundle::DiskContent;
 use crate::source::{BundlePath, Gap, Place};
 use jiff::Timestamp;
 use memchr::memmem;
-pub use neighbours::{Neighbour, Neighbours, around, first_line};
+pub use neighbours::{InLog, Neighbour, Neighbours, around, first_line};
 use pace::Sum;
 use selection::Selection;
 use stream::Slots;

@@ -54,12 +54,21 @@ pub struct Neighbour {
 /// The records around others.
 #[derive(Debug, Default)]
 pub struct Neighbours {
-    /// In the order of the log; none of those that were asked about.
-    pub records: Vec<Neighbour>,
+    /// Parts of the log without a hole, each in the order of the log.
+    pub parts: Vec<Vec<InLog>>,
     /// Records asked about that do not stand in the log.
     pub not_found: usize,
     /// The log took so much work to render that the last of its neighbours were not rendered.
     pub exhausting: bool,
+}
+
+/// A record of a part of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InLog {
+    /// One that was asked about.
+    Asked(Position),
+    /// One beside it.
+    Beside(Neighbour),
 }
 
 /// Reads the records around some of a log: `count` before and `count` after each, in the order of the log.
@@ -85,11 +94,13 @@ type Key = (u64, u64);
 struct Between {
     behind: BTreeSet<Key>,
     ahead: BTreeSet<Key>,
+    /// There are more, which are near to neither.
+    hole: bool,
 }
 
 struct Search {
     /// The records asked about, in order, each with whether it was seen.
-    of: BTreeMap<Key, bool>,
+    of: BTreeMap<Key, (Position, bool)>,
     /// The same in a form that is quick to search.
     order: Vec<Key>,
     freed: bool,
@@ -103,7 +114,8 @@ struct Search {
 
 impl Search {
     fn new(of: &[Position], freed: bool, count: usize) -> Self {
-        let of: BTreeMap<Key, bool> = of.iter().map(|position| (key(*position, freed), false)).collect();
+        let of: BTreeMap<Key, (Position, bool)> =
+            of.iter().map(|position| (key(*position, freed), (*position, false))).collect();
         let order: Vec<Key> = of.keys().copied().collect();
         let between = vec![Between::default(); order.len().saturating_add(1)];
         Search { of, order, freed, count, between, kept: BTreeMap::new(), excess: 0 }
@@ -115,7 +127,7 @@ impl Search {
         let mut near = Vec::new();
         for record in records.iter().filter(|record| freed || !record.slack) {
             let key = key(record.position(), self.freed);
-            if let Some(seen) = self.of.get_mut(&key) {
+            if let Some((_, seen)) = self.of.get_mut(&key) {
                 *seen = true;
             } else if self.offer(key) {
                 near.push((key, *record));
@@ -149,8 +161,10 @@ impl Search {
         if place < last && between.ahead.insert(key) && between.ahead.len() > count {
             pushed_out.extend(between.ahead.pop_first());
         }
+        let is_near = |key: &Key| between.behind.contains(key) || between.ahead.contains(key);
         for key in pushed_out {
-            if !self.is_near(key) {
+            if !is_near(&key) {
+                between.hole = true;
                 self.kept.remove(&key);
             }
         }
@@ -188,33 +202,30 @@ impl Search {
         self.excess > EXCESS_MAX
     }
 
-    /// Those within the count of a record asked about, the other ones asked about counted.
-    fn finish(self) -> Neighbours {
+    fn finish(mut self) -> Neighbours {
         let exhausting = self.is_exhausting();
-        let not_found = self.of.values().filter(|seen| !**seen).count();
-        let asked: BTreeSet<Key> = self.of.into_iter().filter(|(_, seen)| *seen).map(|(key, _)| key).collect();
-        let order: BTreeSet<Key> = asked.iter().chain(self.kept.keys()).copied().collect();
-        let order: Vec<Key> = order.into_iter().collect();
-        let (before, after) = (steps(&order, &asked), steps(order.iter().rev(), &asked));
-        let within = |key: &Key| [&before, &after].into_iter().any(|steps| {
-            steps.get(key).is_some_and(|steps| *steps <= self.count)
-        });
-        let records = self.kept.into_iter().filter(|(key, _)| within(key)).map(|(_, kept)| kept).collect();
-        Neighbours { records, not_found, exhausting }
-    }
-}
-
-/// How many steps each record is behind the last one that was asked about.
-fn steps<'k>(order: impl IntoIterator<Item = &'k Key>, asked: &BTreeSet<Key>) -> BTreeMap<Key, usize> {
-    let mut behind: Option<usize> = None;
-    let mut steps = BTreeMap::new();
-    for key in order {
-        behind = if asked.contains(key) { Some(0) } else { behind.map(|behind| behind.saturating_add(1)) };
-        if let Some(behind) = behind {
-            steps.insert(*key, behind);
+        let not_found = self.of.values().filter(|(_, seen)| !*seen).count();
+        let mut parts = Vec::new();
+        let mut part = Vec::new();
+        for (place, between) in std::mem::take(&mut self.between).into_iter().enumerate() {
+            let asked = |place: Option<usize>| self.of.get(self.order.get(place?)?).copied();
+            let is_in_log = |asked: Option<(Position, bool)>| asked.is_some_and(|(_, seen)| seen);
+            let Between { behind, ahead, hole } = between;
+            if is_in_log(asked(place.checked_sub(1))) {
+                part.extend(behind.iter().filter_map(|key| self.kept.remove(key)).map(InLog::Beside));
+            }
+            if hole {
+                parts.push(std::mem::take(&mut part));
+            }
+            if is_in_log(asked(Some(place))) {
+                part.extend(ahead.iter().filter_map(|key| self.kept.remove(key)).map(InLog::Beside));
+                part.extend(asked(Some(place)).map(|(position, _)| InLog::Asked(position)));
+            }
         }
+        parts.push(part);
+        parts.retain(|part| part.iter().any(|record| matches!(record, InLog::Asked(_))));
+        Neighbours { parts, not_found, exhausting }
     }
-    steps
 }
 
 fn key(position: Position, freed: bool) -> Key {

@@ -1,7 +1,7 @@
 //! Neighbours of records, in logs built by hand.
 
 use super::build::{Chunk, MIDNIGHT, log};
-use crate::artifacts::event_log::{Datum, Neighbours, Position, around, first_line};
+use crate::artifacts::event_log::{Datum, InLog, Neighbour, Neighbours, Position, around, first_line};
 
 /// Records as `build` numbers and dates them: record n is written n seconds after midnight.
 fn at(number: u64) -> Position {
@@ -18,8 +18,38 @@ fn asked(bytes: &[u8], of: &[u64], count: usize) -> Neighbours {
     around(&mut &bytes[..], &of, false, count)
 }
 
+fn beside(found: &Neighbours) -> Vec<&Neighbour> {
+    let records = found.parts.iter().flatten().filter_map(|record| match record {
+        InLog::Beside(neighbour) => Some(neighbour),
+        InLog::Asked(_) => None,
+    });
+    records.collect()
+}
+
 fn numbers(found: &Neighbours) -> Vec<u64> {
-    found.records.iter().map(|record| record.position.number).collect()
+    beside(found).iter().map(|record| record.position.number).collect()
+}
+
+/// Each part as its numbers, with those that were asked about negative.
+fn parts(found: &Neighbours) -> Vec<Vec<i64>> {
+    let number = |record: &InLog| match record {
+        InLog::Beside(neighbour) => neighbour.position.number.cast_signed(),
+        InLog::Asked(position) => -position.number.cast_signed(),
+    };
+    found.parts.iter().map(|part| part.iter().map(number).collect()).collect()
+}
+
+#[test]
+fn parts_end_where_records_between_are_left_out() {
+    let bytes = log(&[chunk(1..=5), chunk(6..=20)], 21);
+    assert_eq!(parts(&asked(&bytes, &[3, 9], 2)), [vec![1, 2, -3, 4, 5], vec![7, 8, -9, 10, 11]]);
+    // With one more on each side nothing is left out between them.
+    assert_eq!(parts(&asked(&bytes, &[3, 9], 3)), [vec![1, 2, -3, 4, 5, 6, 7, 8, -9, 10, 11, 12]]);
+    assert_eq!(parts(&asked(&bytes, &[20], 1)), [vec![19, -20]]);
+    // What is not there has no neighbours, and cuts those of others only where it would stand.
+    assert_eq!(parts(&around(&mut &bytes[..], &[at(3), Position { number: 9, written: 1 }], false, 1)), [
+        vec![2, -3, 4]
+    ]);
 }
 
 #[test]
@@ -36,7 +66,7 @@ fn as_many_as_asked_for_on_each_side_across_chunks() {
 #[test]
 fn a_neighbour_is_told_in_brief() {
     let found = asked(&log(&[chunk(1..=3)], 4), &[2], 1);
-    let first = &found.records[0];
+    let first = beside(&found)[0];
     assert_eq!((first.record_id, first.id, first.provider.as_deref()), (1001, Some(100), Some("Contoso")));
     assert_eq!(first.time.unwrap().to_string(), "2024-05-01T00:00:01Z");
     assert_eq!(first.computer.as_deref(), Some("dc01.contoso.example"));
@@ -59,7 +89,7 @@ fn what_is_not_in_the_log_is_counted() {
     let found = asked(&bytes, &[2, 77], 1);
     assert_eq!((numbers(&found), found.not_found), (vec![1, 3], 1));
     let found = around(&mut &b"no log at all"[..], &[at(1)], false, 3);
-    assert_eq!((found.records.len(), found.not_found), (0, 1));
+    assert_eq!((found.parts.len(), found.not_found), (0, 1));
 }
 
 #[test]
@@ -73,7 +103,7 @@ fn live_records_have_live_neighbours_and_freed_ones_those_of_their_time() {
     assert_eq!(numbers(&asked(&bytes, &[11], 5)), [12, 13]);
     let found = around(&mut &bytes[..], &[at(2)], true, 3);
     let freed: Vec<(u64, bool)> =
-        found.records.iter().map(|record| (record.position.number, record.from_slack)).collect();
+        beside(&found).iter().map(|record| (record.position.number, record.from_slack)).collect();
     assert_eq!(freed, [(1, true), (3, true), (11, false), (12, false)]);
 }
 
@@ -84,7 +114,7 @@ fn a_record_that_cannot_be_rendered_is_still_there() {
     // What follows the record's header is no binary XML any more.
     bytes[start + 24..start + 40].fill(0xff);
     let found = asked(&bytes, &[2], 1);
-    let last = &found.records[1];
+    let last = beside(&found)[1];
     assert_eq!((last.position.number, &last.provider, last.text.as_str()), (3, &None, ""));
     assert_eq!(last.time.unwrap().to_string(), "2024-05-01T00:00:03Z");
 }
