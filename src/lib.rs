@@ -50,6 +50,7 @@ pub mod batch;
 pub mod case_check;
 pub mod collect_script;
 pub mod comparison;
+pub mod events;
 pub mod explain;
 pub mod why;
 

@@ -52,9 +52,10 @@ pub fn read_event_log(member: Member<'_>, wanted: &Wanted) -> Option<(EventLog, 
 }
 
 /// Reads the records around some of an event log, as [`event_log::around`] does.
-pub fn read_around(member: Member<'_>, of: &[Position], freed: bool, count: usize) -> Neighbours {
-    let read = catch_unwind(AssertUnwindSafe(|| event_log::around(member.content, of, freed, count)));
-    read.unwrap_or_else(|_| Neighbours { not_found: of.len(), ..Neighbours::default() })
+pub fn read_around(member: Member<'_>, live: &[Position], freed: &[Position], count: usize) -> Neighbours {
+    let read = catch_unwind(AssertUnwindSafe(|| event_log::around(member.content, live, freed, count)));
+    let not_found = live.len().saturating_add(freed.len());
+    read.unwrap_or_else(|_| Neighbours { not_found, ..Neighbours::default() })
 }
 
 fn log_of(

@@ -71,19 +71,29 @@ pub enum InLog {
     Beside(Neighbour),
 }
 
-/// Reads the records around some of a log: `count` before and `count` after each, in the order of the log.
+/// Reads the records around some of a log: `count` before and `count` after each.
 ///
-/// With `freed` it is asked about records in freed space, whose neighbours are all records, by the time written;
-/// those of a live record are the live ones, by number.
-pub fn around(content: &mut dyn Read, of: &[Position], freed: bool, count: usize) -> Neighbours {
-    let mut search = Search::new(of, freed, count);
+/// The neighbours of `live` records are live ones, in the order of their numbers. Those of `freed` records are
+/// live and freed ones in the order of the times written, for what a log was before it was cleared has numbers
+/// of its own.
+pub fn around(content: &mut dyn Read, live: &[Position], freed: &[Position], count: usize) -> Neighbours {
+    let mut searches = [Search::new(live, false, count), Search::new(freed, true, count)];
     let selection = Selection::of(&Wanted::default());
     let mut slots = Slots::open(content);
     while let Some(slot) = slots.next() {
-        search.read(&slot, &selection);
+        for search in searches.iter_mut().filter(|search| !search.order.is_empty()) {
+            search.read(&slot, &selection);
+        }
         slots.recycle(vec![slot]);
     }
-    search.finish()
+    let mut all = Neighbours::default();
+    for search in searches {
+        let Neighbours { parts, not_found, exhausting } = search.finish();
+        all.parts.extend(parts);
+        all.not_found = all.not_found.saturating_add(not_found);
+        all.exhausting |= exhausting;
+    }
+    all
 }
 
 /// Where a record stands in the order asked for.

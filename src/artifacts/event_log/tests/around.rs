@@ -15,7 +15,7 @@ fn chunk(numbers: std::ops::RangeInclusive<u64>) -> Chunk {
 
 fn asked(bytes: &[u8], of: &[u64], count: usize) -> Neighbours {
     let of: Vec<Position> = of.iter().copied().map(at).collect();
-    around(&mut &bytes[..], &of, false, count)
+    around(&mut &bytes[..], &of, &[], count)
 }
 
 fn beside(found: &Neighbours) -> Vec<&Neighbour> {
@@ -47,7 +47,7 @@ fn parts_end_where_records_between_are_left_out() {
     assert_eq!(parts(&asked(&bytes, &[3, 9], 3)), [vec![1, 2, -3, 4, 5, 6, 7, 8, -9, 10, 11, 12]]);
     assert_eq!(parts(&asked(&bytes, &[20], 1)), [vec![19, -20]]);
     // What is not there has no neighbours, and cuts those of others only where it would stand.
-    assert_eq!(parts(&around(&mut &bytes[..], &[at(3), Position { number: 9, written: 1 }], false, 1)), [
+    assert_eq!(parts(&around(&mut &bytes[..], &[at(3), Position { number: 9, written: 1 }], &[], 1)), [
         vec![2, -3, 4]
     ]);
 }
@@ -88,7 +88,7 @@ fn what_is_not_in_the_log_is_counted() {
     let bytes = log(&[chunk(1..=3)], 4);
     let found = asked(&bytes, &[2, 77], 1);
     assert_eq!((numbers(&found), found.not_found), (vec![1, 3], 1));
-    let found = around(&mut &b"no log at all"[..], &[at(1)], false, 3);
+    let found = around(&mut &b"no log at all"[..], &[at(1)], &[], 3);
     assert_eq!((found.parts.len(), found.not_found), (0, 1));
 }
 
@@ -101,7 +101,7 @@ fn live_records_have_live_neighbours_and_freed_ones_those_of_their_time() {
     // A copy of a live record is left behind as well.
     let bytes = log(&[cleared.numbered(12).templated("Contoso", 100, "copy")], 14);
     assert_eq!(numbers(&asked(&bytes, &[11], 5)), [12, 13]);
-    let found = around(&mut &bytes[..], &[at(2)], true, 3);
+    let found = around(&mut &bytes[..], &[], &[at(2)], 3);
     let freed: Vec<(u64, bool)> =
         beside(&found).iter().map(|record| (record.position.number, record.from_slack)).collect();
     assert_eq!(freed, [(1, true), (3, true), (11, false), (12, false)]);
