@@ -95,16 +95,13 @@ struct Found {
 ///
 /// # Errors
 /// A path that does not exist or cannot be opened. All that is wrong inside the upload is a gap instead.
-pub fn list(
-    paths: &[impl AsRef<Path>],
-    limits: &Limits,
-    query: &Query,
-) -> Result<Timeline, OpenError> {
+pub fn list(paths: &[impl AsRef<Path>], limits: &Limits, query: &Query) -> Result<Timeline, OpenError> {
     let wanted = wanted(query);
     // Nothing is hashed: nobody asks which bytes the events come from.
     let unhashed = Limits { hashed_bytes: 0, ..limits.clone() };
     let read = bundle::read(paths, &unhashed, |member| artifacts::read_event_log(member, &wanted))?;
-    let mut timeline = Timeline { gaps: read.gaps, context: query.context.min(CONTEXT_MAX), ..Timeline::default() };
+    let mut timeline =
+        Timeline { gaps: read.gaps, context: query.context.min(CONTEXT_MAX), ..Timeline::default() };
     let mut all = Vec::new();
     for member in read.members {
         let Some((log, gaps)) = member.read else { continue };

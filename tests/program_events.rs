@@ -82,7 +82,10 @@ fn filters_narrow_the_list_down() {
     ] {
         assert_eq!(ids(&rows(DENIED, &filter)), operation, "{filter:?}");
     }
-    assert_eq!(ids(&rows(DENIED, &["--user", "megan@contoso.example", "--event-id", "33004"])), ["*48319 33004"]);
+    assert_eq!(
+        ids(&rows(DENIED, &["--user", "megan@contoso.example", "--event-id", "33004"])),
+        ["*48319 33004"]
+    );
     assert_eq!(ids(&rows(DENIED, &["--user", "alex"])), ["*7400216 4724"]);
     assert_eq!(ids(&rows(DENIED, &["--user", "alex", "--user", "megan@contoso.example"])).len(), 4);
     // 16:14:03 in Tokyo is 07:14:03 UTC; both ends count.
@@ -132,6 +135,31 @@ fn logs_in_archives_are_found_again() {
     }
 }
 
+/// A record that is lost beside an event is not passed over in silence.
+#[test]
+fn a_lost_neighbour_shows() {
+    let mut log = std::fs::read(case(DENIED).join("aadc01/Application.evtx")).unwrap();
+    let header = [&b"\x2a\x2a\0\0"[..], &[0; 4], &48_317_u64.to_le_bytes()].concat();
+    let is_it = |at: &[u8]| at[..4] == header[..4] && at[8..] == header[8..];
+    let at = log.windows(header.len()).position(is_it).unwrap();
+    log[at..at + 16].fill(0);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("Application.evtx"), log).unwrap();
+    let mut program = Command::new(env!("CARGO_BIN_EXE_sspr-triage"));
+    program.args(["events", "--format", "jsonl", "--event-id", "6329", "--context", "1"]).arg(folder.path());
+    let output = program.output().unwrap();
+    let rows: Vec<Value> = output
+        .stdout
+        .split(|byte| *byte == b'\n')
+        .filter_map(|line| serde_json::from_slice(line).ok())
+        .collect();
+    assert_eq!(ids(&rows), ["48316 403", "*48318 6329", "48319 33004"]);
+    let missing: Vec<u64> = rows.iter().map(|row| row["missing_before"].as_u64().unwrap()).collect();
+    assert_eq!(missing, [0, 1, 0]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("The records are damaged from this place on"), "{said}");
+}
+
 /// A log that collects those of others keeps their record IDs and its own order.
 #[test]
 fn forwarded_events_have_neighbours_of_other_computers() {
@@ -157,7 +185,10 @@ fn what_cannot_be_read_is_said_on_standard_error_in_every_shape() {
         let (out, said, code) = run("trust/truncated-log", &["--format", format]);
         assert_eq!(code, 0);
         assert!(out.contains("33004") && !out.contains("records are lost"), "{format}");
-        assert!(said.contains("aadc01/Application.evtx, byte 200704: The file ends within this part"), "{said}");
+        assert!(
+            said.contains("aadc01/Application.evtx, byte 200704: The file ends within this part"),
+            "{said}"
+        );
     }
 }
 
@@ -165,7 +196,10 @@ fn what_cannot_be_read_is_said_on_standard_error_in_every_shape() {
 fn no_event_is_no_failure_and_is_said() {
     let nothing = |format: &str, filter: [&str; 2]| run(DENIED, &["--format", format, filter[0], filter[1]]);
     let none = ["--since", "2026-10-07"];
-    assert_eq!(nothing("table", none), (String::new(), "sspr-triage: no event of the logs meets the filters\n".into(), 0));
+    assert_eq!(
+        nothing("table", none),
+        (String::new(), "sspr-triage: no event of the logs meets the filters\n".into(), 0)
+    );
     assert_eq!(nothing("jsonl", none).0, "");
     assert_eq!(nothing("csv", none).0.lines().count(), 1, "the columns alone");
     let (_, said, code) = nothing("table", ["--event-id", "5719"]);

@@ -43,17 +43,18 @@ pub fn read(member: Member<'_>, wanted: &Wanted) -> Reading {
 
 /// Reads one file where it is an event log; none of other kinds.
 pub fn read_event_log(member: Member<'_>, wanted: &Wanted) -> Option<(EventLog, Vec<Gap>)> {
-    let path = member.path;
-    if !event_log::looks_like_event_log(member.head) {
+    let Member { path, head, content, on_disk } = member;
+    if !event_log::looks_like_event_log(head) {
         return None;
     }
-    let read = catch_unwind(AssertUnwindSafe(|| log_of(path, member.content, member.on_disk, wanted)));
+    let read = catch_unwind(AssertUnwindSafe(|| log_of(path, content, on_disk, wanted)));
     Some(read.unwrap_or_else(|_| (EventLog::default(), vec![broken(path)])))
 }
 
 /// Reads the records around some of an event log, as [`event_log::around`] does.
 pub fn read_around(member: Member<'_>, live: &[Position], freed: &[Position], count: usize) -> Neighbours {
-    let read = catch_unwind(AssertUnwindSafe(|| event_log::around(member.content, live, freed, count)));
+    let Member { content, .. } = member;
+    let read = catch_unwind(AssertUnwindSafe(|| event_log::around(content, live, freed, count)));
     let not_found = live.len().saturating_add(freed.len());
     read.unwrap_or_else(|_| Neighbours { not_found, ..Neighbours::default() })
 }

@@ -42,7 +42,9 @@ pub(super) fn add(
     let mut around: BTreeMap<BundlePath, Neighbours> =
         again.into_iter().filter_map(|member| Some((member.path, member.read?))).collect();
     for path in &only {
-        let read = around.entry(path.clone()).or_insert_with(|| Neighbours { not_found: 1, ..Neighbours::default() });
+        let read = around
+            .entry(path.clone())
+            .or_insert_with(|| Neighbours { not_found: 1, ..Neighbours::default() });
         timeline.gaps.extend(gaps(path, read));
     }
     timeline.blocks = blocks(found, around, as_row);

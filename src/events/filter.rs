@@ -15,8 +15,11 @@ pub(super) fn chosen(mut all: Vec<Found>, query: &Query) -> Vec<Found> {
         let names: Vec<Name> = query.users.iter().filter_map(|name| Name::new(name)).collect();
         let is_named = |event: &Event| names.iter().any(|name| name.is_in(event));
         // An operation names its user in some of its events, and its id in all.
-        let operations: HashSet<String> =
-            all.iter().filter(|found| is_named(&found.event)).filter_map(|found| id_of(&found.event)).collect();
+        let operations: HashSet<String> = all
+            .iter()
+            .filter(|found| is_named(&found.event))
+            .filter_map(|found| id_of(&found.event))
+            .collect();
         all.retain(|found| {
             is_named(&found.event) || id_of(&found.event).is_some_and(|id| operations.contains(&id))
         });
@@ -121,14 +124,17 @@ mod tests {
         ] {
             assert!(is_in("ann", text), "{text}");
         }
-        for text in ["joann", "ann.smith@contoso.example", "ann-admin", "ann_2", "anna", "svc.ann", "x-ann", ""] {
+        for text in
+            ["joann", "ann.smith@contoso.example", "ann-admin", "ann_2", "anna", "svc.ann", "x-ann", ""]
+        {
             assert!(!is_in("ann", text), "{text}");
         }
     }
 
     #[test]
     fn principal_names_ids_and_distinguished_names_are_found() {
-        let text = "UserPrincipalName: Megan@contoso.example, Context: User_250f6fc8-1250-56fa-84d1-d60eded745d0.";
+        let text =
+            "UserPrincipalName: Megan@contoso.example, Context: User_250f6fc8-1250-56fa-84d1-d60eded745d0.";
         assert!(is_in("megan@contoso.example", text));
         assert!(!is_in("megan@contoso.example", "megan@contoso.example.org"));
         assert!(is_in("User_250f6fc8-1250-56fa-84d1-d60eded745d0", text));
@@ -138,7 +144,10 @@ mod tests {
         let anchor = "SourceAnchorValue: MyIRAFVEd2aImaq7zN3u/w==, UserPrincipalName";
         assert!(is_in("00112233-4455-6677-8899-aabbccddeeff", anchor));
         assert!(!is_in("00112233-4455-6677-8899-aabbccddeefe", anchor));
-        assert!(is_in("CN=山田 太郎,OU=社員,DC=contoso,DC=example", "dn: cn=山田 太郎,ou=社員,dc=contoso,dc=example"));
+        assert!(is_in(
+            "CN=山田 太郎,OU=社員,DC=contoso,DC=example",
+            "dn: cn=山田 太郎,ou=社員,dc=contoso,dc=example"
+        ));
         assert!(is_in("S-1-5-21-1-2-3-1733", "TargetSid: S-1-5-21-1-2-3-1733"));
         assert!(!is_in("S-1-5-21-1-2-3-173", "S-1-5-21-1-2-3-1733"));
         assert!(!is_in(" ", "anything"));

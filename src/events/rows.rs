@@ -83,8 +83,23 @@ pub fn jsonl(timeline: &Timeline) -> Result<String, serde_json::Error> {
 
 /// Columns of the CSV.
 const COLUMNS: [&str; 17] = [
-    "block", "match", "time", "file", "record", "offset", "computer", "channel", "provider", "event_id", "name",
-    "level", "freed_space", "missing_before", "first_only", "tracking_id", "data",
+    "block",
+    "match",
+    "time",
+    "file",
+    "record",
+    "offset",
+    "computer",
+    "channel",
+    "provider",
+    "event_id",
+    "name",
+    "level",
+    "freed_space",
+    "missing_before",
+    "first_only",
+    "tracking_id",
+    "data",
 ];
 
 /// The timeline as CSV (RFC 4180) in UTF-8 with a byte order mark, without which Excel takes it for the code page

@@ -35,8 +35,7 @@ fn the_table_marks_what_was_asked_for_among_its_neighbours() {
     let beside = Row { asked_for: false, level: Some(0), ..row(9, "beside") };
     let missing = Row { missing_before: 1, from_slack: true, ..row(11, "found") };
     let all = timeline("a.evtx", vec![beside, missing], 1);
-    let expected = "\
-  Time (UTC)               Record  Level           ID  Provider
+    let expected = "  Time (UTC)               Record  Level           ID  Provider
 
 a.evtx (dc01.contoso.example)
   2026-10-05 07:14:02.999       9  Information      7  Contoso
@@ -51,7 +50,11 @@ a.evtx (dc01.contoso.example)
 
 #[test]
 fn japanese_columns_stand_below_their_titles() {
-    let all = timeline("ログ/アプリケーション.evtx", vec![row(9, "失敗しました"), Row { level: Some(4), ..row(10, "x") }], 0);
+    let all = timeline(
+        "ログ/アプリケーション.evtx",
+        vec![row(9, "失敗しました"), Row { level: Some(4), ..row(10, "x") }],
+        0,
+    );
     let expected = "  日時 (UTC)               レコード  レベル  イベント ID  プロバイダー
 
 ログ/アプリケーション.evtx (dc01.contoso.example)

@@ -1,6 +1,5 @@
 //! Reading one chunk: what its record headers cover, the wanted events in it, and what was lost.
 
-use super::{Event, Position};
 use super::bytes::{is_blank, is_plausible_time, plausible_time};
 use super::event_xml::{self, EventParts};
 use super::render;
@@ -8,6 +7,7 @@ use super::repeats::{Repeats, Seen};
 use super::selection::Selection;
 use super::slots::{SlotReader, Slots};
 use super::walk::{CHUNK_SIZE, RecordAt, walk};
+use super::{Event, Position};
 use crate::source::Place;
 
 /// Text that one record can hold. A record is under 64 KiB of UTF-16, so no more than half as much

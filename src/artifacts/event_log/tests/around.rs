@@ -10,7 +10,9 @@ fn at(number: u64) -> Position {
 
 fn chunk(numbers: std::ops::RangeInclusive<u64>) -> Chunk {
     let chunk = Chunk::new(*numbers.start());
-    numbers.fold(chunk, |chunk, n| chunk.templated("Contoso", 100, &format!("\r\n  line {n}\r\nmore"))).sealed()
+    numbers
+        .fold(chunk, |chunk, n| chunk.templated("Contoso", 100, &format!("\r\n  line {n}\r\nmore")))
+        .sealed()
 }
 
 fn asked(bytes: &[u8], of: &[u64], count: usize) -> Neighbours {
@@ -47,9 +49,10 @@ fn parts_end_where_records_between_are_left_out() {
     assert_eq!(parts(&asked(&bytes, &[3, 9], 3)), [vec![1, 2, -3, 4, 5, 6, 7, 8, -9, 10, 11, 12]]);
     assert_eq!(parts(&asked(&bytes, &[20], 1)), [vec![19, -20]]);
     // What is not there has no neighbours, and cuts those of others only where it would stand.
-    assert_eq!(parts(&around(&mut &bytes[..], &[at(3), Position { number: 9, written: 1 }], &[], 1)), [
-        vec![2, -3, 4]
-    ]);
+    assert_eq!(
+        parts(&around(&mut &bytes[..], &[at(3), Position { number: 9, written: 1 }], &[], 1)),
+        [vec![2, -3, 4]]
+    );
 }
 
 #[test]
@@ -121,7 +124,8 @@ fn a_record_that_cannot_be_rendered_is_still_there() {
 
 #[test]
 fn the_first_line_is_short_whatever_the_event_holds() {
-    let datum = |name: Option<&str>, value: &str| Datum { name: name.map(str::to_owned), value: value.to_owned() };
+    let datum =
+        |name: Option<&str>, value: &str| Datum { name: name.map(str::to_owned), value: value.to_owned() };
     assert_eq!(first_line(&[]), "");
     assert_eq!(first_line(&[datum(None, " \r\n"), datum(None, "\r\n two \r\nthree")]), "two");
     let named = [datum(Some("Client SID:"), "S-1-5-18"), datum(Some("empty"), ""), datum(Some("b"), "1\n2")];
