@@ -1,6 +1,5 @@
 //! Reading one chunk: what its record headers cover, the wanted events in it, and what was lost.
 
-use super::Event;
 use super::bytes::{is_blank, is_plausible_time, plausible_time};
 use super::event_xml::{self, EventParts};
 use super::render;
@@ -8,6 +7,7 @@ use super::repeats::{Repeats, Seen};
 use super::selection::Selection;
 use super::slots::{SlotReader, Slots, holds_its_values};
 use super::walk::{CHUNK_SIZE, RecordAt, walk};
+use super::{Event, Position};
 use crate::source::Place;
 
 /// Text that one record can hold. A record is under 64 KiB of UTF-16, so no more than half as much
@@ -20,8 +20,10 @@ const CHUNK_TEXT_MAX: usize = 10 * RECORD_TEXT_MAX;
 /// A wanted event with its place in the file.
 #[derive(Debug)]
 pub(super) struct Found {
+    /// Without its place and position, so that copies of a record are alike.
     pub(super) event: Event,
     pub(super) offset: u64,
+    pub(super) position: Position,
     /// One event of this kind is kept of each computer.
     pub(super) seen_once: bool,
 }
@@ -64,7 +66,7 @@ pub(super) struct Damage {
 }
 
 /// Work of rendering that chunks of real logs stay below, as [`render::render`] counts it.
-const USUAL_WORK: u64 = 3 << 20;
+pub(super) const USUAL_WORK: u64 = 3 << 20;
 
 /// How a chunk is read.
 #[derive(Clone, Copy)]
@@ -226,6 +228,7 @@ impl ChunkReading {
         self.found.push(Found {
             event,
             offset: self.offset.saturating_add(as_u64(record.offset)),
+            position: record.position(),
             seen_once,
         });
         Some(size)
@@ -243,9 +246,11 @@ fn event(record: &RecordAt, provider: String, parts: EventParts) -> Option<Event
         time: parts.time.or_else(|| plausible_time(record.written))?,
         computer: parts.computer.unwrap_or_default(),
         channel: parts.channel,
+        level: parts.level,
         keywords: parts.keywords,
         data: parts.data,
         from_slack: record.slack,
+        position: Position::default(),
     })
 }
 

@@ -30,6 +30,8 @@ pub(super) struct EventParts {
     pub(super) computer: Option<String>,
     /// `Channel`.
     pub(super) channel: Option<String>,
+    /// `Level`.
+    pub(super) level: Option<u8>,
     /// `Keywords`.
     pub(super) keywords: Option<u64>,
     /// The values of `EventData` or `UserData`.
@@ -180,6 +182,7 @@ impl EventParts {
         match name {
             "EventID" => self.id = text.trim().parse().ok(),
             "EventRecordID" => self.record_id = text.trim().parse().ok(),
+            "Level" => self.level = text.trim().parse().ok(),
             "Keywords" => self.keywords = number(text.trim()),
             "Computer" => self.computer = Some(text.to_owned()),
             "Channel" => self.channel = Some(text.to_owned()).filter(|channel| !channel.is_empty()),
@@ -217,14 +220,14 @@ mod tests {
     #[test]
     fn a_classic_event_keeps_its_unnamed_strings_and_line_breaks() {
         let xml = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<Event xmlns=\"http://schemas.microsoft.com/win/2004/08/events/event\">\
-            <System><Provider Name=\"ADSync\"></Provider><EventID Qualifiers=\"49152\">6329</EventID>\
+            <System><Provider Name=\"ADSync\"></Provider><EventID Qualifiers=\"49152\">6329</EventID><Level>2</Level>\
             <Keywords>0x80000000000000</Keywords><TimeCreated SystemTime=\"2024-05-01T03:04:05.1234567Z\"></TimeCreated>\
             <EventRecordID>77</EventRecordID><Channel>Application</Channel><Computer>sync01.contoso.example</Computer></System>\
             <EventData><Data>first\r\nsecond &lt;a &amp; b&gt;&#x41;\n</Data><Data></Data><Data>  third </Data><Binary></Binary></EventData></Event>";
         let parts = parse(xml.as_bytes()).unwrap();
         assert_eq!(parts.provider.as_deref(), Some("ADSync"));
         assert_eq!((parts.id, parts.record_id), (Some(6329), Some(77)));
-        assert_eq!(parts.keywords, Some(1 << 55));
+        assert_eq!((parts.level, parts.keywords), (Some(2), Some(1 << 55)));
         assert_eq!(parts.time.unwrap().to_string(), "2024-05-01T03:04:05.1234567Z");
         assert_eq!(parts.channel.as_deref(), Some("Application"));
         assert_eq!(parts.computer.as_deref(), Some("sync01.contoso.example"));

@@ -1,5 +1,6 @@
 //! The reader on real logs, on logs built by hand, and on damaged ones.
 
+mod around;
 mod build;
 mod damaged;
 mod full_decode;

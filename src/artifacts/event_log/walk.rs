@@ -6,6 +6,7 @@
 
 use memchr::memmem;
 
+use super::Position;
 use super::bytes::{is_blank, is_plausible_time, u32_at, u64_at};
 
 pub(super) const CHUNK_SIZE: usize = 65_536;
@@ -37,6 +38,10 @@ pub(super) struct RecordAt {
 impl RecordAt {
     pub(super) fn end(&self) -> usize {
         self.offset.saturating_add(self.size)
+    }
+
+    pub(super) fn position(&self) -> Position {
+        Position { number: self.number, written: self.written }
     }
 }
 

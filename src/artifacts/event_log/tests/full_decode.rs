@@ -15,7 +15,7 @@ use super::samples::{Key, key_of_event, key_of_parts};
 use crate::artifacts::Wanted;
 use crate::artifacts::event_log::event_xml::{self, EventParts};
 use crate::artifacts::event_log::selection::Selection;
-use crate::artifacts::event_log::{EventLog, read, read_disk};
+use crate::artifacts::event_log::{EventLog, InLog, Position, around, read, read_disk};
 use crate::bundle::DiskContent;
 use crate::source::Gap;
 
@@ -40,6 +40,43 @@ fn decode_fully(log: Vec<u8>) -> Vec<EventParts> {
 
 fn kinds(all: &[EventParts]) -> BTreeSet<(String, u16)> {
     all.iter().filter_map(|parts| Some((parts.provider.clone()?, parts.id?))).collect()
+}
+
+/// The numbers in the headers of all records that the crate decodes, sorted.
+fn numbers(log: Vec<u8>) -> Vec<u64> {
+    let Ok(parser) = EvtxParser::from_buffer(log) else { return Vec::new() };
+    let mut parser = parser.with_configuration(ParserSettings::default().num_threads(1));
+    let mut numbers: Vec<u64> = parser.records().flatten().map(|record| record.event_record_id).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+/// The neighbours of every so many events, against those by their place among all numbers.
+fn assert_neighbours(log: &[u8], read: &EventLog, every: usize, count: usize) {
+    let numbers = numbers(log.to_vec());
+    let live = read.events.iter().filter(|event| !event.from_slack);
+    let asked: Vec<Position> = live.step_by(every).map(|event| event.position).collect();
+    let mut expected = BTreeSet::new();
+    for position in &asked {
+        let at = numbers.binary_search(&position.number).unwrap();
+        expected.extend(&numbers[at.saturating_sub(count)..(at + count + 1).min(numbers.len())]);
+    }
+    let found = around(&mut &log[..], &asked, &[], count);
+    let number = |record: &InLog| match record {
+        InLog::Asked(position) => position.number,
+        InLog::Beside(neighbour) => neighbour.position.number,
+    };
+    let parts: Vec<Vec<u64>> = found.parts.iter().map(|part| part.iter().map(number).collect()).collect();
+    assert_eq!(parts.concat(), expected.into_iter().collect::<Vec<u64>>());
+    assert_eq!(found.not_found, 0);
+    // A part has no hole, and between two parts there is one.
+    let at = |number: &u64| numbers.binary_search(number).unwrap();
+    for part in &parts {
+        assert!(part.windows(2).all(|two| at(&two[1]) == at(&two[0]) + 1), "{part:?}");
+    }
+    for two in parts.windows(2) {
+        assert!(at(two[1].first().unwrap()) > at(two[0].last().unwrap()) + 1, "{two:?}");
+    }
 }
 
 /// Reads a log both ways, which have to agree.
@@ -78,6 +115,8 @@ fn every_log_of_the_cases_gives_what_a_full_decode_gives() {
         if gaps.is_empty() {
             assert_eq!(found, expected);
             assert_eq!(read.coverage.records, all.len() as u64);
+            assert_neighbours(&log, &read, 7, 2);
+            assert_neighbours(&log, &read, 40, 3);
             whole += 1;
         } else {
             assert!(expected.is_subset(&found));
