@@ -13,7 +13,7 @@ use crate::source::{BundlePath, Place};
 /// Memory for what one file says, in bytes: some ten thousand events, or users.
 pub(super) const FILE_BYTES: usize = 14 << 20;
 /// Memory for what all files say, in bytes.
-const ALL_BYTES: usize = 20 << 20;
+const ALL_BYTES: usize = 24 << 20;
 /// What a file is whose content was let go: a sentence of the catalogue, as of files that no reader takes.
 const LEFT_OUT: &str = "left-out";
 /// What the memory of a string costs beside its bytes.

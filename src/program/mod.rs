@@ -7,6 +7,7 @@ mod check;
 mod collect_script;
 mod completions;
 mod diff;
+mod events;
 mod explain;
 mod facts;
 mod formats;
@@ -25,6 +26,7 @@ use check::Check;
 use collect_script::CollectScript;
 use completions::{Completions, Man};
 use diff::Diff;
+use events::Events;
 use explain::Explain;
 use facts::Facts;
 use language::LanguageArg;
@@ -74,6 +76,8 @@ enum Command {
     Explain(Explain),
     /// List what was established from a bundle, and from where
     Facts(Facts),
+    /// List the events of a bundle in order of time, on request with the records around each
+    Events(Events),
     /// Say what changed between two bundles or reports, before and after a fix
     Diff(Diff),
     /// Write completions for a shell to standard output
@@ -107,6 +111,7 @@ impl Cli {
             Command::CollectScript(arguments) => arguments.run(),
             Command::Explain(arguments) => arguments.run(self.language),
             Command::Facts(arguments) => arguments.run(self.language),
+            Command::Events(arguments) => arguments.run(self.language),
             Command::Diff(arguments) => arguments.run(self.language),
             Command::Completions(arguments) => arguments.run(),
             Command::Man(arguments) => arguments.run(),

@@ -1,0 +1,137 @@
+//! `events`: the events of a bundle in order of time, with filters, and the records around them.
+
+use std::path::PathBuf;
+
+use anyhow::anyhow;
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+
+use sspr_triage::events::{self, Query, Timeline};
+use sspr_triage::report::terminal::terminal_safe;
+use sspr_triage::words::{Catalogue, Statement};
+
+use super::NOTHING_USABLE;
+use super::language::LanguageArg;
+use super::limits::LimitArgs;
+use super::output::{say, write_to};
+
+/// Gaps that are told one by one.
+const GAPS: usize = 50;
+
+/// Arguments of `events`.
+#[derive(Debug, Args)]
+pub(super) struct Events {
+    /// A folder, a file, or an archive; several are one bundle
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Shape of the list
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Write the list to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// From this time on: 2026-10-05T07:14:00Z, 2026-10-05T16:14:00+09:00, or a day of UTC, 2026-10-05
+    #[arg(long, value_name = "TIME", value_parser = events::since)]
+    since: Option<Timestamp>,
+    /// Up to and including this time, or to the end of this day of UTC
+    #[arg(long, value_name = "TIME", value_parser = events::until)]
+    until: Option<Timestamp>,
+    /// Events that name this user, and those of the same operations: a user principal name, account name,
+    /// object id, SID or distinguished name
+    #[arg(long = "user", value_name = "USER")]
+    users: Vec<String>,
+    /// Events that name this TrackingId
+    #[arg(long = "tracking-id", value_name = "ID")]
+    tracking_ids: Vec<String>,
+    /// Events of this ID. Without it, events that only say that the service lives are listed once for each
+    /// computer of a log
+    #[arg(long = "event-id", value_name = "ID")]
+    ids: Vec<u16>,
+    /// Events of this provider
+    #[arg(long = "provider", value_name = "NAME")]
+    providers: Vec<String>,
+    /// Also list, in brief, the N records before and after each event in its log, whatever they are (at most 50)
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = context, hide_default_value = true)]
+    context: usize,
+    /// In the table, all that an event says and not only its first line
+    #[arg(long)]
+    full: bool,
+    #[command(flatten)]
+    limits: LimitArgs,
+}
+
+/// Shapes of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Table,
+    /// For programs: a JSON object on each line
+    Jsonl,
+    /// For spreadsheets
+    Csv,
+}
+
+impl Events {
+    /// Writes the list; what is missing in it goes to standard error.
+    pub(super) fn run(&self, language: LanguageArg) -> anyhow::Result<u8> {
+        let words = Catalogue::of(language.for_people());
+        let tell = |what: &Statement| say(&format!("sspr-triage: {}\n", terminal_safe(&words.say(what))));
+        let timeline = events::list(&self.paths, &self.limits.limits(), &self.query())
+            .map_err(|error| anyhow!(terminal_safe(&words.say(&error.in_words())).into_owned()))?;
+        let rendered = match self.format {
+            Format::Table => events::table(&timeline, language.for_people(), self.full),
+            Format::Jsonl => events::jsonl(&timeline)?,
+            Format::Csv => events::csv(&timeline),
+        };
+        write_to(&rendered, self.output.as_deref())?;
+        tell_gaps(&timeline, words);
+        if !timeline.usable {
+            tell(&Statement::new("program.no-event-log"));
+            return Ok(NOTHING_USABLE);
+        }
+        for id in self.ids.iter().filter(|id| !events::is_known(**id)) {
+            tell(&Statement::new("program.no-such-event").with("id", id.to_string()));
+        }
+        if timeline.found() == 0 {
+            tell(&Statement::new("program.no-event"));
+        }
+        if timeline.without_context > 0 {
+            let shown = timeline.found().saturating_sub(timeline.without_context).to_string();
+            let count = timeline.without_context.to_string();
+            tell(&Statement::new("program.without-context").with("shown", shown).with("count", count));
+        }
+        Ok(0)
+    }
+
+    fn query(&self) -> Query {
+        Query {
+            since: self.since,
+            before: self.until,
+            users: self.users.clone(),
+            tracking_ids: self.tracking_ids.clone(),
+            ids: self.ids.clone(),
+            providers: self.providers.clone(),
+            context: self.context,
+        }
+    }
+}
+
+fn tell_gaps(timeline: &Timeline, words: &Catalogue) {
+    for gap in timeline.gaps.iter().take(GAPS) {
+        let place = words.say(&gap.place.in_words());
+        let line = format!("{}, {place}: {}", gap.path, words.say_all(&gap.reason));
+        say(&format!("sspr-triage: {}\n", terminal_safe(&line)));
+    }
+    let more = timeline.gaps.len().saturating_sub(GAPS);
+    if more > 0 {
+        let more = Statement::new("program.and-more-gaps").with("count", more.to_string());
+        say(&format!("sspr-triage: {}\n", words.say(&more)));
+    }
+}
+
+fn context(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count) if count <= events::CONTEXT_MAX => Ok(count),
+        _ => Err(format!("expected a number from 0 to {}", events::CONTEXT_MAX)),
+    }
+}
