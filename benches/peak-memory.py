@@ -43,8 +43,7 @@ def repeated(mib, head, rows, tail="", encoding="utf-8"):
 
 def html(mib):
     case = next(CASES.glob("*/connect-server-lets-in/bundle/aadc01/GPreport.htm")).read_bytes().decode("utf-16")
-    mark = "<tr><td>"
-    at = case.rindex(mark)
+    at = case.index("</tr>", case.index('class="info3"')) + len("</tr>")
     text = repeated(mib, case[:at], lambda n: f"<tr><td>Contoso setting {n}</td><td>Enabled</td><td>Contoso {n}</td></tr>\r\n", case[at:], "utf-16-le")
     return b"\xff\xfe" + text
 
