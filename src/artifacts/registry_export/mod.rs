@@ -177,7 +177,7 @@ pub(super) fn read_text(
     if let Some(format) = ExportFormat::of(text.start()) {
         return read_reg_file(path, text, format, wanted);
     }
-    let (held, lost) = held_text::hold(path, text);
+    let (held, lost) = held_text::hold_console(path, text);
     let (export, mut gaps) = console::read(path, &held.decoded.text, Selection::of(wanted));
     gaps.extend(lost);
     gaps.sort();
