@@ -9,7 +9,6 @@ script ends with 1 where one is above `--most` MiB.
 """
 
 import argparse
-import gzip
 import io
 import json
 import os
