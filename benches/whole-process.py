@@ -118,7 +118,7 @@ def main():
     table(f"A folder with a log of {options.mib} MiB", programs, options.runs, "cat")
     slow = {}
     if shutil.which("evtx_dump"):
-        slow["evtx_dump, grep"] = f"evtx_dump -o jsonl '{log}' | grep -c 33004"
+        slow["evtx_dump, grep"] = f"evtx_dump -o jsonl '{log}' | grep -c 33004 | cat"
     if shutil.which("chainsaw"):
         slow["chainsaw search"] = ["chainsaw", "search", "33004", str(log)]
     if shutil.which("hayabusa"):

@@ -12,6 +12,9 @@ use super::{AclEntry, AppliesTo, MAX_ENTRIES, MAX_OBJECTS, ObjectAcl, Scope, is_
 
 /// Bytes of a line that are read.
 const LONGEST: usize = 16 << 10;
+/// Letters of an owner that are kept, and bytes of a distinguished name that is taken for one.
+const LONGEST_NAME: usize = 256;
+const LONGEST_DN: usize = 4 << 10;
 /// Column in which the right or `SPECIAL ACCESS` stands.
 const COLUMN: usize = 38;
 
@@ -69,7 +72,7 @@ struct Reader {
     /// `Access list:` was seen of the current object.
     begun: bool,
     entries: usize,
-    /// Bytes of the lines that entries and objects are of.
+    /// Memory of the entries.
     bytes: usize,
 }
 
@@ -125,10 +128,10 @@ impl Reader {
         let text = line.trim();
         if let Some(name) = name_in_command(line) {
             self.close(false);
-            self.named = Some(name.to_owned());
+            self.named = (name.len() <= LONGEST_DN).then(|| name.to_owned());
         } else if let Some(owner) = text.strip_prefix("Owner:") {
             self.close(false);
-            self.object(number).owner = Some(owner.trim().to_owned());
+            self.object(number).owner = Some(owner.trim().chars().take(LONGEST_NAME).collect());
         } else if text.starts_with("Group:") {
             self.object(number);
         } else if text.eq_ignore_ascii_case("Access list:") {
@@ -168,8 +171,7 @@ impl Reader {
             if object.trustworthy {
                 object.protected.get_or_insert(false);
             }
-            self.bytes = self.bytes.saturating_add(object.bytes());
-            if self.objects.len() <= MAX_OBJECTS && self.bytes < 2 * FILE_BYTES {
+            if self.objects.len() <= MAX_OBJECTS {
                 self.objects.push(object);
             }
         }
@@ -230,13 +232,14 @@ impl Reader {
             applies_to: self.applies_to.clone(),
             line: number,
         };
-        self.bytes = self.bytes.saturating_add(entry.bytes());
-        let fits = self.entries < MAX_ENTRIES && self.bytes < FILE_BYTES;
+        let bytes = self.bytes.saturating_add(entry.bytes());
+        let fits = self.entries < MAX_ENTRIES && bytes <= FILE_BYTES;
         self.entries = self.entries.saturating_add(1);
         let object = self.object(number);
         object.trustworthy &= in_columns && fits;
         if fits {
             object.entries.push(entry);
+            self.bytes = bytes;
         }
         self.waiting = right.is_none();
         self.special = false;

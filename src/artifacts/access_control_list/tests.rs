@@ -310,3 +310,18 @@ fn real_get_acl() {
     assert_eq!(aces.len(), 6);
     assert!(aces[5].trustee.to_string().ends_with("-3232135806-4053264122-3456934681"));
 }
+
+#[test]
+fn more_entries_than_are_kept_leave_a_list_that_is_not_whole() {
+    let mut text = String::from("Owner: CONTOSO\\Domain Admins\r\nAccess list:\r\n");
+    for number in 0..MAX_ENTRIES + 5 {
+        text += &format!("Allow CONTOSO\\a{number:07}              FULL CONTROL\r\n");
+    }
+    text += "The command completed successfully\r\n";
+    let (read, gaps) = read(&"dsacls.txt".into(), text.as_bytes());
+    let read = read.unwrap();
+    assert_eq!((read.objects.len(), gaps.len()), (1, 1));
+    let object = &read.objects[0];
+    assert!(!object.trustworthy && object.entries.len() > 10_000 && object.entries.len() <= MAX_ENTRIES);
+    assert_eq!(object.owner.as_deref(), Some("CONTOSO\\Domain Admins"));
+}
