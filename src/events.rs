@@ -17,7 +17,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::artifacts::event_log::Event;
-use crate::artifacts::{self, Wanted};
+use crate::artifacts::{self, Effort, Wanted};
 use crate::bundle::{self, Limits, OpenError};
 use crate::knowledge::events::known_events;
 use crate::source::{BundlePath, Gap};
@@ -96,10 +96,10 @@ struct Found {
 /// # Errors
 /// A path that does not exist or cannot be opened. All that is wrong inside the upload is a gap instead.
 pub fn list(paths: &[impl AsRef<Path>], limits: &Limits, query: &Query) -> Result<Timeline, OpenError> {
-    let wanted = wanted(query);
+    let (wanted, effort) = (wanted(query), Effort::default());
     // Nothing is hashed: nobody asks which bytes the events come from.
     let unhashed = Limits { hashed_bytes: 0, ..limits.clone() };
-    let read = bundle::read(paths, &unhashed, |member| artifacts::read_event_log(member, &wanted))?;
+    let read = bundle::read(paths, &unhashed, |member| artifacts::read_event_log(member, &wanted, &effort))?;
     let mut timeline =
         Timeline { gaps: read.gaps, context: query.context.min(CONTEXT_MAX), ..Timeline::default() };
     let mut all = Vec::new();

@@ -56,7 +56,7 @@ pub mod why;
 
 use std::path::Path;
 
-use artifacts::{Artifact, Content, Kept, Reading, Shared, Wanted};
+use artifacts::{Artifact, Content, Effort, Kept, Reading, Shared, Wanted};
 use bundle::{Bundle, Input, Limits, Member, OpenError};
 use diagnosis::Diagnosis;
 use facts::{Facts, Stated};
@@ -105,8 +105,8 @@ impl Analysis {
 /// A path that does not exist or cannot be opened. All that is wrong inside the upload is a gap of the
 /// report instead.
 pub fn analyze(paths: &[impl AsRef<Path>], options: &Options) -> Result<Analysis, OpenError> {
-    let (wanted, kept) = (wanted(), Kept::default());
-    let read = |member: Member<'_>| kept.keep(member.path, artifacts::read(member, &wanted));
+    let (wanted, kept, effort) = (wanted(), Kept::default(), Effort::default());
+    let read = |member: Member<'_>| kept.keep(member.path, artifacts::read(member, &wanted, &effort));
     let bundle = bundle::read(paths, &options.limits, read)?;
     drop(kept);
     Ok(conclude(bundle, options))
@@ -115,8 +115,8 @@ pub fn analyze(paths: &[impl AsRef<Path>], options: &Options) -> Result<Analysis
 /// Analyses an upload of one file that is in memory: an archive, or a file by itself. `name` is what the
 /// report calls it.
 pub fn analyze_in_memory(name: &str, bytes: Vec<u8>, options: &Options) -> Analysis {
-    let (wanted, kept) = (wanted(), Kept::default());
-    let read = |member: Member<'_>| kept.keep(member.path, artifacts::read(member, &wanted));
+    let (wanted, kept, effort) = (wanted(), Kept::default(), Effort::default());
+    let read = |member: Member<'_>| kept.keep(member.path, artifacts::read(member, &wanted, &effort));
     let bundle = bundle::read_in_memory(name, bytes, &options.limits, read);
     drop(kept);
     conclude(bundle, options)

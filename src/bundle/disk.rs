@@ -115,7 +115,8 @@ pub(super) fn hand_to<T: Send>(
         || hashed.then(|| counted::sha256_of(content.stream()).ok()).flatten(),
         || {
             let mut stream = content.stream();
-            let read = read(Member { path, head: &head, content: &mut stream, on_disk: Some(&content) });
+            let read =
+                read(Member { path, head: &head, content: &mut stream, on_disk: Some(&content), round: 0 });
             (read, stream.at, stream.failed)
         },
     );
