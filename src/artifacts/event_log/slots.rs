@@ -153,7 +153,7 @@ pub(super) fn system_of(chunk: &[u8], definition: usize) -> &[u8] {
 fn substitutes_event_id(chunk: &[u8], definition: usize) -> bool {
     // An optional substitution, and a plain one.
     static SUBSTITUTIONS: LazyLock<[Finder<'_>; 2]> =
-        LazyLock::new(|| [&[0x0e, 3, 0, UINT16], &[0x0d, 3, 0, UINT16]].map(|token| Finder::new(token)));
+        LazyLock::new(|| [&[0x0e, 3, 0, UINT16], &[0x0d, 3, 0, UINT16]].map(Finder::new));
     let system = system_of(chunk, definition);
     SUBSTITUTIONS.iter().any(|token| token.find(system).is_some())
 }
