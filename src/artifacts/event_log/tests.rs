@@ -7,4 +7,5 @@ mod full_decode;
 mod mutants;
 mod once;
 mod samples;
+mod traps;
 mod value_tables;
