@@ -13,6 +13,8 @@ use crate::words::Statement;
 /// Longest text that is held, in MiB of UTF-8, which is 64 MiB of UTF-16 in most languages. Reports of a whole
 /// machine are a few megabytes.
 const TEXT_MIB: usize = 32;
+/// Longest text of a console that is held, in MiB: its readers keep a list of its lines beside it.
+const CONSOLE_MIB: usize = 16;
 /// Texts up to this length are held several at a time; of longer ones only one is.
 const SHORT_BYTES: usize = 2 << 20;
 /// Texts of more than the first piece that are held at a time.
@@ -67,6 +69,11 @@ pub(super) fn alone() -> MutexGuard<'static, ()> {
 /// Holds a text, up to the limit. What is lost of it is a gap.
 pub(super) fn hold(path: &BundlePath, text: TextStream<'_>) -> (HeldText, Vec<Gap>) {
     hold_up_to(path, text, TEXT_MIB)
+}
+
+/// Holds a text of a console, up to its limit.
+pub(super) fn hold_console(path: &BundlePath, text: TextStream<'_>) -> (HeldText, Vec<Gap>) {
+    hold_up_to(path, text, CONSOLE_MIB)
 }
 
 fn hold_up_to(path: &BundlePath, mut text: TextStream<'_>, most_mib: usize) -> (HeldText, Vec<Gap>) {

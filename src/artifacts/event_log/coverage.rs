@@ -8,7 +8,7 @@ use super::chunk::{ChunkReading, Damage, Found};
 use super::event_xml::EventParts;
 use super::repeats::Seen;
 use super::{Coverage, Event};
-use crate::artifacts::kept::FILE_BYTES;
+use crate::artifacts::kept::LOG_BYTES;
 use crate::source::Place;
 
 /// Computers and channels kept of one file, each. A log that collects those of others names hundreds.
@@ -100,7 +100,7 @@ impl Total {
         }
         self.found.push_back(found);
         // The oldest are those that matter least, but for signs of life, of which there are few.
-        while self.bytes > FILE_BYTES {
+        while self.bytes > LOG_BYTES {
             let Some(oldest) = self.found.pop_front() else { return };
             if oldest.seen_once && self.once.len() < SEEN_MAX {
                 self.once.push(oldest);
