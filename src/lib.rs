@@ -2,8 +2,8 @@
 //! that a reader can open, what it ruled out, what is missing, and the remedy.
 //!
 //! The rooms stand in the order in which data flows through them; none knows the next one. Below them
-//! are three that know nothing of the others: [`source`] (places), [`security_descriptor`] and
-//! [`words`].
+//! are four that know nothing of the others: [`source`] (places), [`security_descriptor`], [`words`] and
+//! [`progress`].
 //!
 //! ```text
 //! bundle -> artifacts -> facts -> rules (findings) -> diagnosis -> write_up -> report
@@ -26,6 +26,7 @@
     )
 )]
 
+pub mod progress;
 pub mod security_descriptor;
 pub mod source;
 pub mod words;
@@ -59,6 +60,7 @@ use artifacts::{Artifact, Reading, Wanted};
 use bundle::{Bundle, Input, Limits, OpenError};
 use diagnosis::Diagnosis;
 use facts::{Facts, Stated};
+use progress::Progress;
 use report::Report;
 use source::Gap;
 use words::{Catalogue, Language, Statement};
@@ -71,6 +73,38 @@ pub struct Options {
     pub limits: Limits,
     /// What the user says of files that do not name their machine.
     pub stated: Vec<Stated>,
+}
+
+/// An upload of which every file was read, and nothing was concluded yet.
+#[derive(Debug)]
+pub struct Upload(Bundle<Reading>);
+
+/// One file of an upload, for a caller that lists what was read.
+#[derive(Debug, Clone, Copy)]
+pub struct FileRead<'u> {
+    /// Path inside the upload.
+    pub path: &'u source::BundlePath,
+    /// The word of the report for its kind, such as `event-log`.
+    pub kind: &'static str,
+    /// Size in bytes, uncompressed.
+    pub bytes: u64,
+    /// Of an event log, its records; none of other kinds.
+    pub records: Option<u64>,
+}
+
+impl Upload {
+    /// The files that were read, in order of path.
+    pub fn files(&self) -> impl Iterator<Item = FileRead<'_>> {
+        self.0.members.iter().map(|member| FileRead {
+            path: &member.path,
+            kind: member.read.content.kind(),
+            bytes: member.bytes,
+            records: match &member.read.content {
+                artifacts::Content::EventLog(log) => Some(log.coverage.records),
+                _ => None,
+            },
+        })
+    }
 }
 
 /// A finished analysis. It is written up in as many languages as are asked for; what was found is the
@@ -104,23 +138,31 @@ impl Analysis {
 /// A path that does not exist or cannot be opened. All that is wrong inside the upload is a gap of the
 /// report instead.
 pub fn analyze(paths: &[impl AsRef<Path>], options: &Options) -> Result<Analysis, OpenError> {
+    Ok(conclude(read(paths, options, &Progress::default())?, options))
+}
+
+/// The first half of [`analyze`], and the one that takes time: reads every file of an upload, and counts
+/// their bytes on the disk.
+///
+/// # Errors
+/// As those of [`analyze`].
+pub fn read(paths: &[impl AsRef<Path>], options: &Options, progress: &Progress) -> Result<Upload, OpenError> {
     let wanted = wanted();
-    let bundle = bundle::read(paths, &options.limits, |member| artifacts::read(member, &wanted))?;
-    Ok(conclude(bundle, options))
+    let read = |member: bundle::Member<'_>| artifacts::read(member, &wanted);
+    bundle::read_counting(paths, &options.limits, progress, read).map(Upload)
 }
 
 /// Analyses an upload of one file that is in memory: an archive, or a file by itself. `name` is what the
 /// report calls it.
 pub fn analyze_in_memory(name: &str, bytes: Vec<u8>, options: &Options) -> Analysis {
     let wanted = wanted();
-    conclude(
-        bundle::read_in_memory(name, bytes, &options.limits, |member| artifacts::read(member, &wanted)),
-        options,
-    )
+    let read = |member: bundle::Member<'_>| artifacts::read(member, &wanted);
+    conclude(Upload(bundle::read_in_memory(name, bytes, &options.limits, read)), options)
 }
 
-fn conclude(bundle: Bundle<Reading>, options: &Options) -> Analysis {
-    let Bundle { inputs, members, mut gaps } = bundle;
+/// The second half of [`analyze`]: what the files of an upload say together.
+pub fn conclude(upload: Upload, options: &Options) -> Analysis {
+    let Upload(Bundle { inputs, members, mut gaps }) = upload;
     let mut artifacts = Vec::with_capacity(members.len());
     for member in members {
         let Reading { content, gaps: lost } = member.read;

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::bundle::Member;
+use crate::bundle::{Member, cause};
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
@@ -132,7 +132,8 @@ fn held(path: &BundlePath, content: &mut dyn Read, most_mib: u64) -> (Held, Vec<
     }
     let mut gaps = Vec::new();
     if let Err(error) = read {
-        let reason = Statement::new("gap.file.unreadable").with("error", error.to_string());
+        let reason =
+            [Statement::new("gap.file.unreadable"), cause(&error), Statement::new("gap.ask.upload-again")];
         gaps.push(Gap::new(path, Place::Offset(bytes.len() as u64), reason));
     } else if bytes.len() as u64 > most {
         bytes.pop();
