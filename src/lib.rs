@@ -51,6 +51,7 @@ pub mod batch;
 pub mod case_check;
 pub mod collect_script;
 pub mod comparison;
+pub mod events;
 pub mod explain;
 pub mod why;
 
@@ -198,13 +199,14 @@ fn unused_statements(facts: &Facts, stated: &[Stated]) -> Vec<String> {
 
 /// What the readers are to keep: the events and registry keys that knowledge gives a meaning to.
 pub fn wanted() -> Wanted {
-    use knowledge::{events, policies};
-    let seen = events::known_events().iter().filter(|event| event.kind == events::EventKind::ServiceSeen);
+    use knowledge::events::{EventKind, SAM_PROVIDER_GUID, known_events};
+    use knowledge::policies;
+    let seen = known_events().iter().filter(|event| event.kind == EventKind::ServiceSeen);
     Wanted {
-        events: events::known_events().iter().map(|event| (event.provider.to_owned(), event.id)).collect(),
+        events: known_events().iter().map(|event| (event.provider.to_owned(), event.id)).collect(),
         seen_once: seen.map(|event| (event.provider.to_owned(), event.id)).collect(),
         provider_guids: vec![(
-            events::SAM_PROVIDER_GUID.to_owned(),
+            SAM_PROVIDER_GUID.to_owned(),
             "Microsoft-Windows-Directory-Services-SAM".to_owned(),
         )],
         registry_keys: [policies::LSA_KEY, policies::COMPUTER_NAME_KEY, policies::PRODUCT_OPTIONS_KEY]

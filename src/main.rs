@@ -9,7 +9,7 @@ use anyhow::anyhow;
 
 use sspr_triage::words::{Catalogue, Statement};
 
-use program::{COULD_NOT_FINISH, Cli, Failure, interrupt, is_closed_pipe};
+use program::{COULD_NOT_FINISH, Cli, Failure, complain, interrupt, is_closed_pipe};
 
 fn main() -> ExitCode {
     let cli = match Cli::of_this_run() {
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
             return 0;
         }
         let failure = error.downcast_ref::<Failure>().map(|failure| failure.in_words(language));
-        cli.console().error(&failure.unwrap_or_else(|| format!("{error:#}")));
+        complain(&failure.unwrap_or_else(|| format!("{error:#}")));
         COULD_NOT_FINISH
     });
     ExitCode::from(code)

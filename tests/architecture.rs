@@ -62,6 +62,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "write_up",
         ],
     ),
+    (
+        "events",
+        &["artifacts", "bundle", "facts", "knowledge", "lib", "progress", "report", "source", "words"],
+    ),
     ("comparison", &["diagnosis", "report", "words"]),
     ("why", &["diagnosis", "report", "rules", "words"]),
     ("batch", &["lib", "diagnosis", "report", "words"]),
@@ -75,6 +79,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "case_check",
             "collect_script",
             "comparison",
+            "events",
             "explain",
             "facts",
             "knowledge",

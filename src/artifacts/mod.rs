@@ -31,7 +31,7 @@ pub use event_log::EventLog;
 pub use located::Located;
 pub use password_policy::PasswordPolicy;
 pub use policy_report::PolicyReport;
-pub use read::read;
+pub use read::{read, read_around, read_event_log};
 pub use registry_export::RegistryExport;
 pub use security_template::SecurityTemplate;
 

@@ -5,10 +5,11 @@ use std::io::Read;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::bundle::{Member, cause};
+use crate::bundle::{DiskContent, Member, cause};
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
+use super::event_log::{EventLog, Neighbours, Position};
 use super::{
     Content, Reading, Wanted, access_control_list, audit_log, connect_configuration, controller_diagnostics,
     directory_objects, event_log, password_policy, policy_report, registry_export, security_template, unused,
@@ -36,17 +37,48 @@ pub fn read(member: Member<'_>, wanted: &Wanted) -> Reading {
     let read = catch_unwind(AssertUnwindSafe(|| read_as_its_kind(member, wanted)));
     read.unwrap_or_else(|_| Reading {
         content: Content::NotUsed { looks_like: unused::looks_like(head) },
-        gaps: vec![Gap::new(path, Place::File, Statement::new("gap.file.reader-broke"))],
+        gaps: vec![broken(path)],
     })
+}
+
+/// Reads one file where it is an event log; none of other kinds.
+pub fn read_event_log(member: Member<'_>, wanted: &Wanted) -> Option<(EventLog, Vec<Gap>)> {
+    let Member { path, head, content, on_disk } = member;
+    if !event_log::looks_like_event_log(head) {
+        return None;
+    }
+    let read = catch_unwind(AssertUnwindSafe(|| log_of(path, content, on_disk, wanted)));
+    Some(read.unwrap_or_else(|_| (EventLog::default(), vec![broken(path)])))
+}
+
+/// Reads the records around some of an event log, as [`event_log::around`] does.
+pub fn read_around(member: Member<'_>, live: &[Position], freed: &[Position], count: usize) -> Neighbours {
+    let Member { content, .. } = member;
+    let read = catch_unwind(AssertUnwindSafe(|| event_log::around(content, live, freed, count)));
+    let not_found = live.len().saturating_add(freed.len());
+    read.unwrap_or_else(|_| Neighbours { not_found, ..Neighbours::default() })
+}
+
+fn log_of(
+    path: &BundlePath,
+    content: &mut dyn Read,
+    on_disk: Option<&DiskContent>,
+    wanted: &Wanted,
+) -> (EventLog, Vec<Gap>) {
+    match on_disk {
+        Some(disk) => event_log::read_disk(path, content, disk, wanted),
+        None => event_log::read(path, content, wanted),
+    }
+}
+
+fn broken(path: &BundlePath) -> Gap {
+    Gap::new(path, Place::File, Statement::new("gap.file.reader-broke"))
 }
 
 fn read_as_its_kind(member: Member<'_>, wanted: &Wanted) -> Reading {
     let Member { path, head, content, on_disk } = member;
     if event_log::looks_like_event_log(head) {
-        let (log, gaps) = match on_disk {
-            Some(disk) => event_log::read_disk(path, content, disk, wanted),
-            None => event_log::read(path, content, wanted),
-        };
+        let (log, gaps) = log_of(path, content, on_disk, wanted);
         return Reading { content: Content::EventLog(log), gaps };
     }
     let Some(reader) = reader_of(head) else {

@@ -17,6 +17,7 @@ mod store;
 mod tar_archive;
 mod zip_archive;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -190,6 +191,37 @@ pub fn read_counting<T: Send>(
     gaps.sort();
     gaps.dedup();
     Ok(Bundle { inputs, members, gaps })
+}
+
+/// Reads some files of an upload again, by the paths that [`read`] gave them. Nothing is hashed, and what is
+/// not read is not opened; a file that is not among the result cannot be read any more.
+///
+/// # Errors
+/// A PATH that does not exist or cannot be opened.
+pub fn read_again<T: Send>(
+    paths: &[impl AsRef<Path>],
+    limits: &Limits,
+    only: &BTreeSet<BundlePath>,
+    read: impl Fn(Member<'_>) -> T + Sync,
+) -> Result<Vec<ReadMember<T>>, OpenError> {
+    let limits = Limits { hashed_bytes: 0, ..limits.clone() };
+    let given = given::open(paths)?;
+    let mut opening = Opening::new(&read, &limits, Progress::default());
+    opening.only = Some(only);
+    let mut files = Vec::new();
+    for (input, path) in given.iter().enumerate() {
+        files.extend(path.files(input, given.len() > 1, &mut opening.budget, &mut opening.gaps));
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let (archives, plain) = archives_apart(&files, &mut opening.gaps);
+    opening.read_files(plain);
+    for (file, kind) in &archives {
+        let store = Store::on_disk(&file.location, Piece::new(&Progress::default(), 0));
+        opening.read_archive(&file.path, &store, *kind, 0);
+    }
+    let mut members = opening.members;
+    members.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(members)
 }
 
 /// What [`read`] would say of the PATHs, for whoever asks only whether a bundle is still the same: files are

@@ -3,6 +3,7 @@
 //! Only one thread opens archives and draws on the budget; the files of one folder or one zip archive
 //! are then read in parallel. So the same files are read, whatever the number of threads.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::sync::Arc;
@@ -31,6 +32,8 @@ pub(super) struct Opening<'r, T, F> {
     pub(super) read: &'r F,
     pub(super) limits: &'r Limits,
     progress: Progress,
+    /// The only files to hand to the reader; none for all.
+    pub(super) only: Option<&'r BTreeSet<BundlePath>>,
     pub(super) budget: Budget,
     pub(super) members: Vec<ReadMember<T>>,
     pub(super) gaps: Vec<Gap>,
@@ -55,7 +58,16 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
     /// Nothing read yet.
     pub(super) fn new(read: &'r F, limits: &'r Limits, progress: Progress) -> Self {
         let budget = Budget::new(limits);
-        Opening { read, limits, progress, budget, members: Vec::new(), gaps: Vec::new() }
+        Opening { read, limits, progress, only: None, budget, members: Vec::new(), gaps: Vec::new() }
+    }
+
+    /// Whether a file is to be read, or is an archive around one that is.
+    pub(super) fn is_wanted(&self, path: &BundlePath) -> bool {
+        self.only.is_none_or(|only| {
+            let inside = format!("{path}!");
+            let after = only.range(path.clone()..).take_while(|wanted| wanted.starts_with(path.as_ref()));
+            after.into_iter().any(|wanted| wanted == path || wanted.starts_with(&inside))
+        })
     }
 
     /// Reads files of the disk that are no archives.
@@ -65,7 +77,8 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
             let source = (file, Arc::new(Piece::new(&self.progress, file.bytes)));
             (file.path.clone(), file.bytes, None, source)
         });
-        let admitted = self.admit(wanted.collect());
+        let mut admitted = self.admit(wanted.collect());
+        admitted.retain(|file| self.is_wanted(&file.path));
         let read = self.read;
         let (large, small): (Vec<_>, Vec<_>) =
             admitted.into_iter().partition(|file| file.declared >= disk::LARGE_BYTES);
@@ -82,7 +95,7 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
 
     /// Reads an archive that lies inside `nesting` others.
     pub(super) fn read_archive(&mut self, path: &BundlePath, store: &Store, kind: ArchiveKind, nesting: u32) {
-        if self.refuses(path, kind, nesting) {
+        if !self.is_wanted(path) || self.refuses(path, kind, nesting) {
             return;
         }
         match kind {
@@ -113,7 +126,8 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
             let reason = [Statement::new("gap.bundle.zip-overlap"), Statement::new(UPLOAD_AGAIN)];
             return self.lose(path, Place::File, reason);
         }
-        let admitted = self.admit_zip_members(path, list.members);
+        let mut admitted = self.admit_zip_members(path, list.members);
+        admitted.retain(|member| self.is_wanted(&member.path));
         let admitted = self.unlock(admitted, store);
         let (read, limits) = (self.read, self.limits);
         let outcomes: Vec<_> = admitted

@@ -125,6 +125,9 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
         declared: Option<u64>,
         nesting: u32,
     ) -> u64 {
+        if !self.is_wanted(path) {
+            return 0;
+        }
         let peeked = Peeked::new(stream, allowance, hashed_bytes(self.limits, declared.unwrap_or(0)));
         let Some(kind) = ArchiveKind::of(peeked.head()) else {
             return match peeked.hand_to(path, self.read) {

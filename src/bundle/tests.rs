@@ -607,3 +607,34 @@ fn progress_ends_where_the_bytes_on_the_disk_end() {
         assert!(steps.iter().any(|done| (1..bytes).contains(done)), "it moves on the way: {steps:?}");
     }
 }
+
+#[test]
+fn a_second_look_opens_what_is_asked_for_and_nothing_else() {
+    let inner = zip_of(&[("deep.txt", b"deep"), ("other.txt", b"other")]);
+    let zip = zip_of(&[("inner.zip", &inner), ("inner.zip2", b"beside"), ("a.txt", b"abc")]);
+    let tar = gzip(&tar_of(&[("one", b"1"), ("two", b"2"), ("three", b"3")]));
+    let (folder, _) = disk("case.zip", &zip);
+    fs::write(folder.path().join("logs.tgz"), tar).unwrap();
+    fs::write(folder.path().join("plain.txt"), "plain").unwrap();
+    fs::write(folder.path().join("note.gz"), gzip(b"note")).unwrap();
+    let paths = [folder.path()];
+    let all = read(&paths, &Limits::default(), content).unwrap();
+    let asked = |ends: &[&str]| {
+        let wanted = all.members.iter().map(|member| &member.path);
+        let only: BTreeSet<BundlePath> =
+            wanted.filter(|path| ends.iter().any(|end| path.ends_with(end))).cloned().collect();
+        let opened = std::sync::Mutex::new(Vec::new());
+        let again = read_again(&paths, &Limits::default(), &only, |member: Member<'_>| {
+            opened.lock().unwrap().push(member.path.to_string());
+            content(member)
+        });
+        let again: Vec<Vec<u8>> = again.unwrap().into_iter().map(|member| member.read).collect();
+        assert_eq!(opened.into_inner().unwrap().len(), only.len(), "{ends:?}");
+        again.into_iter().map(|bytes| String::from_utf8(bytes).unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(all.members.len(), 9);
+    assert_eq!(asked(&["deep.txt"]), ["deep"]);
+    assert_eq!(asked(&["!two", "plain.txt", "a.txt"]), ["abc", "2", "plain"]);
+    assert_eq!(asked(&["inner.zip2", "!note"]), ["beside", "note"]);
+    assert_eq!(asked(&["no such file"]), [""; 0]);
+}

@@ -15,7 +15,7 @@ use super::console::Console;
 use super::failure::Failure;
 use super::formats::{Format, Wanted, wanted};
 use super::limits::LimitArgs;
-use super::output::{text_options, write, write_files};
+use super::output::{complain, text_options, write, write_files};
 use super::reading::{read, took};
 use super::{CAUSE_FOUND, NOTHING_USABLE, UNDETERMINED, USAGE};
 
@@ -58,7 +58,7 @@ impl Analyze {
         let wanted = match wanted(&self.format, self.output.as_deref()) {
             Ok(wanted) => wanted,
             Err(why) => {
-                console.error(&why.in_words(console.for_people()));
+                complain(&why.in_words(console.for_people()));
                 return Ok(USAGE);
             }
         };
@@ -73,7 +73,7 @@ impl Analyze {
             console.note(&Statement::new("program.unused-machine").with("path", terminal_safe(stated)));
         }
         if !analysis.usable {
-            console.error(&console.words().say(&Statement::new("program.nothing-usable")));
+            complain(&console.words().say(&Statement::new("program.nothing-usable")));
             return Ok(NOTHING_USABLE);
         }
         Ok(verdict_code(&analysis.report(console.for_programs()), &self.fail_on))

@@ -23,7 +23,7 @@ use super::console::Console;
 use super::failure::Failure;
 use super::interrupt;
 use super::limits::LimitArgs;
-use super::output::{whole, write_files};
+use super::output::{complain, whole, write_files};
 use super::progress::{Unit, Watched};
 use rows::{Done, ROWS, Rows};
 use tally::Tally;
@@ -96,7 +96,7 @@ impl Batch {
         let output = self.output.display().to_string();
         if !self.resume && self.output.join(ROWS).exists() {
             let there = Statement::new("program.batch-there").with("path", output);
-            console.error(&console.words().say(&there));
+            complain(&console.words().say(&there));
             return Ok(USAGE);
         }
         if self.reports.is_some() {

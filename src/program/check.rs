@@ -15,7 +15,7 @@ use sspr_triage::words::{Catalogue, Language, Statement};
 use super::console::Console;
 use super::failure::Failure;
 use super::limits::LimitArgs;
-use super::output::write_to;
+use super::output::{complain, write_to};
 use super::progress::{Unit, Watched};
 use super::reading::took;
 use super::{NOT_AS_EXPECTED, USAGE};
@@ -53,7 +53,7 @@ impl Check {
             Ok(results) => results,
             Err(NoCases { path }) => {
                 let none = Statement::new("program.no-cases").with("path", path.display().to_string());
-                console.error(&Failure::of(none).in_words(console.for_people()));
+                complain(&Failure::of(none).in_words(console.for_people()));
                 return Ok(USAGE);
             }
         };

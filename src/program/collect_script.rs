@@ -11,7 +11,7 @@ use sspr_triage::words::Statement;
 use super::USAGE;
 use super::console::Console;
 use super::diff::read_report;
-use super::output::write_to;
+use super::output::{complain, write_to};
 
 /// Arguments of `collect-script`.
 #[derive(Debug, Args)]
@@ -47,7 +47,7 @@ impl CollectScript {
                 Ok(0)
             }
             Err(no) => {
-                console.error(&console.words().say(&in_words(&no)));
+                complain(&console.words().say(&in_words(&no)));
                 Ok(USAGE)
             }
         }

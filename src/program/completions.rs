@@ -7,7 +7,7 @@ use sspr_triage::words::Statement;
 
 use super::console::Console;
 use super::help::{self, Words};
-use super::output::write;
+use super::output::{complain, write};
 use super::{Cli, USAGE};
 
 /// Arguments of `completions`.
@@ -66,7 +66,7 @@ impl Man {
             Some(name) => program.find_subcommand(name).cloned(),
         };
         let Some(page) = page else {
-            console.error(&console.words().say(&Statement::new("program.no-such-command")));
+            complain(&console.words().say(&Statement::new("program.no-such-command")));
             return Ok(USAGE);
         };
         let mut text = Vec::new();

@@ -8,7 +8,7 @@ use sspr_triage::report::terminal::terminal_safe;
 use sspr_triage::words::{Catalogue, Language, Statement};
 
 use super::language::LanguageArg;
-use super::output::say;
+use super::output::complain;
 
 /// The language and the loudness as arguments, which every command takes.
 #[derive(Debug, Clone, Copy, Args)]
@@ -39,15 +39,15 @@ impl Console {
         Catalogue::of(self.for_people())
     }
 
-    /// Says why something could not be done.
-    pub(crate) fn error(self, what: &str) {
-        say(&format!("sspr-triage: {}\n", terminal_safe(what)));
-    }
-
     /// Says something worth knowing that is no error.
     pub(super) fn note(self, what: &Statement) {
+        self.remark(&self.words().say(what));
+    }
+
+    /// As [`note`](Self::note), in words at hand.
+    pub(super) fn remark(self, what: &str) {
         if !self.quiet {
-            self.error(&self.words().say(what));
+            complain(what);
         }
     }
 
@@ -60,7 +60,7 @@ impl Console {
     /// Says what was done, where every step is to be told.
     pub(super) fn detail(self, what: impl FnOnce() -> Statement) {
         if self.verbose {
-            self.error(&self.words().say(&what()));
+            complain(&self.words().say(&what()));
         }
     }
 

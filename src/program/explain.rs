@@ -9,7 +9,7 @@ use sspr_triage::{explain, why};
 use super::USAGE;
 use super::console::Console;
 use super::diff::read_report;
-use super::output::{text_options, write};
+use super::output::{complain, text_options, write};
 
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
@@ -34,7 +34,7 @@ impl Explain {
                 Ok(0)
             }
             Err(unknown) => {
-                console.error(&unknown.in_words(language));
+                complain(&unknown.in_words(language));
                 Ok(USAGE)
             }
         }
@@ -48,7 +48,7 @@ fn explain_report(report: &Path, id: &str, console: Console) -> anyhow::Result<u
             Ok(0)
         }
         Err(unknown) => {
-            console.error(&unknown.in_words(console.for_people()));
+            complain(&unknown.in_words(console.for_people()));
             Ok(USAGE)
         }
     }

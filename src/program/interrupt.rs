@@ -28,7 +28,11 @@ pub(crate) fn watch() {
     });
 }
 
-#[allow(clippy::disallowed_methods, reason = "work goes on in other threads, which only this ends")]
+#[allow(
+    clippy::disallowed_methods,
+    clippy::exit,
+    reason = "work goes on in other threads, which only this ends"
+)]
 fn end() {
     std::process::exit(INTERRUPTED);
 }

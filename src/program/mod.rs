@@ -8,6 +8,7 @@ mod collect_script;
 mod completions;
 mod console;
 mod diff;
+mod events;
 mod explain;
 mod facts;
 mod failure;
@@ -30,11 +31,12 @@ use collect_script::CollectScript;
 use completions::{Completions, Man};
 use console::Console;
 use diff::Diff;
+use events::Events;
 use explain::Explain;
 use facts::Facts;
 
 pub(crate) use failure::Failure;
-pub(crate) use output::is_closed_pipe;
+pub(crate) use output::{complain, is_closed_pipe};
 
 /// Could not finish.
 pub(crate) const COULD_NOT_FINISH: u8 = 1;
@@ -79,6 +81,8 @@ enum Command {
     Explain(Explain),
     /// List what was established from a bundle, and from where
     Facts(Facts),
+    /// List the events of a bundle in order of time, on request with the records around each
+    Events(Events),
     /// Say what changed between two bundles or reports, before and after a fix
     Diff(Diff),
     /// Write completions for a shell to standard output
@@ -118,6 +122,7 @@ impl Cli {
             Command::CollectScript(arguments) => arguments.run(self.console),
             Command::Explain(arguments) => arguments.run(self.console),
             Command::Facts(arguments) => arguments.run(self.console),
+            Command::Events(arguments) => arguments.run(self.console),
             Command::Diff(arguments) => arguments.run(self.console),
             Command::Completions(arguments) => arguments.run(),
             Command::Man(arguments) => arguments.run(self.console),

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{fs, process};
 
+use sspr_triage::report::terminal::terminal_safe;
 use sspr_triage::report::text::TextOptions;
 
 use super::failure::Failure;
@@ -141,8 +142,13 @@ impl Drop for Staged {
 }
 
 /// What is not the report goes to standard error; where that is closed, nobody listens.
-pub(crate) fn say(text: &str) {
+pub(super) fn say(text: &str) {
     let _ = anstream::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Says why something could not be done, in one line that no terminal acts on.
+pub(crate) fn complain(why: &str) {
+    say(&format!("sspr-triage: {}\n", terminal_safe(why)));
 }
 
 /// Whether the error is a closed pipe: a reader that has what it wanted.

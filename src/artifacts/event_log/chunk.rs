@@ -1,13 +1,13 @@
 //! Reading one chunk: what its record headers cover, the wanted events in it, and what was lost.
 
-use super::Event;
 use super::bytes::{is_blank, is_plausible_time, plausible_time};
 use super::event_xml::{self, EventParts};
 use super::render;
 use super::repeats::{Repeats, Seen};
 use super::selection::Selection;
-use super::slots::{SlotReader, Slots};
+use super::slots::{SlotReader, Slots, holds_its_values};
 use super::walk::{CHUNK_SIZE, RecordAt, walk};
+use super::{Event, Position};
 use crate::source::Place;
 
 /// Text that one record can hold. A record is under 64 KiB of UTF-16, so no more than half as much
@@ -20,8 +20,10 @@ const CHUNK_TEXT_MAX: usize = 10 * RECORD_TEXT_MAX;
 /// A wanted event with its place in the file.
 #[derive(Debug)]
 pub(super) struct Found {
+    /// Without its place and position, so that copies of a record are alike.
     pub(super) event: Event,
     pub(super) offset: u64,
+    pub(super) position: Position,
     /// One event of this kind is kept of each computer.
     pub(super) seen_once: bool,
 }
@@ -64,7 +66,7 @@ pub(super) struct Damage {
 }
 
 /// Work of rendering that chunks of real logs stay below, as [`render::render`] counts it.
-const USUAL_WORK: u64 = 3 << 20;
+pub(super) const USUAL_WORK: u64 = 3 << 20;
 
 /// How a chunk is read.
 #[derive(Clone, Copy)]
@@ -77,7 +79,7 @@ pub(super) struct Way<'w> {
 }
 
 /// Reads what stands in a slot that starts at `offset` of the file.
-pub(super) fn read_chunk(offset: u64, bytes: &[u8], way: Way<'_>) -> ChunkReading {
+pub(super) fn read_chunk(offset: u64, bytes: &mut [u8], way: Way<'_>) -> ChunkReading {
     let Way { selection, seen, rendering } = way;
     let mut reading = ChunkReading { offset, ..ChunkReading::default() };
     if is_blank(bytes) {
@@ -104,7 +106,8 @@ pub(super) fn read_chunk(offset: u64, bytes: &[u8], way: Way<'_>) -> ChunkReadin
     }
     wanted.sort_by_key(|(record, _)| record.offset);
     if rendering {
-        reading.render(bytes, &wanted, selection);
+        reading.leave_out(bytes, &mut wanted);
+        reading.render(bytes, walk.line_end(), &wanted, selection);
     } else {
         let live = wanted.iter().filter(|(record, _)| !record.slack);
         reading.damage.untried = as_u64(live.count());
@@ -114,12 +117,12 @@ pub(super) fn read_chunk(offset: u64, bytes: &[u8], way: Way<'_>) -> ChunkReadin
 }
 
 /// The parts of the first live record of a chunk that can be rendered.
-pub(super) fn first_record(bytes: &[u8], selection: &Selection) -> Option<EventParts> {
+pub(super) fn first_record(bytes: &mut [u8], selection: &Selection) -> Option<EventParts> {
     const TRIES: usize = 4;
     let records = walk(bytes).records;
     records.iter().filter(|record| !record.slack).take(TRIES).find_map(|record| {
         let mut parts = None;
-        render::render(bytes, std::slice::from_ref(record), &selection.settings, |_, xml| {
+        render::render(bytes, 0, std::slice::from_ref(record), &selection.settings, |_, xml| {
             parts = event_xml::parse(xml);
         });
         parts
@@ -149,14 +152,30 @@ impl ChunkReading {
         };
     }
 
-    fn render(&mut self, bytes: &[u8], wanted: &[(RecordAt, Slots)], selection: &Selection) {
+    /// Takes out the records whose values do not end where they do. They count as not rendered.
+    fn leave_out(&mut self, bytes: &[u8], wanted: &mut Vec<(RecordAt, Slots)>) {
+        wanted.retain(|(record, _)| {
+            let whole = holds_its_values(bytes, record);
+            self.damage.unrendered += u64::from(!whole && !record.slack);
+            whole
+        });
+        self.damage.lost = self.damage.lost.saturating_add(self.damage.unrendered);
+    }
+
+    fn render(
+        &mut self,
+        bytes: &mut [u8],
+        line_end: usize,
+        wanted: &[(RecordAt, Slots)],
+        selection: &Selection,
+    ) {
         if wanted.is_empty() {
             return;
         }
         let records: Vec<RecordAt> = wanted.iter().map(|(record, _)| *record).collect();
         let mut rendered = vec![false; wanted.len()];
         let mut text = 0_usize;
-        let work = render::render(bytes, &records, &selection.settings, |record, xml| {
+        let work = render::render(bytes, line_end, &records, &selection.settings, |record, xml| {
             let place = records.binary_search_by_key(&record.offset, |record| record.offset);
             let Some((place, values)) = place.ok().and_then(|at| Some((at, wanted.get(at)?.1))) else {
                 return;
@@ -176,9 +195,9 @@ impl ChunkReading {
         self.excess = work.saturating_sub(USUAL_WORK);
         // What cannot be rendered in freed space is only what was to be expected there.
         let unrendered = wanted.iter().zip(rendered).filter(|((record, _), done)| !record.slack && !done);
-        self.damage.unrendered = as_u64(unrendered.count());
-        self.damage.lost =
-            self.damage.lost.saturating_add(self.damage.unrendered).saturating_add(self.damage.oversized);
+        let unrendered = as_u64(unrendered.count());
+        self.damage.unrendered = self.damage.unrendered.saturating_add(unrendered);
+        self.damage.lost = self.damage.lost.saturating_add(unrendered).saturating_add(self.damage.oversized);
     }
 
     /// Keeps an event if it is wanted, and returns the size of the text kept; none where the record is
@@ -209,6 +228,7 @@ impl ChunkReading {
         self.found.push(Found {
             event,
             offset: self.offset.saturating_add(as_u64(record.offset)),
+            position: record.position(),
             seen_once,
         });
         Some(size)
@@ -226,9 +246,11 @@ fn event(record: &RecordAt, provider: String, parts: EventParts) -> Option<Event
         time: parts.time.or_else(|| plausible_time(record.written))?,
         computer: parts.computer.unwrap_or_default(),
         channel: parts.channel,
+        level: parts.level,
         keywords: parts.keywords,
         data: parts.data,
         from_slack: record.slack,
+        position: Position::default(),
     })
 }
 

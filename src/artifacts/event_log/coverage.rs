@@ -22,7 +22,7 @@ const TEXT_MAX: usize = 256 << 20;
 
 /// Work of rendering, in bytes, that a file may take beyond what real logs do: about a second. What it is
 /// counted in is the same on every machine, so the same log always ends at the same chunk.
-const EXCESS_MAX: u64 = 64 << 20;
+pub(super) const EXCESS_MAX: u64 = 64 << 20;
 
 /// The chunks read so far.
 #[derive(Debug, Default)]
@@ -176,10 +176,10 @@ fn in_order(mut found: Vec<Found>) -> Vec<Event> {
     for found in &found {
         *uses.entry(found.event.record_id).or_default() += 1;
     }
-    let placed = found.into_iter().map(|Found { event, offset, .. }| {
+    let placed = found.into_iter().map(|Found { event, offset, position, .. }| {
         let id = event.record_id;
         let offset = (uses.get(&id) > Some(&1)).then_some(offset);
-        Event { place: Place::Record { id, offset }, ..event }
+        Event { place: Place::Record { id, offset }, position, ..event }
     });
     placed.collect()
 }
@@ -206,6 +206,7 @@ fn each_once(group: &[Found]) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artifacts::event_log::Position;
 
     fn found(seconds: i64, record_id: u64, offset: u64, from_slack: bool, computer: &str) -> Found {
         let event = Event {
@@ -216,11 +217,14 @@ mod tests {
             time: jiff::Timestamp::from_second(seconds).unwrap(),
             computer: computer.into(),
             channel: Some("Application".into()),
+            level: None,
             keywords: None,
             data: Vec::new(),
             from_slack,
+            position: Position::default(),
         };
-        Found { event, offset, seen_once: false }
+        let position = Position { number: record_id, written: 0 };
+        Found { event, offset, position, seen_once: false }
     }
 
     fn places(found: Vec<Found>) -> Vec<(u64, Option<u64>)> {

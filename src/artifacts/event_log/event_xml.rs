@@ -30,6 +30,8 @@ pub(super) struct EventParts {
     pub(super) computer: Option<String>,
     /// `Channel`.
     pub(super) channel: Option<String>,
+    /// `Level`.
+    pub(super) level: Option<u8>,
     /// `Keywords`.
     pub(super) keywords: Option<u64>,
     /// The values of `EventData` or `UserData`.
@@ -41,58 +43,101 @@ pub(super) fn parse(xml: &[u8]) -> Option<EventParts> {
     let mut reader = Reader::from_str(std::str::from_utf8(xml).ok()?);
     reader.config_mut().expand_empty_elements = true;
     let mut parts = EventParts::default();
-    let mut open: Vec<Element> = Vec::new();
+    let mut place = Place::default();
     loop {
         match reader.read_event().ok()? {
             XmlEvent::Start(start) => {
-                if let Some(parent) = open.last_mut() {
-                    parent.is_leaf = false;
-                }
-                let element = Element::of(&start)?;
-                parts.take_attributes(&open, &element.name, &start);
-                open.push(element);
+                place.enter(&start);
+                parts.take_attributes(&mut place, &start);
             }
             XmlEvent::End(_) => {
-                let element = open.pop()?;
-                parts.take_element(&open, element);
+                parts.take_element(&mut place);
+                place.leave();
             }
-            XmlEvent::Text(text) => push_text(&mut open, &text),
-            XmlEvent::CData(text) => push_text(&mut open, &text),
+            XmlEvent::Text(text) => place.text.push_str(&text),
+            XmlEvent::CData(text) => place.text.push_str(&text),
             XmlEvent::GeneralRef(reference) => match reference.resolve_char_ref().ok()? {
-                Some(character) => push_text(&mut open, character.encode_utf8(&mut [0; 4])),
-                None => push_text(&mut open, resolve_predefined_entity(&reference)?),
+                Some(character) => place.text.push(character),
+                None => place.text.push_str(resolve_predefined_entity(&reference)?),
             },
-            XmlEvent::Eof => return open.is_empty().then_some(parts),
+            XmlEvent::Eof => return (place.depth == 0).then_some(parts),
             XmlEvent::Decl(_) | XmlEvent::PI(_) | XmlEvent::Comment(_) | XmlEvent::DocType(_) => {}
             XmlEvent::Empty(_) => return None,
         }
     }
 }
 
-/// An element that is open.
-struct Element {
+/// Where in the event the reader is. One for the whole event, so that an element takes no memory of its own.
+#[derive(Debug, Default)]
+struct Place {
+    /// Elements that are open.
+    depth: usize,
+    root: Root,
+    section: Section,
+    /// The element that was opened last, its `Name` attribute, and its text so far.
     name: String,
-    /// Its `Name` attribute.
     label: Option<String>,
     text: String,
+    /// It is open, and nothing was opened in it.
     is_leaf: bool,
 }
 
-impl Element {
-    fn of(start: &BytesStart<'_>) -> Option<Element> {
-        let label = attribute(start, "Name");
-        Some(Element {
-            name: start.local_name().into_inner().to_owned(),
-            label,
-            text: String::new(),
-            is_leaf: true,
-        })
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Root {
+    Event,
+    #[default]
+    Other,
+}
+
+/// The part of an event that an element of the second level is.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Section {
+    System,
+    EventData,
+    UserData,
+    #[default]
+    Other,
+}
+
+impl Section {
+    fn named(name: &str) -> Self {
+        match name {
+            "System" => Section::System,
+            "EventData" => Section::EventData,
+            "UserData" => Section::UserData,
+            _ => Section::Other,
+        }
     }
 }
 
-fn push_text(open: &mut [Element], text: &str) {
-    if let Some(element) = open.last_mut() {
-        element.text.push_str(text);
+impl Place {
+    fn enter(&mut self, start: &BytesStart<'_>) {
+        let name = start.local_name().into_inner();
+        match self.depth {
+            0 => self.root = if name == "Event" { Root::Event } else { Root::Other },
+            1 if self.root == Root::Event => self.section = Section::named(name),
+            1 => self.section = Section::Other,
+            _ => {}
+        }
+        self.depth += 1;
+        self.is_leaf = true;
+        self.label = None;
+        self.text.clear();
+        self.name.clear();
+        self.name.push_str(name);
+    }
+
+    fn leave(&mut self) {
+        self.depth = self.depth.saturating_sub(1);
+        self.is_leaf = false;
+    }
+
+    /// The section that the element opened last stands in, and how deep below it.
+    fn section(&self) -> (Section, usize) {
+        match self.depth.checked_sub(2) {
+            Some(below) if below > 0 => (self.section, below),
+            _ => (Section::Other, 0),
+        }
     }
 }
 
@@ -101,59 +146,57 @@ fn attribute(start: &BytesStart<'_>, name: &str) -> Option<String> {
     Some(unescape(&attribute.value).ok()?.into_owned())
 }
 
-fn names(open: &[Element]) -> Vec<&str> {
-    open.iter().map(|element| element.name.as_str()).collect()
-}
-
 impl EventParts {
-    fn take_attributes(&mut self, parents: &[Element], name: &str, start: &BytesStart<'_>) {
-        if names(parents) != ["Event", "System"] {
-            return;
-        }
-        match name {
-            "Provider" => {
+    fn take_attributes(&mut self, place: &mut Place, start: &BytesStart<'_>) {
+        match place.section() {
+            (Section::System, 1) if place.name == "Provider" => {
                 let filled = |name| attribute(start, name).filter(|value| !value.is_empty());
                 self.provider = filled("Name");
                 self.source = filled("EventSourceName");
                 self.guid = filled("Guid").map(|guid| guid.to_ascii_lowercase());
             }
-            "TimeCreated" => {
+            (Section::System, 1) if place.name == "TimeCreated" => {
                 self.time = attribute(start, "SystemTime").and_then(|time| time.parse().ok());
             }
+            (Section::EventData | Section::UserData, _) => place.label = attribute(start, "Name"),
             _ => {}
         }
     }
 
-    fn take_element(&mut self, parents: &[Element], element: Element) {
-        match names(parents).as_slice() {
-            ["Event", "System"] => self.take_system(&element.name, element.text),
-            ["Event", "EventData", ..] if element.is_leaf => self.take_event_data(element),
-            ["Event", "UserData", ..] if element.is_leaf => {
-                let name = Some(element.label.unwrap_or(element.name));
-                self.data.push(Datum { name, value: element.text });
+    fn take_element(&mut self, place: &mut Place) {
+        if !place.is_leaf {
+            return;
+        }
+        match place.section() {
+            (Section::System, 1) => self.take_system(&place.name, &place.text),
+            (Section::EventData, _) => self.take_event_data(place),
+            (Section::UserData, _) => {
+                let name = Some(place.label.take().unwrap_or_else(|| place.name.clone()));
+                self.data.push(Datum { name, value: place.text.clone() });
             }
             _ => {}
         }
     }
 
-    fn take_system(&mut self, name: &str, text: String) {
+    fn take_system(&mut self, name: &str, text: &str) {
         match name {
             "EventID" => self.id = text.trim().parse().ok(),
             "EventRecordID" => self.record_id = text.trim().parse().ok(),
+            "Level" => self.level = text.trim().parse().ok(),
             "Keywords" => self.keywords = number(text.trim()),
-            "Computer" => self.computer = Some(text),
-            "Channel" => self.channel = Some(text).filter(|channel| !channel.is_empty()),
+            "Computer" => self.computer = Some(text.to_owned()),
+            "Channel" => self.channel = Some(text.to_owned()).filter(|channel| !channel.is_empty()),
             _ => {}
         }
     }
 
     /// `Data` keeps the name it has, if any. Other elements (`Binary`) go by their own name, and only
     /// when they hold something: classic events have an empty one each.
-    fn take_event_data(&mut self, element: Element) {
-        if element.name == "Data" {
-            self.data.push(Datum { name: element.label, value: element.text });
-        } else if !element.text.is_empty() {
-            self.data.push(Datum { name: Some(element.name), value: element.text });
+    fn take_event_data(&mut self, place: &mut Place) {
+        if place.name == "Data" {
+            self.data.push(Datum { name: place.label.take(), value: place.text.clone() });
+        } else if !place.text.is_empty() {
+            self.data.push(Datum { name: Some(place.name.clone()), value: place.text.clone() });
         }
     }
 }
@@ -177,14 +220,14 @@ mod tests {
     #[test]
     fn a_classic_event_keeps_its_unnamed_strings_and_line_breaks() {
         let xml = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<Event xmlns=\"http://schemas.microsoft.com/win/2004/08/events/event\">\
-            <System><Provider Name=\"ADSync\"></Provider><EventID Qualifiers=\"49152\">6329</EventID>\
+            <System><Provider Name=\"ADSync\"></Provider><EventID Qualifiers=\"49152\">6329</EventID><Level>2</Level>\
             <Keywords>0x80000000000000</Keywords><TimeCreated SystemTime=\"2024-05-01T03:04:05.1234567Z\"></TimeCreated>\
             <EventRecordID>77</EventRecordID><Channel>Application</Channel><Computer>sync01.contoso.example</Computer></System>\
             <EventData><Data>first\r\nsecond &lt;a &amp; b&gt;&#x41;\n</Data><Data></Data><Data>  third </Data><Binary></Binary></EventData></Event>";
         let parts = parse(xml.as_bytes()).unwrap();
         assert_eq!(parts.provider.as_deref(), Some("ADSync"));
         assert_eq!((parts.id, parts.record_id), (Some(6329), Some(77)));
-        assert_eq!(parts.keywords, Some(1 << 55));
+        assert_eq!((parts.level, parts.keywords), (Some(2), Some(1 << 55)));
         assert_eq!(parts.time.unwrap().to_string(), "2024-05-01T03:04:05.1234567Z");
         assert_eq!(parts.channel.as_deref(), Some("Application"));
         assert_eq!(parts.computer.as_deref(), Some("sync01.contoso.example"));

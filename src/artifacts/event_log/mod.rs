@@ -9,6 +9,7 @@ mod chunk;
 mod coverage;
 mod event_xml;
 mod gaps;
+mod neighbours;
 mod pace;
 mod render;
 mod repeats;
@@ -27,6 +28,7 @@ use crate::bundle::DiskContent;
 use crate::source::{BundlePath, Gap, Place};
 use jiff::Timestamp;
 use memchr::memmem;
+pub use neighbours::{InLog, Neighbour, Neighbours, around, first_line};
 use pace::Sum;
 use selection::Selection;
 use stream::Slots;
@@ -101,12 +103,26 @@ pub struct Event {
     pub computer: String,
     /// `Channel`, where there is one.
     pub channel: Option<String>,
+    /// `Level`: 1 critical, 2 error, 3 warning, 4 information, 5 verbose, and 0 where the provider sets none.
+    pub level: Option<u8>,
     /// `Keywords`, as a number; Security events carry success (bit 53) and failure (bit 52) here.
     pub keywords: Option<u64>,
     /// The values of `EventData` or `UserData`, in order, with their names where they have one.
     pub data: Vec<Datum>,
     /// The record stands in space that the log had freed: it may be stale, and never proves alone.
     pub from_slack: bool,
+    /// What tells the record from all others of its log.
+    pub position: Position,
+}
+
+/// What tells a record from all others of its log, by its header.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// Number in the record's header: the order in which the log got its records. It is the `EventRecordID` of a
+    /// log that was not filtered, and never that of an export or of a log that collects those of others.
+    pub number: u64,
+    /// Time written, as `FILETIME`, whether or not it makes sense.
+    pub written: u64,
 }
 
 /// One value of an event.

@@ -63,7 +63,7 @@ impl Sum {
     }
 
     /// Tries a chunk with records for whose the log is.
-    fn name(&mut self, chunk: &[u8], selection: &Selection) {
+    fn name(&mut self, chunk: &mut [u8], selection: &Selection) {
         let Some(left) = self.naming.tries.checked_sub(1) else { return };
         self.naming.tries = left;
         if let Some(parts) = chunk::first_record(chunk, selection) {
@@ -72,11 +72,11 @@ impl Sum {
         }
     }
 
-    fn read(&mut self, batch: &[Slot], selection: &Selection) {
+    fn read(&mut self, batch: &mut [Slot], selection: &Selection) {
         for slot in batch {
-            let reading = chunk::read_chunk(slot.offset, &slot.bytes, self.way(selection));
+            let reading = chunk::read_chunk(slot.offset, &mut slot.bytes, self.way(selection));
             if reading.records > 0 {
-                self.name(&slot.bytes, selection);
+                self.name(&mut slot.bytes, selection);
             }
             self.add(reading);
         }
@@ -104,8 +104,8 @@ pub(super) fn read_stream(
     mut sum: Sum,
     selection: &Selection,
 ) -> (EventLog, Vec<Gap>) {
-    let first = take_batch(&mut slots);
-    sum.read(&first, selection);
+    let mut first = take_batch(&mut slots);
+    sum.read(&mut first, selection);
     slots.recycle(first);
     if !slots.is_at_end() {
         sum = read_beside(&mut slots, sum, selection);
@@ -122,8 +122,8 @@ fn read_beside(slots: &mut Slots<'_>, mut sum: Sum, selection: &Selection) -> Su
     let (emptied, to_fill) = mpsc::channel();
     thread::scope(|scope| {
         let reader = scope.spawn(move || {
-            for batch in to_read {
-                sum.read(&batch, selection);
+            for mut batch in to_read {
+                sum.read(&mut batch, selection);
                 // Nobody fills it any more where the stream has ended.
                 let _ = emptied.send(batch);
             }
@@ -189,7 +189,7 @@ fn name(sum: &mut Sum, disk: &DiskContent, places: impl Iterator<Item = u64>, se
         if sum.naming.tries > 0
             && let Ok(filled) = disk.read_at(place, &mut chunk)
         {
-            sum.name(chunk.get(..filled).unwrap_or_default(), selection);
+            sum.name(chunk.get_mut(..filled).unwrap_or_default(), selection);
         }
     }
 }
@@ -210,7 +210,7 @@ fn read_block(disk: &DiskContent, place: u64, way: Way<'_>) -> Block {
         let Ok(filled) = disk.read_at(place, buffer) else {
             return Block { readings: Vec::new(), whole: false };
         };
-        let chunks = buffer.get(..filled).unwrap_or_default().chunks(CHUNK_SIZE);
+        let chunks = buffer.get_mut(..filled).unwrap_or_default().chunks_mut(CHUNK_SIZE);
         let mut block = Block { readings: Vec::with_capacity(chunks.len()), whole: true };
         for (chunk, offset) in chunks.zip((place..).step_by(CHUNK_SIZE)) {
             if !in_step(chunk) {

@@ -4,7 +4,7 @@
 //! events one of each computer is kept. Whether a record is another one is seen in its template definition,
 //! where a classic event has its provider and its computer as text.
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 
 use super::Event;
 use super::slots::{Slots, system_of};
@@ -16,13 +16,13 @@ pub(super) struct Seen {
     provider: String,
     computer: String,
     /// Both names as a template definition has them.
-    in_definition: [Vec<u8>; 2],
+    in_definition: [Finder<'static>; 2],
 }
 
 impl Seen {
     pub(super) fn of(event: &Event) -> Self {
         let (provider, computer) = (event.provider.clone(), event.computer.clone());
-        let in_definition = [text_node(&provider), text_node(&computer)];
+        let in_definition = [&provider, &computer].map(|name| Finder::new(&text_node(name)).into_owned());
         Seen { id: event.id, provider, computer, in_definition }
     }
 
@@ -67,8 +67,7 @@ impl<'a> Repeats<'a> {
             return repeat;
         }
         let system = system_of(self.chunk, definition);
-        let names_both =
-            |seen: &&Seen| seen.in_definition.iter().all(|name| memmem::find(system, name).is_some());
+        let names_both = |seen: &&Seen| seen.in_definition.iter().all(|name| name.find(system).is_some());
         let repeat = self.seen.iter().filter(|seen| seen.id == id).any(|seen| names_both(&seen));
         self.last = Some((definition, id, repeat));
         repeat

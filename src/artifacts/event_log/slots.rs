@@ -6,7 +6,9 @@
 //! number, and whatever does not answer as expected is left to the renderer.
 //! Binary XML: <https://learn.microsoft.com/openspecs/windows_protocols/ms-even6/c73573ae-1c90-43a2-a65f-ad7501155956>
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::bytes::{u16_at, u32_at, u64_at};
 use super::walk::{RECORD_HEADER_SIZE, RecordAt};
@@ -17,6 +19,9 @@ const TEMPLATE_INSTANCE: u8 = 0x0c;
 const DEFINITION_HEADER_SIZE: usize = 24;
 const UINT16: u8 = 0x06;
 const UINT64: u8 = 0x0a;
+const BINARY_XML: u8 = 0x21;
+/// Templates in values of templates. Real records have one in their outermost one.
+const NESTED_MAX: u8 = 3;
 /// Template definitions remembered of a chunk. Real chunks have a few dozen.
 const DEFINITIONS: usize = 64;
 /// The event ID is the second element of a definition: after the provider, whose names are short.
@@ -41,11 +46,13 @@ pub(super) struct SlotReader<'a> {
     /// The template definitions last seen, by their offset: whether value 3 is the event ID. Each has one
     /// place; a chunk with so many that they push each other out is only slower.
     definitions: [Option<(usize, bool)>; DEFINITIONS],
+    /// The layout of the record before.
+    layout: Option<(Head, Layout)>,
 }
 
 impl<'a> SlotReader<'a> {
     pub(super) fn new(chunk: &'a [u8]) -> Self {
-        SlotReader { chunk, definitions: [None; DEFINITIONS] }
+        SlotReader { chunk, definitions: [None; DEFINITIONS], layout: None }
     }
 
     /// The values that stand in a record.
@@ -55,26 +62,27 @@ impl<'a> SlotReader<'a> {
 
     fn values(&mut self, record: &RecordAt) -> Option<Slots> {
         let bytes = self.chunk.get(..record.end())?;
-        let mut at = record.offset.checked_add(RECORD_HEADER_SIZE)?;
-        if *bytes.get(at)? == FRAGMENT_HEADER {
-            at += 4;
-        }
-        if *bytes.get(at)? != TEMPLATE_INSTANCE {
-            return None;
-        }
-        let definition = usize::try_from(u32_at(bytes, at + 6)?).ok()?;
-        let mut table = at + 10;
-        if definition == table {
-            let size = usize::try_from(u32_at(bytes, table + 20)?).ok()?;
-            table = table.checked_add(DEFINITION_HEADER_SIZE)?.checked_add(size)?;
-        }
+        let (definition, table) = template_instance(bytes, record.offset.checked_add(RECORD_HEADER_SIZE)?)?;
         if !self.is_usual(definition) {
             return None;
         }
         let table = ValueTable::at(bytes, table)?;
-        let event_id = table.value(EVENT_ID_SLOT, UINT16, 2).and_then(|at| u16_at(bytes, at));
-        let record_id = table.value(RECORD_ID_SLOT, UINT64, 8).and_then(|at| u64_at(bytes, at));
+        let layout = self.layout(table.head()?);
+        let first = table.first_value()?;
+        let event_id = layout.event_id.and_then(|at| u16_at(bytes, first + at));
+        let record_id = layout.record_id.and_then(|at| u64_at(bytes, first + at));
         Some(Slots { event_id, record_id, definition: Some(definition) })
+    }
+
+    fn layout(&mut self, head: &Head) -> Layout {
+        match self.layout {
+            Some((known, layout)) if known == *head => layout,
+            _ => {
+                let layout = Layout::of(head);
+                self.layout = Some((*head, layout));
+                layout
+            }
+        }
     }
 
     /// Whether a template definition substitutes value 3 as an unsigned 16-bit number.
@@ -94,6 +102,45 @@ impl<'a> SlotReader<'a> {
     }
 }
 
+/// Whether all values of a record stand in it, as far as its tables can be read. Where one is said to be larger
+/// than the record, the renderer reads on, and text of the next record would pass for this one's.
+pub(super) fn holds_its_values(chunk: &[u8], record: &RecordAt) -> bool {
+    let content = chunk.get(..record.end().saturating_sub(4)).unwrap_or_default();
+    values_fit(content, record.offset.saturating_add(RECORD_HEADER_SIZE), NESTED_MAX)
+}
+
+fn values_fit(content: &[u8], fragment: usize, nested: u8) -> bool {
+    let table = template_instance(content, fragment).and_then(|(_, table)| ValueTable::at(content, table));
+    let Some((mut at, table)) = table.and_then(|table| Some((table.first_value()?, table))) else {
+        return true;
+    };
+    table.descriptors().all(|(size, kind)| {
+        let start = at;
+        at = at.saturating_add(size_of(kind).unwrap_or(size));
+        let value = content.get(..at);
+        value.is_some_and(|value| kind != BINARY_XML || nested == 0 || values_fit(value, start, nested - 1))
+    })
+}
+
+/// The template instance that stands at a place, behind a fragment header or not: where its definition is,
+/// and where its table of values.
+fn template_instance(bytes: &[u8], fragment: usize) -> Option<(usize, usize)> {
+    let mut at = fragment;
+    if *bytes.get(at)? == FRAGMENT_HEADER {
+        at += 4;
+    }
+    if *bytes.get(at)? != TEMPLATE_INSTANCE {
+        return None;
+    }
+    let definition = usize::try_from(u32_at(bytes, at + 6)?).ok()?;
+    let mut table = at + 10;
+    if definition == table {
+        let size = usize::try_from(u32_at(bytes, table + 20)?).ok()?;
+        table = table.checked_add(DEFINITION_HEADER_SIZE)?.checked_add(size)?;
+    }
+    Some((definition, table))
+}
+
 /// The binary XML of a template definition, as far as the `System` element can reach.
 pub(super) fn system_of(chunk: &[u8], definition: usize) -> &[u8] {
     let size = definition.checked_add(20).and_then(|at| u32_at(chunk, at));
@@ -104,9 +151,24 @@ pub(super) fn system_of(chunk: &[u8], definition: usize) -> &[u8] {
 }
 
 fn substitutes_event_id(chunk: &[u8], definition: usize) -> bool {
+    // An optional substitution, and a plain one.
+    static SUBSTITUTIONS: LazyLock<[Finder<'_>; 2]> =
+        LazyLock::new(|| [&[0x0e, 3, 0, UINT16], &[0x0d, 3, 0, UINT16]].map(Finder::new));
     let system = system_of(chunk, definition);
-    let substitutions: [[u8; 4]; 2] = [[0x0e, 3, 0, UINT16], [0x0d, 3, 0, UINT16]];
-    substitutions.iter().any(|token| memmem::find(system, token).is_some())
+    SUBSTITUTIONS.iter().any(|token| token.find(system).is_some())
+}
+
+/// The size of the values of a type, where all have the same. Readers go by it, and not by the size that
+/// stands in front of the value, so where the two differ only rendering can tell.
+fn size_of(kind: u8) -> Option<usize> {
+    match kind {
+        0x03 | 0x04 => Some(1),
+        0x05 | UINT16 => Some(2),
+        0x07 | 0x08 | 0x0b | 0x0d | 0x14 => Some(4),
+        0x09 | UINT64 | 0x0c | 0x11 | 0x15 => Some(8),
+        0x0f | 0x12 => Some(16),
+        _ => None,
+    }
 }
 
 /// A count, then a size and a type for each value, then the values, packed.
@@ -127,14 +189,51 @@ impl<'a> ValueTable<'a> {
         self.descriptors.checked_add(self.count.checked_mul(4)?)
     }
 
-    /// Where a value stands, if it has the type and size asked for.
-    fn value(&self, slot: usize, kind: u8, size: usize) -> Option<usize> {
-        let descriptor = |slot: usize| self.descriptors + slot * 4;
-        let sizes = (0..slot).map(|slot| u16_at(self.bytes, descriptor(slot)).map(usize::from));
-        let before = sizes.sum::<Option<usize>>()?;
-        let fits = slot < self.count
-            && *self.bytes.get(descriptor(slot) + 2)? == kind
-            && usize::from(u16_at(self.bytes, descriptor(slot))?) == size;
-        if fits { self.first_value()?.checked_add(before) } else { None }
+    /// Size and type of each value.
+    fn descriptors(&self) -> impl Iterator<Item = (usize, u8)> + use<'a> {
+        let bytes = self.bytes.get(self.descriptors..).unwrap_or_default();
+        let descriptors = bytes.chunks_exact(4).take(self.count);
+        descriptors.filter_map(|one| Some((usize::from(u16_at(one, 0)?), *one.get(2)?)))
     }
+
+    /// The descriptors up to that of the record ID.
+    fn head(&self) -> Option<&'a Head> {
+        self.bytes.get(self.descriptors..)?.first_chunk().filter(|_| self.count > RECORD_ID_SLOT)
+    }
+}
+
+/// Size and type of the values up to the `EventRecordID`.
+type Head = [u8; 4 * (RECORD_ID_SLOT + 1)];
+
+/// Where the values asked for stand, counted from the first value. It follows from the descriptors, which
+/// are the same in nearly every record of a chunk.
+#[derive(Debug, Clone, Copy)]
+struct Layout {
+    event_id: Option<usize>,
+    record_id: Option<usize>,
+}
+
+impl Layout {
+    fn of(head: &Head) -> Self {
+        Layout {
+            event_id: offset(head, EVENT_ID_SLOT, UINT16),
+            record_id: offset(head, RECORD_ID_SLOT, UINT64),
+        }
+    }
+}
+
+/// Where a value starts, if it has the type asked for, and it and all before it the size of their type.
+fn offset(head: &Head, slot: usize, kind: u8) -> Option<usize> {
+    let mut at = 0;
+    for (number, descriptor) in head.chunks_exact(4).enumerate() {
+        let (size, of) = (usize::from(u16_at(descriptor, 0)?), *descriptor.get(2)?);
+        if size_of(of).is_some_and(|fixed| fixed != size) {
+            return None;
+        }
+        if number == slot {
+            return (of == kind).then_some(at);
+        }
+        at += size;
+    }
+    None
 }

@@ -6,6 +6,7 @@
 
 use memchr::memmem;
 
+use super::Position;
 use super::bytes::{is_blank, is_plausible_time, u32_at, u64_at};
 
 pub(super) const CHUNK_SIZE: usize = 65_536;
@@ -38,6 +39,10 @@ impl RecordAt {
     pub(super) fn end(&self) -> usize {
         self.offset.saturating_add(self.size)
     }
+
+    pub(super) fn position(&self) -> Position {
+        Position { number: self.number, written: self.written }
+    }
 }
 
 /// The records of a chunk, and what was seen of damage on the way.
@@ -53,6 +58,18 @@ pub(super) struct Walk {
     pub(super) truncated: bool,
     /// Live records that the numbering proves to be missing.
     pub(super) lost: u64,
+}
+
+impl Walk {
+    /// Where the live records stop standing one after another, counted from the chunk's header on.
+    pub(super) fn line_end(&self) -> usize {
+        let ends = self.records.iter().scan(CHUNK_HEADER_SIZE, |end, record| {
+            let follows = !record.slack && record.offset == *end;
+            follows.then(|| std::mem::replace(end, record.end()));
+            follows.then_some(*end)
+        });
+        ends.last().unwrap_or(CHUNK_HEADER_SIZE)
+    }
 }
 
 /// What a chunk header says of the records after it.
@@ -76,13 +93,25 @@ impl Header {
     }
 }
 
+impl Header {
+    /// How many records the header says there are.
+    fn said(&self) -> usize {
+        let said = self.numbers.map_or(0, |(first, last)| last - first + 1);
+        usize::try_from(said).unwrap_or(0)
+    }
+}
+
 /// Finds every record that is physically intact in a chunk, or in what is left of one.
 pub(super) fn walk(chunk: &[u8]) -> Walk {
     let header = Header::of(chunk);
     let mut walker = Walker {
         chunk,
         newest: header.numbers.map(|(first, _)| first - 1),
-        found: Walk { header_damaged: !header.intact, ..Walk::default() },
+        found: Walk {
+            header_damaged: !header.intact,
+            records: Vec::with_capacity(header.said()),
+            ..Walk::default()
+        },
     };
     let end = walker.live(&header);
     let end = walker.continued(end);

@@ -22,6 +22,8 @@ pub(super) struct Chunk {
     in_template: bool,
     /// How often a template definition shows the text.
     pub repeats: usize,
+    /// Value 4 is of the type without a value, and yet takes two bytes.
+    pub sized_null: bool,
     /// Where each record starts.
     pub starts: Vec<usize>,
 }
@@ -36,6 +38,7 @@ impl Chunk {
             definition: None,
             in_template: false,
             repeats: 1,
+            sized_null: false,
             starts: Vec::new(),
         }
     }
@@ -54,8 +57,10 @@ impl Chunk {
         }
         let number = self.next - 1;
         let text = utf16(text);
-        let values: [(usize, u8, Vec<u8>); 4] = [
+        let null = if self.sized_null { vec![0xee; 2] } else { Vec::new() };
+        let values: [(usize, u8, Vec<u8>); 5] = [
             (3, 0x06, id.to_le_bytes().to_vec()),
+            (4, 0x00, null),
             (6, 0x11, written(number).to_le_bytes().to_vec()),
             (7, 0x01, text),
             (10, 0x0a, (number + 1000).to_le_bytes().to_vec()),
@@ -72,14 +77,25 @@ impl Chunk {
     }
 
     /// Adds a record as a collector forwards it: elements and text, no template.
-    pub(super) fn plain(mut self, provider: &str, id: u16, text: &str) -> Chunk {
+    pub(super) fn plain(self, provider: &str, id: u16, text: &str) -> Chunk {
+        self.plain_of(&[("Name", provider)], &[], id, text)
+    }
+
+    /// The same with all attributes of `Provider` and of `EventID`.
+    pub(super) fn plain_of(
+        mut self,
+        provider: &[(&str, &str)],
+        event_id: &[(&str, &str)],
+        id: u16,
+        text: &str,
+    ) -> Chunk {
         let start = self.open_record();
         let record_id = (self.next - 1 + 1000).to_string();
         self.put(&[0x0f, 1, 1, 0]);
         self.element("Event", &[], |chunk| {
             chunk.element("System", &[], |chunk| {
-                chunk.element("Provider", &[("Name", provider)], |_| {});
-                chunk.element("EventID", &[], |chunk| chunk.text(&id.to_string()));
+                chunk.element("Provider", provider, |_| {});
+                chunk.element("EventID", event_id, |chunk| chunk.text(&id.to_string()));
                 chunk.element("TimeCreated", &[("SystemTime", "2024-05-01T00:00:00.0000000Z")], |_| {});
                 chunk.element("EventRecordID", &[], |chunk| chunk.text(&record_id));
                 chunk.element("Computer", &[], |chunk| chunk.text("dc01.contoso.example"));
@@ -147,8 +163,8 @@ impl Chunk {
         if !attributes.is_empty() {
             let list_at = self.bytes.len();
             self.put(&[0; 4]);
-            for (name, value) in attributes {
-                self.put(&[0x06]);
+            for (number, (name, value)) in attributes.iter().enumerate() {
+                self.put(&[if number + 1 < attributes.len() { 0x46 } else { 0x06 }]);
                 self.name(name);
                 self.text(value);
             }

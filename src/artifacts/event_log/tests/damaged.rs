@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::build::{CHUNK, Chunk, FILE_HEADER, log};
+use super::build::{self, CHUNK, Chunk, FILE_HEADER, log};
 use crate::artifacts::Wanted;
 use crate::artifacts::event_log::{
-    Datum, Event, EventLog, looks_like_event_log, looks_like_legacy_event_log, read,
+    Datum, Event, EventLog, Position, looks_like_event_log, looks_like_legacy_event_log, read,
 };
 use crate::source::{Gap, Place};
 
@@ -62,9 +62,12 @@ fn a_sound_log_gives_its_wanted_events_and_no_gap() {
         time: "2024-05-01T00:00:01Z".parse().unwrap(),
         computer: "dc01.contoso.example".into(),
         channel: Some("Application".into()),
+        level: None,
         keywords: None,
         data: vec![Datum { name: Some("Text".into()), value: "one\r\ntwo".into() }],
         from_slack: false,
+        // The template's IDs are 1000 more than the numbers of the headers.
+        position: Position { number: 1, written: build::MIDNIGHT + 10_000_000 },
     };
     assert_eq!(event, &expected);
     let coverage = log.coverage;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::build::{Chunk, FILE_HEADER, log};
 use super::damaged::wanted;
-use crate::artifacts::event_log::read;
+use crate::artifacts::event_log::{Position, around, read};
 
 /// Xorshift: the same numbers on every machine.
 struct Numbers(u64);
@@ -59,6 +59,12 @@ fn no_damage_makes_the_reader_panic_or_hang() {
         let (log, gaps) = read(&Arc::from("mutant.evtx"), &mut &bytes[..], &wanted);
         assert!(log.events.len() <= 10 && gaps.len() <= 30);
         let live = log.events.iter().filter(|event| !event.from_slack).count();
+        let of = |freed: bool| -> Vec<Position> {
+            log.events.iter().filter(|event| event.from_slack == freed).map(|event| event.position).collect()
+        };
+        // What was found once is found again, whatever stands around it.
+        let found = around(&mut &bytes[..], &of(false), &of(true), 2);
+        assert_eq!(found.not_found, 0);
         // After one damage, less than everything is only allowed with a reason.
         let complete = log.coverage.records >= 4 || !gaps.is_empty();
         assert!(more > 0 || complete, "{:?}", log.coverage);
