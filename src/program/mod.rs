@@ -57,7 +57,7 @@ const NOT_AS_EXPECTED: u8 = 20;
     version,
     after_help = "Exit codes: 0 finished, whatever the verdict; 1 could not finish; 2 wrong arguments; 3 nothing in \
                   the input could be used; with --fail-on: 10 a cause was found, 11 undetermined; check: 0 as expected, \
-                  20 not."
+                  20 not; 130 ended by Ctrl-C."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
