@@ -4,7 +4,7 @@
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::bundle::{DiskContent, Member};
+use crate::bundle::{DiskContent, Member, cause};
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
@@ -173,9 +173,10 @@ fn read_binary(
     }
     let (_place, _alone) = (held_text::Taken::place(), held_text::alone());
     let lost = |at: usize, failed: Option<io::Error>, reason| {
-        let unreadable =
-            |error: io::Error| Statement::new("gap.file.unreadable").with("error", error.to_string());
-        Gap::new(path, Place::Offset(at as u64), failed.map_or(reason, unreadable))
+        let reason = failed.map_or(vec![reason], |error| {
+            vec![Statement::new("gap.file.unreadable"), cause(&error), Statement::new("gap.ask.upload-again")]
+        });
+        Gap::new(path, Place::Offset(at as u64), reason)
     };
     if registry_export::looks_like_hive(head) {
         let Packing { packed, more, failed } = PackedBytes::of(content, PACKED_HIVE_MIB << 20);

@@ -20,6 +20,7 @@ use super::member_name::{self, UniqueNames};
 use super::store::Store;
 use super::zip_archive::{self, ZipList, ZipMember};
 use super::{Limits, Member, ReadMember, too_many_entries};
+use crate::progress::{Piece, Progress};
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
@@ -35,6 +36,7 @@ pub(super) const UPLOAD_AGAIN: &str = "gap.ask.upload-again";
 pub(super) struct Opening<'r, T, F> {
     pub(super) read: &'r F,
     pub(super) limits: &'r Limits,
+    progress: Progress,
     /// The only files to hand to the reader; none for all.
     pub(super) only: Option<&'r BTreeSet<BundlePath>>,
     pub(super) budget: Budget,
@@ -76,9 +78,10 @@ impl<S> Admitted<S> {
 
 impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
     /// Nothing read yet.
-    pub(super) fn new(read: &'r F, limits: &'r Limits) -> Self {
+    pub(super) fn new(read: &'r F, limits: &'r Limits, progress: Progress) -> Self {
         let budget = Budget::new(limits);
-        Opening { read, limits, only: None, budget, members: Vec::new(), gaps: Vec::new(), round: 0 }
+        let (members, gaps) = (Vec::new(), Vec::new());
+        Opening { read, limits, progress, only: None, budget, members, gaps, round: 0 }
     }
 
     /// The reader of the next round of files.
@@ -99,11 +102,15 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
 
     /// Reads files of the disk that are no archives.
     pub(super) fn read_files(&mut self, files: Vec<&DiskFile>) {
-        let wanted = files.into_iter().map(|file| (file.path.clone(), file.bytes, None, file));
+        // Each counts as done when it is read, or when it turns out not to be.
+        let wanted = files.into_iter().map(|file| {
+            let source = (file, Arc::new(Piece::new(&self.progress, file.bytes)));
+            (file.path.clone(), file.bytes, None, source)
+        });
         let mut admitted = self.admit(wanted.collect());
         admitted.retain(|file| self.is_wanted(&file.path));
         let (large, small): (Vec<_>, Vec<_>) =
-            admitted.iter().partition(|file| file.declared >= disk::LARGE_BYTES);
+            admitted.into_iter().partition(|file| file.declared >= disk::LARGE_BYTES);
         // A large file takes all threads, so that there is only one at a time and memory does not grow with
         // their number; threads that it leaves idle read small ones.
         let (mut large, mut small) = (large.chunks(LARGE_FILES), small.chunks(FILES));
@@ -334,22 +341,30 @@ pub(super) fn hashed_bytes(limits: &Limits, declared: u64) -> u64 {
     if declared > limits.hashed_bytes { 0 } else { limits.hashed_bytes }
 }
 
-fn read_large<T: Send>(file: &Admitted<&DiskFile>, read: &(impl Fn(Member<'_>) -> T + Sync)) -> Outcome<T> {
-    let opened = File::open(&file.source.location);
-    of_disk(
-        file,
-        opened.and_then(|open| disk::hand_to(open, &file.path, file.allowance, file.source.hashed, read)),
-    )
+/// A file of the disk, and its part of the progress.
+type OfDisk<'f> = (&'f DiskFile, Arc<Piece>);
+
+fn read_large<T: Send>(file: &Admitted<OfDisk<'_>>, read: &(impl Fn(Member<'_>) -> T + Sync)) -> Outcome<T> {
+    let (on_disk, piece) = &file.source;
+    let opened = File::open(&on_disk.location);
+    let whole = (&file.path, file.allowance, on_disk.hashed);
+    let read = opened.and_then(|open| disk::hand_to((open, Arc::clone(piece)), whole, read));
+    piece.finish();
+    of_disk(file, read)
 }
 
-fn read_small<T: Send>(file: &Admitted<&DiskFile>, read: &(impl Fn(Member<'_>) -> T + Sync)) -> Outcome<T> {
-    let hashed_bytes = if file.source.hashed { u64::MAX } else { 0 };
-    let read_it =
-        |mut stream| Peeked::new(&mut stream, file.allowance, hashed_bytes).hand_to(&file.path, read);
-    of_disk(file, File::open(&file.source.location).and_then(read_it))
+fn read_small<T: Send>(file: &Admitted<OfDisk<'_>>, read: &(impl Fn(Member<'_>) -> T + Sync)) -> Outcome<T> {
+    let (on_disk, piece) = &file.source;
+    let hashed_bytes = if on_disk.hashed { u64::MAX } else { 0 };
+    let opened = File::open(&on_disk.location).and_then(|mut stream| {
+        Peeked::new(&mut stream, file.allowance, hashed_bytes).hand_to(&file.path, read)
+    });
+    // Such a file is short, so that it is enough to count it as a whole.
+    piece.finish();
+    of_disk(file, opened)
 }
 
-fn of_disk<T>(file: &Admitted<&DiskFile>, read: io::Result<(ReadMember<T>, End)>) -> Outcome<T> {
+fn of_disk<T>(file: &Admitted<OfDisk<'_>>, read: io::Result<(ReadMember<T>, End)>) -> Outcome<T> {
     match read {
         Ok((member, end)) => Outcome::Read(member, end),
         Err(error) => Outcome::Lost(Gap::new(&file.path, Place::File, cannot_open(&error))),

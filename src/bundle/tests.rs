@@ -617,7 +617,7 @@ fn damage_anywhere_is_survived_and_told() {
                 let at = next(damaged.len());
                 damaged[at] = next(256) as u8;
             }
-            let mut opening = Opening::new(&content, &limits);
+            let mut opening = Opening::new(&content, &limits, Progress::default());
             opening.read_archive(&"a".into(), &Store::Memory(store::Bytes::new(damaged.clone())), *kind, 0);
             assert!(opening.members.len() <= 8);
             if damaged == *bytes {
@@ -643,6 +643,38 @@ fn the_number_of_threads_changes_nothing() {
     let one = with(1);
     assert_eq!(one, with(2));
     assert!(one.contains("gap.bundle.larger-in-all") && one.contains("a.zip!f0!x"));
+}
+
+#[test]
+fn progress_ends_where_the_bytes_on_the_disk_end() {
+    let inner = zip_of(&[("x", b"1"), ("../z", b"333")]);
+    let large = vec![7; (disk::LARGE_BYTES + 9) as usize];
+    let folder = tempfile::tempdir().unwrap();
+    let zip = zip_of(&[("a", b"some text"), ("inner.zip", &inner), ("large", &large)]);
+    for (name, bytes) in [
+        ("a.zip", &zip),
+        ("b.tar.gz", &gzip(&tar_of(&[("a", b"some text")]))),
+        ("c.rar", &b"Rar!\x1a\x07\x01\x00 and more".to_vec()),
+        ("d.txt", &b"some text".to_vec()),
+        ("e.bin", &large),
+        ("f.zip", &zip[..zip.len() / 2].to_vec()),
+    ] {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    let bytes: u64 =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).sum();
+    for total_bytes in [Limits::default().total_bytes, 20] {
+        let (progress, limits) = (Progress::default(), Limits { total_bytes, ..Limits::default() });
+        let steps = std::sync::Mutex::new(Vec::new());
+        let read = |member: Member<'_>| {
+            let _ = io::copy(member.content, &mut io::sink());
+            steps.lock().unwrap().push(progress.done());
+        };
+        read_counting(&[folder.path()], &limits, &progress, read).unwrap();
+        assert_eq!((progress.known(), progress.done()), (bytes, bytes), "{total_bytes}");
+        let steps = steps.into_inner().unwrap();
+        assert!(steps.iter().any(|done| (1..bytes).contains(done)), "it moves on the way: {steps:?}");
+    }
 }
 
 #[test]

@@ -18,7 +18,7 @@ use super::selection::Selection;
 use super::stream::{Slot, Slots, in_step};
 use super::walk::CHUNK_SIZE;
 use super::{EventLog, NAMING_TRIES};
-use crate::bundle::DiskContent;
+use crate::bundle::{DiskContent, cause};
 use crate::source::{BundlePath, Gap};
 
 /// Chunks of a stream that are read together: 1 MiB. Three times as many are held: what the stream fills,
@@ -95,7 +95,7 @@ impl Sum {
 
     /// What the log says, with what the file as a whole shows.
     fn finish(mut self, path: &BundlePath, slots: &mut Slots<'_>) -> (EventLog, Vec<Gap>) {
-        let failed = slots.failed.take().map(|(at, error)| (at, error.to_string()));
+        let failed = slots.failed.take().map(|(at, error)| (at, cause(&error)));
         let file = FileFacts { header: slots.header, junk: slots.junk, slots: self.slots, failed };
         self.total.lose(file.missing_records(self.total.newest_number));
         let gaps = gaps::gaps(path, &file, &self.total);
