@@ -56,8 +56,8 @@ pub mod why;
 
 use std::path::Path;
 
-use artifacts::{Artifact, Reading, Wanted};
-use bundle::{Bundle, Input, Limits, OpenError};
+use artifacts::{Artifact, Content, Kept, Reading, Shared, Wanted};
+use bundle::{Bundle, Input, Limits, Member, OpenError};
 use diagnosis::Diagnosis;
 use facts::{Facts, Stated};
 use report::Report;
@@ -105,31 +105,45 @@ impl Analysis {
 /// A path that does not exist or cannot be opened. All that is wrong inside the upload is a gap of the
 /// report instead.
 pub fn analyze(paths: &[impl AsRef<Path>], options: &Options) -> Result<Analysis, OpenError> {
-    let wanted = wanted();
-    let bundle = bundle::read(paths, &options.limits, |member| artifacts::read(member, &wanted))?;
+    let (wanted, kept) = (wanted(), Kept::default());
+    let read = |member: Member<'_>| kept.keep(member.path, artifacts::read(member, &wanted));
+    let bundle = bundle::read(paths, &options.limits, read)?;
+    drop(kept);
     Ok(conclude(bundle, options))
 }
 
 /// Analyses an upload of one file that is in memory: an archive, or a file by itself. `name` is what the
 /// report calls it.
 pub fn analyze_in_memory(name: &str, bytes: Vec<u8>, options: &Options) -> Analysis {
-    let wanted = wanted();
-    conclude(
-        bundle::read_in_memory(name, bytes, &options.limits, |member| artifacts::read(member, &wanted)),
-        options,
-    )
+    let (wanted, kept) = (wanted(), Kept::default());
+    let read = |member: Member<'_>| kept.keep(member.path, artifacts::read(member, &wanted));
+    let bundle = bundle::read_in_memory(name, bytes, &options.limits, read);
+    drop(kept);
+    conclude(bundle, options)
 }
 
-fn conclude(bundle: Bundle<Reading>, options: &Options) -> Analysis {
+/// Gaps from which on files that no reader takes are only counted.
+const MOST_GAPS: usize = 5_000;
+
+fn conclude(bundle: Bundle<Shared>, options: &Options) -> Analysis {
     let Bundle { inputs, members, mut gaps } = bundle;
-    let mut artifacts = Vec::with_capacity(members.len());
+    let mut artifacts = Vec::new();
+    let mut more = (None, 0_u64);
     for member in members {
-        let Reading { content, gaps: lost } = member.read;
+        let Reading { content, gaps: lost } = member.read.take();
         gaps.extend(lost);
         if let Some(what) = content.not_used() {
+            if gaps.len() >= MOST_GAPS && matches!(content, Content::NotUsed { .. }) {
+                more = (more.0.or(Some(member.path)), more.1.saturating_add(1));
+                continue;
+            }
             gaps.push(Gap::new(&member.path, source::Place::File, what));
         }
         artifacts.push(Artifact { path: member.path, bytes: member.bytes, sha256: member.sha256, content });
+    }
+    if let (Some(first), count) = more {
+        let reason = Statement::new("gap.bundle.more-not-used").with("count", count.to_string());
+        gaps.push(Gap::new(&first, source::Place::File, reason));
     }
     if artifacts.is_empty() && gaps.is_empty() {
         let empty = |input: &Input| {

@@ -10,7 +10,9 @@ mod folder;
 mod given;
 mod in_memory;
 mod member_name;
+mod nested;
 mod opening;
+mod origin;
 mod passwords;
 mod sequential;
 mod store;
@@ -49,6 +51,9 @@ pub struct Limits {
     pub ratio: u64,
     /// Archives inside archives: 0 opens archives, and none inside them.
     pub depth: u32,
+    /// Bytes that zip archives inside archives may hold in memory at one time. A larger one is read in two
+    /// passes over the archive around it.
+    pub held_bytes: u64,
     /// Bytes of the largest file that is hashed where it is one of several: below a folder, or in an
     /// archive. A file that is given by itself is hashed whatever its size.
     pub hashed_bytes: u64,
@@ -139,6 +144,7 @@ impl Default for Limits {
             entries: 100_000,
             ratio: 1_000,
             depth: 8,
+            held_bytes: 16 << 20,
             hashed_bytes: 64 << 20,
             passwords: Passwords::default(),
         }
@@ -171,7 +177,8 @@ pub fn read<T: Send>(
         || archives.par_iter().map(|(file, _)| digest_of(file)).collect::<Vec<_>>(),
         || {
             for (file, kind) in &archives {
-                opening.read_archive(&file.path, &Store::Disk(file.location.clone()), *kind, 0);
+                let store = Store::Disk(file.location.clone());
+                opening.read_archive(&file.path, &store, *kind, 0);
             }
         },
     );
