@@ -7,6 +7,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::text_encoding::Decoded;
 use super::text_stream::TextStream;
+use crate::bundle::cause;
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
@@ -96,7 +97,8 @@ fn hold_up_to(path: &BundlePath, mut text: TextStream<'_>, most_mib: usize) -> (
 /// The gap of a text that could not be read to its end.
 pub(super) fn unreadable(path: &BundlePath, text: &TextStream<'_>) -> Option<Gap> {
     let (at, error) = text.failure()?;
-    let reason = Statement::new("gap.file.unreadable").with("error", error.to_string());
+    let reason =
+        [Statement::new("gap.file.unreadable"), cause(error), Statement::new("gap.ask.upload-again")];
     Some(Gap::new(path, Place::Offset(at), reason))
 }
 

@@ -109,6 +109,21 @@ impl Shared {
         }
     }
 
+    /// The kind of the file, and of an event log how many records it has.
+    pub fn about(&self) -> (&'static str, Option<u64>) {
+        match &self.0 {
+            Says::Nothing(looks_like) => (looks_like, None),
+            Says::Something(reading) => {
+                let reading = reading.lock().unwrap_or_else(PoisonError::into_inner);
+                let records = match &reading.content {
+                    Content::EventLog(log) => Some(log.coverage.records),
+                    _ => None,
+                };
+                (reading.content.kind(), records)
+            }
+        }
+    }
+
     /// The reading, once all files are read.
     pub fn take(self) -> Reading {
         let nothing = |looks_like| Reading { content: Content::NotUsed { looks_like }, gaps: Vec::new() };

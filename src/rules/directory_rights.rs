@@ -4,7 +4,7 @@
 use crate::facts::access_lists::{AccessList, Shown, containers_above, domain_dn};
 use crate::facts::connector::Connector;
 use crate::facts::connector_access::connector_right;
-use crate::facts::directory::DirectoryUser;
+use crate::facts::directory::{DirectoryUser, ProtectedMembership};
 use crate::knowledge::connector_rights::{
     ConnectorRight, INET_ORG_PERSON_CLASS, USER_CLASS, required_rights, rights,
 };
@@ -40,12 +40,12 @@ impl Target<'_> {
             Rights::Missing(right, source) if right.wanted.mask != CONTROL_ACCESS => self
                 .undecided(CHECK, weight, Some("write-only"))
                 .with("account", self.account.clone())
-                .with("right", right.name)
+                .with("right", right.said)
                 .at(source),
             Rights::Missing(right, source) => self
                 .finding(CHECK, weight, Answer::Yes)
                 .with("account", self.account.clone())
-                .with("right", right.name)
+                .with("right", right.said)
                 .at(source),
             Rights::All(source) => {
                 self.finding(CHECK, weight, Answer::No).with("account", self.account.clone()).at(source)
@@ -64,7 +64,7 @@ impl Target<'_> {
             Rights::Missing(right, source) => self
                 .finding(CHECK, Weight::RulesOut, Answer::No)
                 .with("account", self.account.clone())
-                .with("right", right.name)
+                .with("right", right.said)
                 .at(source),
             open => self.open_rights(CHECK, Weight::RulesOut, &open),
         }
@@ -167,14 +167,37 @@ impl Target<'_> {
             Rights::Missing(right, source) => self
                 .finding(CHECK, weight, Answer::No)
                 .with("account", self.account.clone())
-                .with("right", right.name)
+                .with("right", right.said)
                 .at(source),
-            Rights::Unusable(_) => unknown(None),
+            Rights::Unusable(_) => match self.administrators_group(user) {
+                Some(group) => self
+                    .finding(CHECK, weight, Answer::Yes)
+                    .variant("administrator")
+                    .with("account", self.account.clone())
+                    .with("group", group.group.name)
+                    .at(&group.source),
+                None => unknown(None),
+            },
             Rights::DependsOn(_, source)
             | Rights::Open(source)
             | Rights::NotWhole(source)
             | Rights::NoSid(source) => unknown(Some("open")).at(source),
         }
+    }
+
+    /// A group with the connector account that has every extended right on the user by AdminSDHolder's default
+    /// list. Where the user's own list lacks a right, somebody changed the default.
+    fn administrators_group(&self, user: &DirectoryUser) -> Option<&ProtectedMembership> {
+        if matches!(self.rights(), Rights::Missing(..)) {
+            return None;
+        }
+        let object = self.connector?.object.as_ref()?;
+        let elsewhere = object.domain().zip(user.domain()).is_some_and(|(own, of_user)| own != of_user);
+        object.groups.protected.iter().find(|one| match one.group.name {
+            "Enterprise Admins" => true,
+            "Domain Admins" | "Administrators" => !elsewhere,
+            _ => false,
+        })
     }
 
     /// What the nearest container above the user that was seen hands down, with its name.
@@ -211,7 +234,7 @@ impl Target<'_> {
         let finding = self
             .finding(CHECK, weight, answer)
             .with("account", self.account.clone())
-            .with("right", reset.name)
+            .with("right", reset.said)
             .with("object", dn)
             .at_all(seen.map(|seen| seen.source).as_ref());
         if answer == Answer::Yes { finding.needing("target-permissions", None) } else { finding }
@@ -290,7 +313,7 @@ impl Target<'_> {
         };
         finding
             .with("account", self.account.clone())
-            .with("right", seen.right.name)
+            .with("right", seen.right.said)
             .with("object", object)
             .with("entry", entry)
             .with("count", seen.entries.to_string())

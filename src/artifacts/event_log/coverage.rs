@@ -42,7 +42,9 @@ pub(super) struct Total {
     /// Damaged chunks beyond those.
     pub(super) more_damaged: u64,
     /// Work of rendering beyond what the chunks of a real log take.
-    excess: u64,
+    pub(super) excess: u64,
+    /// Records are only counted, for what other logs took.
+    pub(super) counting: bool,
 }
 
 impl Total {
@@ -71,9 +73,14 @@ impl Total {
         chunk.found.into_iter().for_each(|found| self.keep(found));
     }
 
-    /// Whether the file has taken so much work that its records are only counted from here on.
+    /// Whether the file has taken more work than any real one.
     pub(super) fn is_exhausting(&self) -> bool {
         self.excess > EXCESS_MAX
+    }
+
+    /// Whether records are only counted from here on.
+    pub(super) fn is_counting(&self) -> bool {
+        self.counting || self.is_exhausting()
     }
 
     fn keep(&mut self, found: Found) {
