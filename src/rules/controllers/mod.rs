@@ -49,6 +49,7 @@ struct NearDenial {
 
 /// One machine's stance.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own about the machine")]
 struct Stance {
     standing: Standing,
     machine: Option<String>,
