@@ -14,9 +14,9 @@ use crate::source::{BundlePath, Place};
 /// Memory for what one file says, in bytes: some ten thousand events, or users.
 pub(super) const FILE_BYTES: usize = 14 << 20;
 /// Memory for the wanted events of one log, in bytes: some thousands. Facts are made of each.
-pub(super) const LOG_BYTES: usize = 8 << 20;
+pub(super) const LOG_BYTES: usize = 7 << 20;
 /// Memory for what all files say, in bytes.
-const ALL_BYTES: usize = 20 << 20;
+const ALL_BYTES: usize = 18 << 20;
 /// Readings up to this size are small.
 const SMALL_BYTES: usize = 64 << 10;
 /// Failures stand in logs, so that a log counts as one that is so many times smaller.
