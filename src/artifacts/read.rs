@@ -219,7 +219,9 @@ mod tests {
         let (path, mut content) = ("a.evtx".into(), bytes.as_slice());
         let member =
             Member { path: &path, head: &bytes[..4096], content: &mut content, on_disk: None, round };
-        let Reading { content: Content::EventLog(log), gaps } = read(member, &crate::wanted(), effort) else {
+        let events = vec![("PasswordResetService".to_owned(), 33004)];
+        let wanted = Wanted { events, ..Wanted::default() };
+        let Reading { content: Content::EventLog(log), gaps } = read(member, &wanted, effort) else {
             panic!("an event log")
         };
         (log.events.len(), log.coverage.records, gaps.iter().map(Gap::said).collect())
