@@ -1,6 +1,7 @@
-//! Writes a large event log, the same one at every run: `cargo run --release --example make-log -- FILE MIB`.
+//! Writes a large event log, the same one at every run:
+//! `cargo run --release --example make-log -- FILE MIB [DESCRIPTION]`.
 //!
-//! It is made from `chatter.evtx.toml` with the writer of the fixtures. What that gives is repeated chunk
+//! It is made from `chatter.evtx.toml`, or another description, with the writer of the fixtures. What that gives is repeated chunk
 //! by chunk to the size asked for, with numbers that go on and checksums that are right.
 
 #![allow(
@@ -25,11 +26,11 @@ fn main() {
     let mut arguments = std::env::args().skip(1);
     let path = arguments.next().expect("the file to write");
     let mib: u64 = arguments.next().and_then(|text| text.parse().ok()).expect("its size in MiB");
-    let mut file = BufWriter::with_capacity(1 << 20, File::create(path).expect("a writable file"));
-    large_log::write(
-        &event_log::build(large_log::CHATTER).expect("a valid description"),
-        mib << 20,
-        &mut file,
+    let description = arguments.next().map_or_else(
+        || large_log::CHATTER.to_owned(),
+        |path| std::fs::read_to_string(path).expect("a readable description"),
     );
+    let mut file = BufWriter::with_capacity(1 << 20, File::create(path).expect("a writable file"));
+    large_log::write(&event_log::build(&description).expect("a valid description"), mib << 20, &mut file);
     file.flush().expect("a writable file");
 }

@@ -57,8 +57,8 @@ pub mod why;
 
 use std::path::Path;
 
-use artifacts::{Artifact, Reading, Wanted};
-use bundle::{Bundle, Input, Limits, OpenError};
+use artifacts::{Artifact, Content, Kept, Reading, Shared, Wanted};
+use bundle::{Bundle, Input, Limits, Member, OpenError};
 use diagnosis::Diagnosis;
 use facts::{Facts, Stated};
 use progress::Progress;
@@ -78,7 +78,7 @@ pub struct Options {
 
 /// An upload of which every file was read, and nothing was concluded yet.
 #[derive(Debug)]
-pub struct Upload(Bundle<Reading>);
+pub struct Upload(Bundle<Shared>);
 
 /// One file of an upload, for a caller that lists what was read.
 #[derive(Debug, Clone, Copy)]
@@ -96,14 +96,12 @@ pub struct FileRead<'u> {
 impl Upload {
     /// The files that were read, in order of path.
     pub fn files(&self) -> impl Iterator<Item = FileRead<'_>> {
-        self.0.members.iter().map(|member| FileRead {
-            path: &member.path,
-            kind: member.read.content.kind(),
-            bytes: member.bytes,
-            records: match &member.read.content {
-                artifacts::Content::EventLog(log) => Some(log.coverage.records),
-                _ => None,
-            },
+        self.0.members.iter().map(|member| {
+            let (kind, records) = member.read.look(|content| match content {
+                Content::EventLog(log) => (content.kind(), Some(log.coverage.records)),
+                _ => (content.kind(), None),
+            });
+            FileRead { path: &member.path, kind, bytes: member.bytes, records }
         })
     }
 }
@@ -148,30 +146,46 @@ pub fn analyze(paths: &[impl AsRef<Path>], options: &Options) -> Result<Analysis
 /// # Errors
 /// As those of [`analyze`].
 pub fn read(paths: &[impl AsRef<Path>], options: &Options, progress: &Progress) -> Result<Upload, OpenError> {
-    let wanted = wanted();
-    let read = |member: bundle::Member<'_>| artifacts::read(member, &wanted);
-    bundle::read_counting(paths, &options.limits, progress, read).map(Upload)
+    let (wanted, kept) = (wanted(), Kept::default());
+    let read = |member: Member<'_>| kept.keep(member.path, artifacts::read(member, &wanted));
+    let bundle = bundle::read_counting(paths, &options.limits, progress, read)?;
+    drop(kept);
+    Ok(Upload(bundle))
 }
 
 /// Analyses an upload of one file that is in memory: an archive, or a file by itself. `name` is what the
 /// report calls it.
 pub fn analyze_in_memory(name: &str, bytes: Vec<u8>, options: &Options) -> Analysis {
-    let wanted = wanted();
-    let read = |member: bundle::Member<'_>| artifacts::read(member, &wanted);
-    conclude(Upload(bundle::read_in_memory(name, bytes, &options.limits, read)), options)
+    let (wanted, kept) = (wanted(), Kept::default());
+    let read = |member: Member<'_>| kept.keep(member.path, artifacts::read(member, &wanted));
+    let bundle = bundle::read_in_memory(name, bytes, &options.limits, read);
+    drop(kept);
+    conclude(Upload(bundle), options)
 }
+
+/// Gaps from which on files that no reader takes are only counted.
+const MOST_GAPS: usize = 5_000;
 
 /// The second half of [`analyze`]: what the files of an upload say together.
 pub fn conclude(upload: Upload, options: &Options) -> Analysis {
     let Upload(Bundle { inputs, members, mut gaps }) = upload;
-    let mut artifacts = Vec::with_capacity(members.len());
+    let mut artifacts = Vec::new();
+    let mut more = (None, 0_u64);
     for member in members {
-        let Reading { content, gaps: lost } = member.read;
+        let Reading { content, gaps: lost } = member.read.take();
         gaps.extend(lost);
         if let Some(what) = content.not_used() {
+            if gaps.len() >= MOST_GAPS && matches!(content, Content::NotUsed { .. }) {
+                more = (more.0.or(Some(member.path)), more.1.saturating_add(1));
+                continue;
+            }
             gaps.push(Gap::new(&member.path, source::Place::File, what));
         }
         artifacts.push(Artifact { path: member.path, bytes: member.bytes, sha256: member.sha256, content });
+    }
+    if let (Some(first), count) = more {
+        let reason = Statement::new("gap.bundle.more-not-used").with("count", count.to_string());
+        gaps.push(Gap::new(&first, source::Place::File, reason));
     }
     if artifacts.is_empty() && gaps.is_empty() {
         let empty = |input: &Input| {

@@ -1,35 +1,27 @@
 //! One file in, one reading out: the kind is told by content, and a reader that panics costs that file
 //! alone.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::bundle::{DiskContent, Member, cause};
+use crate::bundle::{DiskContent, Member};
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
 use super::event_log::{EventLog, Neighbours, Position};
+use super::registry_export::{HiveBytes, PackedBytes, Packing};
+use super::text_encoding::Decoded;
+use super::text_stream::TextStream;
 use super::{
-    Content, Reading, Wanted, access_control_list, audit_log, connect_configuration, controller_diagnostics,
-    directory_objects, event_log, password_policy, policy_report, registry_export, security_template, unused,
+    Content, Reading, RegistryExport, Wanted, access_control_list, audit_log, connect_configuration,
+    controller_diagnostics, directory_objects, event_log, held_text, password_policy, policy_report,
+    registry_export, security_template, unused,
 };
 
-/// Longest text that is held in memory to be read, in MiB. Reports and exports of a whole machine are a
-/// few megabytes; what is longer is read up to here, and the gap says so.
-const TEXT_MIB: u64 = 64;
-/// Longest hive, in MiB: that of a server takes up to some 100.
-const HIVE_MIB: u64 = 256;
-/// Texts up to this length are held by as many threads as there are; of longer ones, and of hives, only one
-/// is held at a time.
-const SHORT_BYTES: u64 = 8 << 20;
-
-/// Held while a long text is in memory, so that memory does not grow with the number of threads.
-///
-/// Whoever holds it must not wait for the thread pool: a pool's thread that waits takes on other work,
-/// which may be another long text, and would then wait for itself. The readers of texts therefore do
-/// nothing in parallel, and the content of a member is read by the thread that reads the member.
-static LONG_TEXT: Mutex<()> = Mutex::new(());
+/// Memory for the hive of an archive, in MiB, packed: enough for several times what a server has.
+const PACKED_HIVE_MIB: usize = 48;
+/// Longest Registry.pol, in MiB. Real ones are smaller than one.
+const POLICY_FILE_MIB: u64 = 16;
 
 /// Reads one file.
 pub fn read(member: Member<'_>, wanted: &Wanted) -> Reading {
@@ -81,21 +73,23 @@ fn read_as_its_kind(member: Member<'_>, wanted: &Wanted) -> Reading {
         let (log, gaps) = log_of(path, content, on_disk, wanted);
         return Reading { content: Content::EventLog(log), gaps };
     }
+    if registry_export::is_binary(head) {
+        let (export, gaps) = read_binary(path, head, content, on_disk, wanted);
+        let other = Content::NotUsed { looks_like: unused::looks_like(head) };
+        return Reading { content: export.map_or(other, Content::RegistryExport), gaps };
+    }
     let Some(reader) = reader_of(head) else {
         return Reading {
             content: Content::NotUsed { looks_like: unused::looks_like(head) },
             gaps: Vec::new(),
         };
     };
-    let most = if registry_export::looks_like_hive(head) { HIVE_MIB } else { TEXT_MIB };
-    let (text, mut gaps) = held(path, content, most);
-    let (read, more) = reader(path, &text.bytes, wanted);
-    gaps.extend(more);
+    let (read, gaps) = reader(path, TextStream::new(content), wanted);
     Reading { content: read.unwrap_or(Content::NotUsed { looks_like: unused::looks_like(head) }), gaps }
 }
 
-/// A reader of a text that is held in memory.
-type TextReader = fn(&BundlePath, &[u8], &Wanted) -> (Option<Content>, Vec<Gap>);
+/// A reader of a text.
+type TextReader = fn(&BundlePath, TextStream<'_>, &Wanted) -> (Option<Content>, Vec<Gap>);
 
 /// Tells a kind by its first bytes.
 type LooksLike = fn(&[u8]) -> bool;
@@ -103,76 +97,101 @@ type LooksLike = fn(&[u8]) -> bool;
 fn reader_of(head: &[u8]) -> Option<TextReader> {
     let readers: [(LooksLike, TextReader); 9] = [
         (security_template::looks_like_security_template, |path, text, _| {
-            let (template, gaps) = security_template::read(path, text);
-            (template.map(Content::SecurityTemplate), gaps)
+            held(path, text, |text| {
+                let (template, gaps) = security_template::read_text(path, text);
+                (template.map(Content::SecurityTemplate), gaps)
+            })
         }),
         (policy_report::looks_like_policy_report, |path, text, _| {
-            let (report, gaps) = policy_report::read(path, text);
-            (report.map(Content::PolicyReport), gaps)
+            held(path, text, |text| {
+                let (report, gaps) = policy_report::read_text(path, text);
+                (report.map(Content::PolicyReport), gaps)
+            })
         }),
         // A trace of the wizard may quote commands that read the registry, so that it comes first.
         (connect_configuration::looks_like_connect_configuration, |path, text, _| {
-            let (configuration, gaps) = connect_configuration::read(path, text);
+            let (configuration, gaps) = connect_configuration::read_text(path, text);
             (configuration.map(|read| Content::ConnectConfiguration(Box::new(read))), gaps)
         }),
         (registry_export::looks_like_registry_export, |path, text, wanted| {
-            let (export, gaps) = registry_export::read(path, text, wanted);
+            let (export, gaps) = registry_export::read_text(path, text, wanted);
             (export.map(Content::RegistryExport), gaps)
         }),
         (audit_log::looks_like_audit_log, |path, text, _| {
-            let (log, gaps) = audit_log::read(path, text);
+            let (log, gaps) = audit_log::read_text(path, text);
             (log.map(Content::AuditLog), gaps)
         }),
         (password_policy::looks_like_password_policy, |path, text, _| {
-            let (policy, gaps) = password_policy::read(path, text);
-            (policy.map(Content::PasswordPolicy), gaps)
+            held(path, text, |text| {
+                let (policy, gaps) = password_policy::read_text(path, &text.text);
+                (policy.map(Content::PasswordPolicy), gaps)
+            })
         }),
         (controller_diagnostics::looks_like_controller_diagnostics, |path, text, _| {
-            let (diagnostics, gaps) = controller_diagnostics::read(path, text);
-            (diagnostics.map(Content::ControllerDiagnostics), gaps)
+            held(path, text, |text| {
+                let diagnostics = controller_diagnostics::read_text(&text.text);
+                (diagnostics.map(Content::ControllerDiagnostics), Vec::new())
+            })
         }),
         // Those with a header of their own come before those that only their words tell.
         (access_control_list::looks_like_access_control_lists, |path, text, _| {
-            let (lists, gaps) = access_control_list::read(path, text);
+            let (lists, gaps) = access_control_list::read_text(path, text);
             (lists.map(Content::AccessControlLists), gaps)
         }),
         (directory_objects::looks_like_directory_objects, |path, text, _| {
-            let (objects, gaps) = directory_objects::read(path, text);
+            let (objects, gaps) = directory_objects::read_text(path, text);
             (objects.map(Content::DirectoryObjects), gaps)
         }),
     ];
     readers.into_iter().find_map(|(looks_like, reader)| looks_like(head).then_some(reader))
 }
 
-/// A text in memory.
-struct Held {
-    bytes: Vec<u8>,
-    /// A long text is the only one as long as this lives.
-    _only: Option<MutexGuard<'static, ()>>,
+/// Reads a text that is held as a whole.
+fn held(
+    path: &BundlePath,
+    text: TextStream<'_>,
+    read: impl FnOnce(&Decoded) -> (Option<Content>, Vec<Gap>),
+) -> (Option<Content>, Vec<Gap>) {
+    let (held, mut gaps) = held_text::hold(path, text);
+    let (content, more) = read(&held.decoded);
+    gaps.extend(more);
+    (content, gaps)
 }
 
-fn held(path: &BundlePath, content: &mut dyn Read, most_mib: u64) -> (Held, Vec<Gap>) {
-    let most = most_mib << 20;
+/// Reads a hive or a Registry.pol: by place where it is a large file of the disk, packed in memory otherwise.
+fn read_binary(
+    path: &BundlePath,
+    head: &[u8],
+    content: &mut dyn Read,
+    on_disk: Option<&DiskContent>,
+    wanted: &Wanted,
+) -> (Option<RegistryExport>, Vec<Gap>) {
+    if let Some(disk) = on_disk.filter(|_| registry_export::looks_like_hive(head)) {
+        return registry_export::read_hive(path, HiveBytes::Disk(disk), wanted);
+    }
+    let (_place, _alone) = (held_text::Taken::place(), held_text::alone());
+    let lost = |at: usize, failed: Option<io::Error>, reason| {
+        let unreadable = |error: io::Error| held_text::not_to_its_end(&error);
+        Gap::new(path, Place::Offset(at as u64), failed.map_or_else(|| vec![reason], unreadable))
+    };
+    if registry_export::looks_like_hive(head) {
+        let Packing { packed, more, failed } = PackedBytes::of(content, PACKED_HIVE_MIB << 20);
+        let too_large = Statement::new("gap.file.hive-too-large").with("limit", PACKED_HIVE_MIB.to_string());
+        let gap = (more || failed.is_some()).then(|| lost(packed.bytes(), failed, too_large));
+        let (export, mut gaps) = registry_export::read_hive(path, HiveBytes::Packed(&packed), wanted);
+        gaps.extend(gap);
+        return (export, gaps);
+    }
+    let most = POLICY_FILE_MIB << 20;
     let mut bytes = Vec::new();
-    let mut only = None;
-    let mut read = Read::take(&mut *content, SHORT_BYTES).read_to_end(&mut bytes);
-    if read.is_ok() && bytes.len() as u64 == SHORT_BYTES {
-        // A reader that broke while it held a long text has let go of it.
-        only = Some(LONG_TEXT.lock().unwrap_or_else(PoisonError::into_inner));
-        // One byte more tells whether the text ends here.
-        read = content.take(most.saturating_sub(SHORT_BYTES).saturating_add(1)).read_to_end(&mut bytes);
-    }
-    let mut gaps = Vec::new();
-    if let Err(error) = read {
-        let reason =
-            [Statement::new("gap.file.unreadable"), cause(&error), Statement::new("gap.ask.upload-again")];
-        gaps.push(Gap::new(path, Place::Offset(bytes.len() as u64), reason));
-    } else if bytes.len() as u64 > most {
-        bytes.pop();
-        let reason = Statement::new("gap.file.too-long").with("limit", most_mib.to_string());
-        gaps.push(Gap::new(path, Place::Offset(most), reason));
-    }
-    (Held { bytes, _only: only }, gaps)
+    // One byte more tells whether the file ends here.
+    let failed = content.take(most.saturating_add(1)).read_to_end(&mut bytes).err();
+    let more = bytes.len() as u64 > most;
+    let too_long = Statement::new("gap.file.too-long").with("limit", POLICY_FILE_MIB.to_string());
+    let gap = (more || failed.is_some()).then(|| lost(bytes.len(), failed, too_long));
+    let (export, mut gaps) = registry_export::read(path, &bytes, wanted);
+    gaps.extend(gap);
+    (export, gaps)
 }
 
 #[cfg(test)]
@@ -211,30 +230,15 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_text_is_held_up_to_its_limit() {
-        for (bytes, held_bytes, gaps_expected) in
-            [(9 << 20, 9 << 20, 0), ((9 << 20) + 1, 9 << 20, 1), (1 << 20, 1 << 20, 0)]
-        {
-            let (text, gaps) = held(&"a".into(), &mut std::io::repeat(b'a').take(bytes), 9);
-            assert_eq!((text.bytes.len() as u64, gaps.len()), (held_bytes, gaps_expected));
-            assert_eq!(text._only.is_some(), bytes > SHORT_BYTES);
-            for gap in gaps {
-                assert!(gap.said().contains("longer than 9 MiB"), "{}", gap.said());
-                assert_eq!(gap.place, Place::Offset(9 << 20));
-            }
-        }
-    }
-
     /// Each holds more than a short text, on more threads than one.
     #[test]
     fn long_texts_wait_for_each_other_and_come_through() {
-        let text = format!("REGEDIT4\r\n{}", "; note\r\n".repeat(1_100_000));
+        let text = format!("<ma-data>{}", "<id>1</id>\r\n".repeat(400_000));
         let kinds: Vec<_> = std::thread::scope(|scope| {
             let readers: Vec<_> = (0..3).map(|_| scope.spawn(|| kind(text.as_bytes()))).collect();
             readers.into_iter().map(|reader| reader.join().unwrap()).collect()
         });
-        assert_eq!(kinds, ["registry-export"; 3]);
+        assert_eq!(kinds, ["connect-configuration"; 3]);
     }
 
     #[test]

@@ -24,10 +24,22 @@ pub fn decode(bytes: &[u8]) -> Decoded {
     Decoded { text: text.into_owned(), encoding, damaged }
 }
 
+/// Bytes of the start of a text by which its kind is told.
+pub(super) const START_BYTES: usize = 256 << 10;
+
 /// The start of a text by which its kind is told: more than the head of a file, by which it was told first.
 pub(super) fn start_of(text: &str) -> &str {
-    const BYTES: usize = 256 << 10;
-    text.get(..text.floor_char_boundary(BYTES)).unwrap_or(text)
+    text.get(..text.floor_char_boundary(START_BYTES)).unwrap_or(text)
+}
+
+/// The most likely encoding of a text, from its first bytes. One whose last character is cut off is one of
+/// UTF-8 all the same, unless these bytes are all there is.
+pub(super) fn encoding_of_start(bytes: &[u8], whole: bool) -> &'static Encoding {
+    let cut = match str::from_utf8(bytes) {
+        Err(error) if !whole && error.error_len().is_none() => error.valid_up_to(),
+        _ => bytes.len(),
+    };
+    encoding_of(bytes.get(..cut).unwrap_or(bytes))
 }
 
 /// The most likely encoding of some text, from its first bytes or from all of it.

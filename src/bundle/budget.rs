@@ -10,9 +10,8 @@ use crate::words::Statement;
 /// Below this size no ratio is enforced: short logs of nearly empty blocks compress a thousandfold.
 const RATIO_FLOOR: u64 = 4 << 20;
 
-/// Bytes that archives inside archives may hold in memory at one time. Above it an archive has to be
-/// uploaded by itself, where it is read from the disk.
-const HELD_BYTES: u64 = 1 << 30;
+/// Bytes that are read again of archives around an archive that is too large to be held: half a minute.
+const AGAIN_BYTES: u64 = 32 << 30;
 
 /// Passwords that are tried on all encrypted members together. A try takes a few thousand rounds of a hash.
 const PASSWORD_TRIES: u64 = 10_000;
@@ -28,8 +27,8 @@ pub(super) enum Bound {
     Total,
     /// [`Limits::ratio`].
     Ratio,
-    /// Memory for archives inside archives.
-    Held,
+    /// Bytes that are read again for archives inside archives.
+    Again,
 }
 
 /// Bytes of one file that may be read, and what they are bounded by.
@@ -55,6 +54,7 @@ pub(super) struct Budget {
     total_left: u64,
     entries_left: u64,
     held_left: u64,
+    again_left: u64,
     tries_left: u64,
 }
 
@@ -65,7 +65,8 @@ impl Budget {
             limits: limits.clone(),
             total_left: limits.total_bytes,
             entries_left: limits.entries,
-            held_left: HELD_BYTES,
+            held_left: limits.held_bytes,
+            again_left: AGAIN_BYTES,
             tries_left: PASSWORD_TRIES,
         }
     }
@@ -137,6 +138,13 @@ impl Budget {
         self.held_left = self.held_left.saturating_add(bytes);
     }
 
+    /// Takes bytes that are read again; false where they do not fit any more.
+    pub(super) fn take_again(&mut self, bytes: u64) -> bool {
+        let left = self.again_left.checked_sub(bytes);
+        self.again_left = left.unwrap_or(self.again_left);
+        left.is_some()
+    }
+
     fn ratio_bytes(&self, compressed: u64) -> u64 {
         compressed.saturating_mul(self.limits.ratio).max(RATIO_FLOOR)
     }
@@ -153,7 +161,7 @@ pub(super) fn reason(bound: Bound, limits: &Limits) -> Statement {
             Statement::new("gap.bundle.larger-in-all").with("limit", limits.total_bytes.to_string())
         }
         Bound::Ratio => Statement::new("gap.bundle.ratio").with("limit", limits.ratio.to_string()),
-        Bound::Held => Statement::new("gap.bundle.held").with("limit", HELD_BYTES.to_string()),
+        Bound::Again => Statement::new("gap.bundle.again").with("limit", AGAIN_BYTES.to_string()),
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, Cursor, Read};
 use sha2::{Digest, Sha256};
 
 use super::budget::{Allowance, Bound};
+use super::origin::Tail;
 use super::{Member, ReadMember};
 use crate::source::BundlePath;
 
@@ -114,12 +115,6 @@ impl<'s> Peeked<'s> {
         &self.head
     }
 
-    /// Tightens the allowance of what is still to be read.
-    pub(super) fn bounded(mut self, bytes: u64, bound: Bound) -> Self {
-        self.rest.allowance = self.rest.allowance.within(bytes, bound);
-        self
-    }
-
     /// Lets the reader read, and then tells what the file was and how it ended.
     ///
     /// # Errors
@@ -142,14 +137,46 @@ impl<'s> Peeked<'s> {
         Ok((ReadMember { path: path.clone(), bytes, sha256, read: result }, end))
     }
 
-    /// Reads the whole stream to memory.
-    pub(super) fn into_memory(mut self) -> (Vec<u8>, End) {
+    /// Reads the whole stream to memory, or where that takes more than `most` bytes, keeps its last `tail`.
+    pub(super) fn into_memory_or_tail(mut self, most: u64, tail: usize) -> (InMemory, End) {
         self.rest.hash = None;
         let mut bytes = self.head;
+        let missing = most.saturating_sub(bytes.len() as u64).saturating_add(1);
         // This reader never fails: an error is its end.
-        let _ = self.rest.read_to_end(&mut bytes);
-        (bytes, self.rest.end.unwrap_or(End::Whole))
+        let _ = self.rest.by_ref().take(missing).read_to_end(&mut bytes);
+        if bytes.len() as u64 <= most {
+            return (InMemory::Whole(bytes), self.rest.end.unwrap_or(End::Whole));
+        }
+        bytes.drain(..bytes.len().saturating_sub(tail));
+        bytes.shrink_to_fit();
+        bytes.reserve_exact(tail.saturating_mul(2).saturating_sub(bytes.len()));
+        loop {
+            let room = tail.saturating_mul(2).saturating_sub(bytes.len());
+            let read = self.rest.by_ref().take(room as u64).read_to_end(&mut bytes).unwrap_or(0);
+            bytes.drain(..bytes.len().saturating_sub(tail));
+            if read < room {
+                break;
+            }
+        }
+        let size = self.rest.bytes;
+        (InMemory::Tail(Tail::new(bytes, size), size), self.rest.end.unwrap_or(End::Whole))
     }
+
+    /// Lets `read` have the stream, with its first bytes, and tells how many there were and how it ended.
+    pub(super) fn through(mut self, read: impl FnOnce(&mut (dyn Read + Send))) -> (u64, End) {
+        self.rest.hash = None;
+        read(&mut Cursor::new(&self.head).chain(&mut self.rest));
+        let Finished { bytes, end, .. } = self.rest.finish();
+        (bytes, end)
+    }
+}
+
+/// What is kept of a stream.
+pub(super) enum InMemory {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// Its end, and its size.
+    Tail(Tail, u64),
 }
 
 /// Hashes a stream by itself: its SHA-256 and its size.
@@ -188,6 +215,8 @@ fn hexadecimal(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Seek;
+
     use super::*;
 
     const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
@@ -230,9 +259,29 @@ mod tests {
     #[test]
     fn reading_stops_at_the_allowance() {
         let mut stream = &b"abcd"[..];
-        let (bytes, end) = Peeked::new(&mut stream, allow(3), 9).into_memory();
-        assert_eq!(bytes, b"abc");
+        let (kept, end) = Peeked::new(&mut stream, allow(3), 9).into_memory_or_tail(9, 9);
+        assert!(matches!(kept, InMemory::Whole(bytes) if bytes == b"abc"));
         assert!(matches!(end, End::Stopped(Bound::File)));
+    }
+
+    #[test]
+    fn of_a_long_stream_the_end_is_kept() {
+        let bytes: Vec<u8> = (0..1_000_000_u32).flat_map(u32::to_le_bytes).collect();
+        for (most, tail) in [(70_000, 10), (3, 100_000), (3_999_999, 3), (100_000, 2_000_000)] {
+            let mut stream = bytes.as_slice();
+            let (kept, end) = Peeked::new(&mut stream, allow(u64::MAX), 9).into_memory_or_tail(most, tail);
+            let InMemory::Tail(kept, size) = kept else { panic!("it is longer than {most}") };
+            assert!(matches!(end, End::Whole));
+            assert_eq!(size, 4_000_000);
+            let mut read = Vec::new();
+            let mut handle = kept.open();
+            handle.seek(io::SeekFrom::Start(size - tail as u64)).unwrap();
+            handle.read_to_end(&mut read).unwrap();
+            assert_eq!(read, bytes[bytes.len() - tail..]);
+        }
+        let mut stream = bytes.as_slice();
+        let (kept, _) = Peeked::new(&mut stream, allow(u64::MAX), 9).into_memory_or_tail(4_000_000, 3);
+        assert!(matches!(kept, InMemory::Whole(_)));
     }
 
     #[test]
@@ -244,8 +293,8 @@ mod tests {
             }
         }
         let mut stream = (&b"ab"[..]).chain(Broken);
-        let (bytes, end) = Peeked::new(&mut stream, allow(9), 9).into_memory();
-        assert_eq!(bytes, b"ab");
+        let (kept, end) = Peeked::new(&mut stream, allow(9), 9).into_memory_or_tail(9, 9);
+        assert!(matches!(kept, InMemory::Whole(bytes) if bytes == b"ab"));
         assert!(matches!(end, End::Damaged(_)));
     }
 }

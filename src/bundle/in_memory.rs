@@ -24,7 +24,7 @@ pub fn read_in_memory<T: Send>(
     } else if let Some(kind) = ArchiveKind::of(&bytes) {
         opening.read_archive(&path, &Store::Memory(Bytes::new(bytes)), kind, 0);
     } else if let Some(allowance) = opening.budget.admit(size, None) {
-        opening.read_sequential(&path, &mut bytes.as_slice(), allowance, Some(size), 0);
+        opening.read_sequential(&path, &mut bytes.as_slice(), (allowance, Some(size)), 0, |_| None);
     } else {
         opening.lose_to_total(&path);
     }

@@ -10,7 +10,9 @@ mod folder;
 mod given;
 mod in_memory;
 mod member_name;
+mod nested;
 mod opening;
+mod origin;
 mod passwords;
 mod sequential;
 mod store;
@@ -51,6 +53,9 @@ pub struct Limits {
     pub ratio: u64,
     /// Archives inside archives: 0 opens archives, and none inside them.
     pub depth: u32,
+    /// Bytes that zip archives inside archives may hold in memory at one time. A larger one is read in two
+    /// passes over the archive around it.
+    pub held_bytes: u64,
     /// Bytes of the largest file that is hashed where it is one of several: below a folder, or in an
     /// archive. A file that is given by itself is hashed whatever its size.
     pub hashed_bytes: u64,
@@ -131,6 +136,7 @@ impl Default for Limits {
             entries: 100_000,
             ratio: 1_000,
             depth: 8,
+            held_bytes: 16 << 20,
             hashed_bytes: 64 << 20,
             passwords: Passwords::default(),
         }

@@ -17,7 +17,7 @@ use super::disk;
 use super::failure::{cannot_open, cause, unreadable_member};
 use super::folder::DiskFile;
 use super::member_name::{self, UniqueNames};
-use super::store::{Bytes, Store};
+use super::store::Store;
 use super::zip_archive::{self, ZipList, ZipMember};
 use super::{Limits, Member, ReadMember, too_many_entries};
 use crate::progress::{Piece, Progress};
@@ -40,18 +40,33 @@ pub(super) struct Opening<'r, T, F> {
 }
 
 /// What became of one file.
-enum Outcome<T> {
+pub(super) enum Outcome<T> {
+    /// It was read.
     Read(ReadMember<T>, End),
+    /// It is an archive, and was not read.
     Archive(ArchiveKind),
+    /// It was not read.
     Lost(Gap),
 }
 
 /// A file that may be read.
-struct Admitted<S> {
-    path: BundlePath,
-    declared: u64,
-    allowance: Allowance,
-    source: S,
+pub(super) struct Admitted<S> {
+    /// Path inside the upload.
+    pub(super) path: BundlePath,
+    /// Bytes, as declared.
+    pub(super) declared: u64,
+    /// Bytes that may be read.
+    pub(super) allowance: Allowance,
+    /// Where it is.
+    pub(super) source: S,
+}
+
+impl<S> Admitted<S> {
+    /// The same, whose source several may hold.
+    pub(super) fn shared(self) -> Admitted<Arc<S>> {
+        let Admitted { path, declared, allowance, source } = self;
+        Admitted { path, declared, allowance, source: Arc::new(source) }
+    }
 }
 
 impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
@@ -121,25 +136,32 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
 
     fn read_zip(&mut self, path: &BundlePath, store: &Store, nesting: u32) {
         let list = zip_archive::list(store, || self.budget.take_entry());
-        self.note_what_is_not_listed(path, &list);
-        if zip_archive::overlap(&list.members) {
-            let reason = [Statement::new("gap.bundle.zip-overlap"), Statement::new(UPLOAD_AGAIN)];
-            return self.lose(path, Place::File, reason);
-        }
-        let mut admitted = self.admit_zip_members(path, list.members);
-        admitted.retain(|member| self.is_wanted(&member.path));
+        let admitted = self.admit_listed(path, list);
         let admitted = self.unlock(admitted, store);
         let (read, limits) = (self.read, self.limits);
         let outcomes: Vec<_> = admitted
             .par_iter()
             .map(|member| read_member(member, store, hashed_bytes(limits, member.declared), read))
             .collect();
-        for (member, outcome) in admitted.iter().zip(outcomes) {
+        for (member, outcome) in admitted.into_iter().zip(outcomes) {
             match outcome {
                 Outcome::Archive(kind) => self.read_inner_zip_member(member, store, kind, nesting),
                 outcome => self.keep(&member.path, member.declared, outcome),
             }
         }
+    }
+
+    /// The members of a zip that are read, by its list.
+    pub(super) fn admit_listed(&mut self, path: &BundlePath, list: ZipList) -> Vec<Admitted<ZipMember>> {
+        self.note_what_is_not_listed(path, &list);
+        if zip_archive::overlap(&list.members) {
+            let reason = [Statement::new("gap.bundle.zip-overlap"), Statement::new(UPLOAD_AGAIN)];
+            self.lose(path, Place::File, reason);
+            return Vec::new();
+        }
+        let mut admitted = self.admit_zip_members(path, list.members);
+        admitted.retain(|member| self.is_wanted(&member.path));
+        admitted
     }
 
     fn note_what_is_not_listed(&mut self, path: &BundlePath, list: &ZipList) {
@@ -198,44 +220,6 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
         members
     }
 
-    fn read_inner_zip_member(
-        &mut self,
-        member: &Admitted<ZipMember>,
-        store: &Store,
-        kind: ArchiveKind,
-        nesting: u32,
-    ) {
-        if self.refuses(&member.path, kind, nesting.saturating_add(1)) {
-            return;
-        }
-        let allowance = member.allowance.within(self.budget.held_left(), Bound::Held);
-        let inflated = member.source.open(store, |stream| Peeked::new(stream, allowance, 0).into_memory());
-        match inflated {
-            Ok((bytes, end)) => self.read_held_archive(&member.path, bytes, end, kind, nesting),
-            Err(error) => self.lose(&member.path, Place::File, unreadable_member(&error)),
-        }
-    }
-
-    /// Reads an archive out of an archive. What was cut off is not opened: its list is at its end.
-    pub(super) fn read_held_archive(
-        &mut self,
-        path: &BundlePath,
-        bytes: Vec<u8>,
-        end: End,
-        kind: ArchiveKind,
-        nesting: u32,
-    ) {
-        let held = bytes.len() as u64;
-        let stopped = matches!(end, End::Stopped(_));
-        self.gaps.extend(self.gap_at_end(path, held, None, end));
-        if stopped {
-            return;
-        }
-        self.budget.hold(held);
-        self.read_archive(path, &Store::Memory(Bytes::new(bytes)), kind, nesting.saturating_add(1));
-        self.budget.release(held);
-    }
-
     /// Decides in order of path which files fit into the budget.
     fn admit<S>(&mut self, mut wanted: Vec<(BundlePath, u64, Option<u64>, S)>) -> Vec<Admitted<S>> {
         wanted.sort_by(|(a, ..), (b, ..)| a.cmp(b));
@@ -263,7 +247,8 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
         path
     }
 
-    fn keep(&mut self, path: &BundlePath, declared: u64, outcome: Outcome<T>) {
+    /// Keeps what became of a file.
+    pub(super) fn keep(&mut self, path: &BundlePath, declared: u64, outcome: Outcome<T>) {
         match outcome {
             Outcome::Read(member, end) => {
                 self.gaps.extend(self.gap_at_end(path, member.bytes, Some(declared), end));

@@ -5,11 +5,12 @@ use std::io::{self, BufReader, Read};
 use flate2::read::MultiGzDecoder;
 
 use super::archive_kind::ArchiveKind;
-use super::budget::{self, Allowance, Bound};
+use super::budget::{self, Allowance};
 use super::counted::Peeked;
 use super::failure::{cannot_open, cause, unreadable_member};
 use super::member_name::UniqueNames;
 use super::opening::{LINK, Opening, UPLOAD_AGAIN, hashed_bytes};
+use super::origin::{Origin, Part};
 use super::store::Store;
 use super::tar_archive::{TarKind, TarReader};
 use super::{Member, too_many_entries};
@@ -25,24 +26,40 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
     /// Reads a gzip or tar archive from its start to its end.
     pub(super) fn read_stream(&mut self, path: &BundlePath, store: &Store, kind: ArchiveKind, nesting: u32) {
         let opened = store.open().and_then(|handle| Ok((handle.size()?, handle)));
-        let (size, handle) = match opened {
+        let (size, mut handle) = match opened {
             Ok(opened) => opened,
             Err(error) => return self.lose(path, Place::File, cannot_open(&error)),
         };
-        let mut handle = BufReader::new(handle);
+        let origin = Origin::Store(store.clone());
+        self.read_stream_of(path, &mut handle, kind, (size, nesting), Some(origin));
+    }
+
+    /// The same out of a stream, of which given are its bytes, the archives around it, and where it can be read
+    /// again.
+    pub(super) fn read_stream_of(
+        &mut self,
+        path: &BundlePath,
+        stream: &mut (dyn Read + Send),
+        kind: ArchiveKind,
+        (size, nesting): (u64, u32),
+        origin: Option<Origin>,
+    ) {
+        let mut stream = BufReader::new(stream);
+        let origin = |unzipped| origin.map(|of| Around { of, unzipped });
         if kind == ArchiveKind::Tar {
-            return self.read_tar(path, &mut handle, size, nesting);
+            return self.read_tar(path, &mut stream, (size, nesting), origin(false).as_ref());
         }
-        let mut unzipped = MultiGzDecoder::new(handle);
+        let origin = origin(true);
+        let mut unzipped = MultiGzDecoder::new(stream);
         let mut head = Vec::new();
         // Damage shows again, with its gap, where the stream goes on.
         let first = unzipped.by_ref().take(ArchiveKind::HEAD).read_to_end(&mut head);
         let mut stream =
             io::Cursor::new(head.clone()).chain(Resumed { stream: unzipped, error: first.err() });
         if ArchiveKind::of(&head) == Some(ArchiveKind::Tar) {
-            self.read_tar(path, &mut stream, size, nesting);
+            self.read_tar(path, &mut stream, (size, nesting), origin.as_ref());
         } else {
-            self.read_gzipped_file(path, &mut stream, size, nesting);
+            self.read_gzipped_file(path, &mut stream, (size, nesting), origin.as_ref());
         }
     }
 
@@ -51,8 +68,8 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
         &mut self,
         path: &BundlePath,
         stream: &mut (dyn Read + Send),
-        compressed: u64,
-        nesting: u32,
+        (compressed, nesting): (u64, u32),
+        around: Option<&Around>,
     ) {
         if !self.budget.take_entry() {
             return self.gaps.push(too_many_entries(path, self.limits));
@@ -64,15 +81,23 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
             _ => "content",
         };
         let inside: BundlePath = format!("{path}!{name}").into();
-        let spent = self.read_sequential(&inside, stream, self.budget.undeclared(compressed), None, nesting);
+        let allowance = self.budget.undeclared(compressed);
+        let again = |bytes| around.map(|around| around.part(0, bytes));
+        let spent = self.read_sequential(&inside, stream, (allowance, None), nesting, again);
         self.budget.spend(spent);
     }
 
     /// Reads a tar, whose members can only be had one after the other.
-    fn read_tar(&mut self, path: &BundlePath, stream: &mut (dyn Read + Send), compressed: u64, nesting: u32) {
+    fn read_tar(
+        &mut self,
+        path: &BundlePath,
+        stream: &mut (dyn Read + Send),
+        (compressed, nesting): (u64, u32),
+        around: Option<&Around>,
+    ) {
         let allowance = self.budget.stream(compressed);
         let mut stream = Bounded { stream, left: allowance.bytes.saturating_add(TAR_OVERHEAD), cut: false };
-        let read = self.read_tar_members(path, &mut TarReader::new(&mut stream), nesting);
+        let read = self.read_tar_members(path, &mut TarReader::new(&mut stream), nesting, around);
         if stream.cut {
             let why = budget::reason(allowance.bound, self.limits);
             self.lose(path, Place::File, [Statement::new("gap.bundle.rest-of-archive"), why]);
@@ -88,6 +113,7 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
         path: &BundlePath,
         tar: &mut TarReader<'_>,
         nesting: u32,
+        around: Option<&Around>,
     ) -> io::Result<()> {
         let mut names = UniqueNames::default();
         while let Some(member) = tar.next()? {
@@ -103,8 +129,10 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
                 TarKind::Link => self.lose(&inside, Place::File, Statement::new(LINK)),
                 TarKind::File => match self.budget.admit(member.bytes, None) {
                     Some(allowance) => {
-                        let declared = Some(member.bytes);
-                        self.read_sequential(&inside, &mut tar.content(), allowance, declared, nesting);
+                        let at = tar.position();
+                        let again = |bytes| around.map(|around| around.part(at, bytes));
+                        let sizes = (allowance, Some(member.bytes));
+                        self.read_sequential(&inside, &mut tar.content(), sizes, nesting, again);
                     }
                     None => self.lose_to_total(&inside),
                 },
@@ -116,14 +144,15 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
         Ok(())
     }
 
-    /// Reads a file out of a stream that cannot be opened again; returns the bytes read.
+    /// Reads a file out of a stream; returns the bytes read. Given are its allowance and its declared size, the
+    /// archives around the one around it, and where it can be read again.
     pub(super) fn read_sequential(
         &mut self,
         path: &BundlePath,
         stream: &mut (dyn Read + Send),
-        allowance: Allowance,
-        declared: Option<u64>,
+        (allowance, declared): (Allowance, Option<u64>),
         nesting: u32,
+        again: impl FnOnce(u64) -> Option<Origin>,
     ) -> u64 {
         if !self.is_wanted(path) {
             return 0;
@@ -146,10 +175,21 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
         if self.refuses(path, kind, nesting.saturating_add(1)) {
             return peeked.head().len() as u64;
         }
-        let (bytes, end) = peeked.bounded(self.budget.held_left(), Bound::Held).into_memory();
-        let read = bytes.len() as u64;
-        self.read_held_archive(path, bytes, end, kind, nesting);
-        read
+        let most = declared.unwrap_or(u64::MAX).min(allowance.bytes);
+        self.read_inner(path, peeked, kind, (most, nesting), again)
+    }
+}
+
+/// The archive that a stream is of, to read a part of it again.
+struct Around {
+    of: Origin,
+    /// It is a gzip, and its parts are those of what it holds.
+    unzipped: bool,
+}
+
+impl Around {
+    fn part(&self, at: u64, bytes: u64) -> Origin {
+        self.of.part(Part { unzipped: self.unzipped, at, bytes })
     }
 }
 

@@ -14,6 +14,15 @@ pub(super) enum Store {
     Disk(PathBuf, Arc<Piece>),
     /// An archive out of an archive.
     Memory(Bytes),
+    /// An archive that stands in another one as it is.
+    Window {
+        /// The other one.
+        of: Arc<Store>,
+        /// Where it begins.
+        at: u64,
+        /// Its length.
+        bytes: u64,
+    },
 }
 
 /// Bytes that are shared, not copied.
@@ -44,6 +53,11 @@ impl Store {
         Ok(match self {
             Store::Disk(path, piece) => Handle::Disk(File::open(path)?, Arc::clone(piece)),
             Store::Memory(bytes) => Handle::Memory(Cursor::new(bytes.clone())),
+            Store::Window { of, at, bytes } => {
+                let mut inner = Box::new(of.open()?);
+                inner.seek(SeekFrom::Start(*at))?;
+                Handle::Window { inner, at: *at, bytes: *bytes, place: 0 }
+            }
         })
     }
 }
@@ -55,6 +69,17 @@ pub(super) enum Handle {
     Disk(File, Arc<Piece>),
     /// An archive out of an archive.
     Memory(Cursor<Bytes>),
+    /// An archive that stands in another one as it is.
+    Window {
+        /// The other one, at the place.
+        inner: Box<Handle>,
+        /// Where the archive begins in it.
+        at: u64,
+        /// Its length.
+        bytes: u64,
+        /// The place in it.
+        place: u64,
+    },
 }
 
 impl Handle {
@@ -63,6 +88,7 @@ impl Handle {
         match self {
             Handle::Disk(file, _) => Ok(file.metadata()?.len()),
             Handle::Memory(bytes) => Ok(bytes.get_ref().as_ref().len() as u64),
+            Handle::Window { bytes, .. } => Ok(*bytes),
         }
     }
 }
@@ -76,6 +102,13 @@ impl Read for Handle {
                 Ok(read)
             }
             Handle::Memory(bytes) => bytes.read(buffer),
+            Handle::Window { inner, bytes, place, .. } => {
+                let left = usize::try_from(bytes.saturating_sub(*place)).unwrap_or(usize::MAX);
+                let most = left.min(buffer.len());
+                let read = inner.read(buffer.get_mut(..most).unwrap_or_default())?;
+                *place = place.saturating_add(read as u64);
+                Ok(read)
+            }
         }
     }
 }
@@ -85,6 +118,17 @@ impl Seek for Handle {
         match self {
             Handle::Disk(file, _) => file.seek(to),
             Handle::Memory(bytes) => bytes.seek(to),
+            Handle::Window { inner, at, bytes, place } => {
+                let to = match to {
+                    SeekFrom::Start(place) => Some(place),
+                    SeekFrom::Current(offset) => place.checked_add_signed(offset),
+                    SeekFrom::End(offset) => bytes.checked_add_signed(offset),
+                };
+                let to = to.ok_or(io::ErrorKind::InvalidInput)?;
+                inner.seek(SeekFrom::Start(at.checked_add(to).ok_or(io::ErrorKind::InvalidInput)?))?;
+                *place = to;
+                Ok(to)
+            }
         }
     }
 }

@@ -44,12 +44,14 @@ pub(super) struct TarReader<'s> {
     /// Content and padding of the last member that are not read yet.
     content_left: u64,
     padding: u64,
+    /// Bytes of the stream that are read.
+    at: u64,
 }
 
 impl<'s> TarReader<'s> {
     /// Starts at the first header.
     pub(super) fn new(stream: &'s mut (dyn Read + Send)) -> Self {
-        TarReader { stream, content_left: 0, padding: 0 }
+        TarReader { stream, content_left: 0, padding: 0, at: 0 }
     }
 
     /// The next member; `None` at the end of the archive. After an error nothing more can be read.
@@ -82,6 +84,11 @@ impl<'s> TarReader<'s> {
         }
     }
 
+    /// Where in the stream the next byte stands.
+    pub(super) fn position(&self) -> u64 {
+        self.at
+    }
+
     /// The stream of the last member's content.
     pub(super) fn content(&mut self) -> TarContent<'_, 's> {
         TarContent { tar: self }
@@ -93,6 +100,7 @@ impl<'s> TarReader<'s> {
         let mut header = Header::new_old();
         let block = header.as_mut_bytes();
         let read = read_up_to(self.stream, block)?;
+        self.at = self.at.saturating_add(read as u64);
         if read == 0 || block.iter().all(|byte| *byte == 0) {
             return Ok(None);
         }
@@ -111,6 +119,7 @@ impl<'s> TarReader<'s> {
         let left = self.content_left.saturating_add(self.padding);
         (self.content_left, self.padding) = (0, 0);
         let skipped = io::copy(&mut self.stream.take(left), &mut io::sink())?;
+        self.at = self.at.saturating_add(skipped);
         if skipped < left { Err(damaged("gap.failure.ends")) } else { Ok(()) }
     }
 
@@ -140,6 +149,7 @@ impl Read for TarContent<'_, '_> {
         if read == 0 {
             return Err(damaged("gap.failure.ends"));
         }
+        self.tar.at = self.tar.at.saturating_add(read as u64);
         self.tar.content_left = self.tar.content_left.saturating_sub(read as u64);
         Ok(read)
     }

@@ -518,6 +518,75 @@ fn a_size_that_lies_bounds_the_reading() {
     assert_one_gap(&bundle, "a.zip!a", "its size or its checksum");
 }
 
+/// A zip with a text, an archive of each kind, and text behind them.
+fn nest() -> Vec<u8> {
+    let inner = zip_of(&[("b/c.txt", b"of the inner zip"), ("d.txt", &[b'd'; 5_000])]);
+    zip_of(&[
+        ("z-first.txt", b"first"),
+        ("inner.zip", &zip_of(&[("deeper.zip", &inner), ("e.txt", b"e")])),
+        ("a.tar.gz", &gzip(&tar_of(&[("f.txt", b"f"), ("g.zip", &inner), ("h.txt", b"h")]))),
+        ("i.zip.gz", &gzip(&inner)),
+        ("last.txt", b"last"),
+    ])
+}
+
+fn stored(name: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    writer.start_file(name, options).unwrap();
+    writer.write_all(bytes).unwrap();
+    writer.finish().unwrap().into_inner()
+}
+
+#[test]
+fn an_archive_that_is_not_held_is_read_all_the_same() {
+    let nest = nest();
+    for (name, upload) in [
+        ("a.zip", zip_of(&[("nest.zip", &nest), ("other.txt", b"other")])),
+        ("stored.zip", stored("nest.zip", &nest)),
+        ("stored-twice.zip", stored("twice.zip", &stored("nest.zip", &nest))),
+        ("a.tar", tar_of(&[("before.txt", b"before"), ("nest.zip", &nest), ("behind.txt", b"behind")])),
+        (
+            "a.tgz",
+            gzip(&tar_of(&[("before.txt", b"before"), ("nest.zip", &nest), ("behind.txt", b"behind")])),
+        ),
+        ("nest.zip.gz", gzip(&nest)),
+        (
+            "deep.zip",
+            zip_of(&[("a.tgz", &gzip(&tar_of(&[("x", b"x"), ("b.zip", &zip_of(&[("nest.zip", &nest)]))])))]),
+        ),
+    ] {
+        let held = read_file(name, &upload);
+        assert!(held.members.len() >= 9, "{name}: {:?}", texts(&held));
+        assert_eq!(gaps(&held), [], "{name}");
+        let limits = Limits { held_bytes: 0, ..Limits::default() };
+        let again = read_limited(name, &upload, &limits);
+        assert_eq!(texts(&again), texts(&held), "{name}");
+        assert_eq!(gaps(&again), [], "{name}");
+        let hashes = |bundle: &Bundle<Vec<u8>>| -> Vec<_> {
+            bundle.members.iter().map(|member| (member.bytes, member.sha256.clone())).collect()
+        };
+        assert_eq!(hashes(&again), hashes(&held), "{name}");
+    }
+}
+
+#[test]
+fn damage_in_an_archive_that_is_not_held_is_survived_and_told() {
+    let upload = gzip(&tar_of(&[("nest.zip", &nest()), ("behind.txt", b"behind")]));
+    let whole = read_file("a.tgz", &upload).members.len();
+    let tar = tar_of(&[("nest.zip", &nest()), ("behind.txt", b"behind")]);
+    let limits = Limits { held_bytes: 0, ..Limits::default() };
+    for at in (600..tar.len()).step_by(37) {
+        let mut damaged = tar.clone();
+        damaged[at] ^= 0x55;
+        let bundle = read_limited("a.tar", &damaged, &limits);
+        assert!(bundle.members.len() == whole || !bundle.gaps.is_empty(), "damage at {at} is not told");
+        assert!(
+            bundle.members.iter().any(|member| &*member.path == "a.tar!behind.txt") || at > tar.len() - 2048
+        );
+    }
+}
+
 #[test]
 fn a_deep_nest_of_archives_ends() {
     let mut bytes = b"core".to_vec();

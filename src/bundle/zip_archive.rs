@@ -3,13 +3,14 @@
 //! Members are listed with `ZipIterable`, which keeps members of the same name and holds no more of the
 //! list than is asked for; `ZipArchive` keeps the last of each name only.
 
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
+use zip::CompressionMethod;
 use zip::read::{Config, OwnedZipFileEntry, ZipReadOptions};
 use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 
-use super::failure::cause_of_zip;
+use super::failure::{cause, cause_of_zip};
 use super::member_name;
 use super::passwords::Passwords;
 use super::store::Store;
@@ -27,7 +28,8 @@ const LIST_BUFFER_BYTES: usize = 1 << 10;
 pub(super) struct ZipMember {
     /// Name, decoded, as the archive spells it.
     pub(super) name: String,
-    entry: OwnedZipFileEntry,
+    /// In a place of its own: an archive may have a hundred thousand.
+    entry: Box<OwnedZipFileEntry>,
     /// What opens it, once it is known.
     password: Option<Vec<u8>>,
 }
@@ -44,16 +46,28 @@ pub(super) struct ZipList {
 }
 
 /// Lists an archive for as long as `take_entry` allows.
-pub(super) fn list(store: &Store, mut take_entry: impl FnMut() -> bool) -> ZipList {
+pub(super) fn list(store: &Store, take_entry: impl FnMut() -> bool) -> ZipList {
+    match store.open() {
+        Ok(handle) => list_in(handle, take_entry),
+        Err(error) => ZipList { damage: Some(cause(&error)), ..ZipList::default() },
+    }
+}
+
+/// Lists an archive of which at least the end can be read.
+pub(super) fn list_in(handle: impl Read + Seek, mut take_entry: impl FnMut() -> bool) -> ZipList {
     let mut list = ZipList::default();
-    if let Err(error) = fill(&mut list, store, &mut take_entry) {
+    if let Err(error) = fill(&mut list, handle, &mut take_entry) {
         list.damage = Some(cause_of_zip(&error));
     }
     list
 }
 
-fn fill(list: &mut ZipList, store: &Store, take_entry: &mut impl FnMut() -> bool) -> Result<(), ZipError> {
-    let reader = BufReader::with_capacity(LIST_BUFFER_BYTES, store.open()?);
+fn fill(
+    list: &mut ZipList,
+    handle: impl Read + Seek,
+    take_entry: &mut impl FnMut() -> bool,
+) -> Result<(), ZipError> {
+    let reader = BufReader::with_capacity(LIST_BUFFER_BYTES, handle);
     let mut archive = ZipIterable::try_new(reader, Config::default())?;
     for entry in archive.files()? {
         if !take_entry() {
@@ -65,7 +79,7 @@ fn fill(list: &mut ZipList, store: &Store, take_entry: &mut impl FnMut() -> bool
         let name = member_name::decode(entry.name_raw(), utf8, || {
             entry.name().map_or_else(|_| String::from_utf8_lossy(entry.name_raw()).into(), String::from)
         });
-        list.members.push(ZipMember { name, entry, password: None });
+        list.members.push(ZipMember { name, entry: Box::new(entry), password: None });
     }
     Ok(())
 }
@@ -96,6 +110,34 @@ impl ZipMember {
         self.entry.compressed_size()
     }
 
+    /// Where the member stands in the archive.
+    pub(super) fn place(&self) -> u64 {
+        self.entry.header_start()
+    }
+
+    /// Whether it stands in the archive as it is, so that it can be read there at any place.
+    pub(super) fn is_stored(&self) -> bool {
+        !self.is_encrypted()
+            && self.entry.compression() == CompressionMethod::Stored
+            && self.compressed() == self.declared()
+    }
+
+    /// Where its content begins.
+    pub(super) fn content_place(&self, store: &Store) -> io::Result<u64> {
+        let mut handle = store.open()?;
+        handle.seek(SeekFrom::Start(self.place()))?;
+        let mut header = [0; 30];
+        handle.read_exact(&mut header)?;
+        let [.., name_low, name_high, more_low, more_high] = header;
+        let names = u16::from_le_bytes([name_low, name_high]);
+        let more = u16::from_le_bytes([more_low, more_high]);
+        Ok(self
+            .place()
+            .saturating_add(LOCAL_HEADER_BYTES)
+            .saturating_add(names.into())
+            .saturating_add(more.into()))
+    }
+
     /// Opens the member and lets `read` have its stream. A compression that is not known shows at once,
     /// or at the first byte, as an error of the kind `Unsupported`.
     pub(super) fn open<R>(
@@ -103,9 +145,17 @@ impl ZipMember {
         store: &Store,
         read: impl FnOnce(&mut (dyn Read + Send)) -> R,
     ) -> io::Result<R> {
-        let mut handle = store.open()?;
+        self.open_in(&mut store.open()?, read)
+    }
+
+    /// The same in an archive that can be read at least from the member's start on.
+    pub(super) fn open_in<R>(
+        &self,
+        handle: &mut (impl Read + Seek + Send),
+        read: impl FnOnce(&mut (dyn Read + Send)) -> R,
+    ) -> io::Result<R> {
         let options = ZipReadOptions::new().password(self.password.as_deref());
-        let mut file = self.entry.as_ref().with_reader(&mut handle, options)?;
+        let mut file = (*self.entry).as_ref().with_reader(handle, options)?;
         Ok(read(&mut file))
     }
 

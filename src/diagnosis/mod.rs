@@ -7,8 +7,11 @@ pub mod collect;
 mod over_all;
 mod remedy;
 pub mod tiers;
+mod told;
 mod verdict;
 mod warnings;
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +22,8 @@ use crate::words::Statement;
 pub use crate::rules::{Answer, Weight};
 pub use collect::Collect;
 pub use remedy::RemedyPlan;
+
+use told::Told;
 
 /// How sure a diagnosis is: a tier derived from the evidence, never a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -142,14 +147,22 @@ pub struct AttemptResult {
     /// How sure.
     pub state: State,
     /// Answers and states for each cause.
-    pub causes: Vec<(CauseId, &'static tiers::Tier, Vec<Finding>)>,
+    pub causes: Vec<(CauseId, &'static tiers::Tier, Arc<Vec<Finding>>)>,
     /// The other known diagnosis.
     pub other: Option<OtherFinding>,
 }
 
 /// Weighs everything that the facts say.
 pub fn diagnose(facts: &Facts) -> Diagnosis {
-    let attempts: Vec<AttemptResult> = facts.attempts.iter().map(|attempt| weigh(facts, attempt)).collect();
+    // The latest first: their answers are those that are shown.
+    let mut told = Told::default();
+    let mut attempts: Vec<AttemptResult> = facts
+        .attempts
+        .iter()
+        .rev()
+        .map(|attempt| told.share(facts, attempt, weigh(facts, attempt)))
+        .collect();
+    attempts.reverse();
     let machines = rules::examine_machines(facts);
     let verdict = verdict::verdict(facts, &attempts);
     let mut causes: Vec<CauseResult> =
@@ -168,10 +181,10 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
 
 fn weigh(facts: &Facts, attempt: &Attempt) -> AttemptResult {
     let findings = rules::examine(facts, attempt);
-    let causes: Vec<(CauseId, &'static tiers::Tier, Vec<Finding>)> = findings
+    let causes: Vec<(CauseId, &'static tiers::Tier, Arc<Vec<Finding>>)> = findings
         .causes
         .into_iter()
-        .map(|(cause, findings)| (cause, tiers::rung(cause, &findings), findings))
+        .map(|(cause, findings)| (cause, tiers::rung(cause, &findings), Arc::new(findings)))
         .collect();
     let (cause, state) = match attempt.outcome {
         Outcome::Succeeded => (VerdictCause::NoFailure, State::Confirmed),

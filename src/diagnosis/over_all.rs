@@ -1,5 +1,7 @@
 //! Each cause, and each other diagnosis, over all operations of the bundle.
 
+use std::sync::Arc;
+
 use crate::facts::{Attempt, Facts, Outcome};
 use crate::rules::{Answer, CauseId, Finding, Findings, Weight};
 use crate::source::Source;
@@ -21,7 +23,7 @@ pub(super) fn cause(
         facts.attempts.iter().zip(attempts).filter(move |(attempt, _)| counts(attempt)).filter_map(
             move |(_, result)| {
                 let (_, tier, findings) = result.causes.iter().find(|(of, _, _)| *of == cause)?;
-                Some((*tier, findings.clone()))
+                Some((*tier, Arc::clone(findings)))
             },
         )
     };
@@ -30,7 +32,7 @@ pub(super) fn cause(
     let at_machines = || {
         let findings =
             machines.causes.iter().find(|(of, _)| *of == cause).map(|(_, findings)| findings.clone())?;
-        Some((tiers::rung(cause, &findings), findings))
+        Some((tiers::rung(cause, &findings), Arc::new(findings)))
     };
     let (tier, findings) = loudest
         .or_else(|| at_machines().filter(|(tier, _)| tier.state >= State::Possible))
@@ -38,10 +40,17 @@ pub(super) fn cause(
         // An operation without an end decides nothing, but says what is missing.
         .or_else(|| of(Outcome::Unknown).rfind(|(tier, _)| tier.state <= State::Undetermined))
         .or_else(at_machines)
-        .unwrap_or_else(|| (tiers::rung(cause, &[]), Vec::new()));
+        .unwrap_or_else(|| (tiers::rung(cause, &[]), Arc::default()));
     let mut reason = Statement::new(format!("reason.{}.{}", cause.id(), tier.reason));
     reason.values = tier_values(tier, &findings);
-    CauseResult { cause, state: tier.state, reason, findings, missing: Vec::new(), remedy: None }
+    CauseResult {
+        cause,
+        state: tier.state,
+        reason,
+        findings: findings.to_vec(),
+        missing: Vec::new(),
+        remedy: None,
+    }
 }
 
 /// Other known diagnoses, in order of their first operation.

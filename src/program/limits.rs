@@ -48,6 +48,7 @@ impl LimitArgs {
             entries: self.max_entries.unwrap_or(usual.entries),
             ratio: self.max_ratio.unwrap_or(usual.ratio),
             depth: self.max_depth.unwrap_or(usual.depth),
+            held_bytes: usual.held_bytes,
             hashed_bytes: if self.hash_all { u64::MAX } else { usual.hashed_bytes },
             passwords: self.password_file.clone().unwrap_or_default(),
         }

@@ -1,5 +1,8 @@
 //! What was established, as a list: of each machine, each connector account and each user.
 
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use crate::facts::directory::{AdminCount, DirectoryUser};
 use crate::facts::sam_restriction::Restriction;
 use crate::report::model::FactEntry;
@@ -7,10 +10,13 @@ use crate::source::Source;
 
 use super::{Writer, role_word};
 
+/// Users whose facts are listed. An export of a whole domain has more than anybody reads.
+const MOST_USERS: usize = 5_000;
+
 impl Writer<'_> {
     /// All facts that have a place in the bundle, in order of what they are of.
     pub(super) fn facts(&self) -> Vec<FactEntry> {
-        let mut list = List { writer: self, entries: Vec::new() };
+        let mut list = List { writer: self, entries: Vec::new(), places: HashMap::new() };
         for (_, machine) in self.facts.machines.iter() {
             for role in &machine.roles {
                 list.add(&machine.name, "role", role_word(role.role), &role.source);
@@ -28,7 +34,7 @@ impl Writer<'_> {
                 list.add(&name, "connector-protected", "true", &Some(source.clone()));
             }
         }
-        for user in &self.facts.directory.users {
+        for user in self.facts.directory.users.iter().take(MOST_USERS) {
             list.user(user);
         }
         list.entries
@@ -38,6 +44,8 @@ impl Writer<'_> {
 struct List<'w> {
     writer: &'w Writer<'w>,
     entries: Vec<FactEntry>,
+    /// Where the entries of a hash stand.
+    places: HashMap<u64, Vec<usize>>,
 }
 
 impl List<'_> {
@@ -55,10 +63,21 @@ impl List<'_> {
         source: &Option<Source>,
     ) {
         let place = source.as_ref().map(|source| self.writer.source(source));
-        let same = self.entries.iter_mut().find(|entry| {
-            entry.subject == subject && entry.fact == fact && entry.value == value && entry.detail == detail
+        let mut hasher = DefaultHasher::new();
+        (subject, fact, value, &detail).hash(&mut hasher);
+        let places = self.places.entry(hasher.finish()).or_default();
+        let same = places.iter().copied().find(|place| {
+            self.entries.get(*place).is_some_and(|entry| {
+                entry.subject == subject
+                    && entry.fact == fact
+                    && entry.value == value
+                    && entry.detail == detail
+            })
         });
-        match same {
+        if same.is_none() {
+            places.push(self.entries.len());
+        }
+        match same.and_then(|place| self.entries.get_mut(place)) {
             Some(entry) => entry.sources.extend(place.filter(|place| !entry.sources.contains(place))),
             None => self.entries.push(FactEntry {
                 subject: subject.to_owned(),

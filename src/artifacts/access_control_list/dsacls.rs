@@ -5,6 +5,8 @@
 //! that objects below inherit, under `Inherited to all subobjects` or `Inherited to <class>`.
 //! <https://learn.microsoft.com/previous-versions/windows/it-pro/windows-server-2012-r2-and-2012/cc771151(v=ws.11)>
 
+use crate::artifacts::text_stream::TextStream;
+
 use super::{AclEntry, AppliesTo, MAX_ENTRIES, MAX_OBJECTS, ObjectAcl, Scope, is_dn};
 
 /// Column in which the right or `SPECIAL ACCESS` stands.
@@ -66,7 +68,7 @@ struct Reader {
     entries: usize,
 }
 
-pub(super) fn read(text: &str) -> Vec<ObjectAcl> {
+pub(super) fn read(text: &mut TextStream<'_>) -> Vec<ObjectAcl> {
     let mut reader = Reader {
         objects: Vec::new(),
         current: None,
@@ -77,9 +79,9 @@ pub(super) fn read(text: &str) -> Vec<ObjectAcl> {
         begun: false,
         entries: 0,
     };
-    for (number, line) in (1_u64..).zip(text.lines()) {
-        if !line.trim().is_empty() {
-            reader.line(line.trim_end(), number);
+    while let Some(line) = text.next_line() {
+        if !line.text.trim().is_empty() {
+            reader.line(line.text.trim_end(), line.number);
         }
     }
     reader.close(false);
@@ -198,7 +200,7 @@ impl Reader {
             self.waiting = false;
             self.right(right);
         } else if self.special && RIGHTS.iter().any(|right| text.eq_ignore_ascii_case(right)) {
-            if let Some(entry) = self.last_entry() {
+            if let Some(entry) = self.last_entry().filter(|entry| entry.rights.len() < RIGHTS.len()) {
                 entry.rights.push(text.to_owned());
             }
         } else if let Some(object) = &mut self.current {

@@ -9,14 +9,15 @@ mod clixml;
 mod dsacls;
 mod get_acl;
 
-use crate::artifacts::text_encoding;
+use crate::artifacts::text_stream::TextStream;
+use crate::artifacts::{held_text, kept, text_encoding};
 use crate::security_descriptor::SecurityDescriptor;
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
 /// Most objects and most entries of one file.
 const MAX_OBJECTS: usize = 10_000;
-const MAX_ENTRIES: usize = 200_000;
+const MAX_ENTRIES: usize = 50_000;
 /// Most gaps of one file.
 const MAX_GAPS: usize = 20;
 
@@ -114,21 +115,40 @@ pub fn looks_like_access_control_lists(head: &[u8]) -> bool {
 
 /// Reads access control lists. Without one of the formats there is nothing to return.
 pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<AccessControlLists>, Vec<Gap>) {
-    let decoded = text_encoding::decode(bytes);
-    let text = decoded.text.as_str();
-    let Some(format) = format_of(text_encoding::start_of(text)) else { return (None, Vec::new()) };
+    let mut content = bytes;
+    read_text(path, TextStream::new(&mut content))
+}
+
+/// The same of a text that is still to be read. That of `dsacls` is read line by line, and the others as a
+/// whole.
+pub(super) fn read_text(
+    path: &BundlePath,
+    mut text: TextStream<'_>,
+) -> (Option<AccessControlLists>, Vec<Gap>) {
+    let Some(format) = format_of(text.start()) else { return (None, Vec::new()) };
     let mut gaps = Gaps { path, gaps: Vec::new() };
-    let mut objects = match format {
-        AclFormat::Dsacls => dsacls::read(text),
-        AclFormat::GetAclList => get_acl::read(text, &mut gaps),
-        AclFormat::Clixml => clixml::read(text, &mut gaps),
-        AclFormat::SddlText => sddl_text(text).into_iter().collect(),
+    let (mut objects, damaged) = if format == AclFormat::Dsacls {
+        let objects = dsacls::read(&mut text);
+        gaps.gaps.extend(held_text::unreadable(path, &text));
+        gaps.gaps.extend(held_text::long_line(path, &text));
+        (objects, text.damaged())
+    } else {
+        let (held, lost) = held_text::hold(path, text);
+        gaps.gaps.extend(lost);
+        let text = held.decoded.text.as_str();
+        let objects = match format {
+            AclFormat::GetAclList => get_acl::read(text, &mut gaps),
+            AclFormat::Clixml => clixml::read(text, &mut gaps),
+            AclFormat::SddlText => sddl_text(text).into_iter().collect(),
+            AclFormat::Dsacls => Vec::new(),
+        };
+        (objects, held.decoded.damaged)
     };
     if objects.len() > MAX_OBJECTS {
         gaps.add(0, Statement::new("gap.access-control-list.too-many"));
         objects.truncate(MAX_OBJECTS);
     }
-    if decoded.damaged {
+    if damaged {
         gaps.add(0, Statement::new("gap.access-control-list.no-text"));
     }
     for object in objects.iter().filter(|object| !object.trustworthy) {
@@ -163,7 +183,24 @@ fn sddl_text(text: &str) -> Option<ObjectAcl> {
     Some(ObjectAcl { line, ..ObjectAcl::of_descriptor(descriptor) })
 }
 
+impl AclEntry {
+    fn bytes(&self) -> usize {
+        let texts = [&self.for_object, &self.inherited_from, &self.applies_to.class];
+        let texts = kept::bytes_of(texts.into_iter().flatten()).saturating_add(kept::bytes_of(&self.rights));
+        texts.saturating_add(kept::bytes_of([&self.trustee])).saturating_add(size_of::<AclEntry>())
+    }
+}
+
 impl ObjectAcl {
+    /// Memory that it takes, in bytes, near enough. A descriptor is no longer than its text was.
+    pub(super) fn bytes(&self) -> usize {
+        let texts = kept::bytes_of([&self.object, &self.path, &self.owner].into_iter().flatten());
+        let entries: usize = self.entries.iter().map(AclEntry::bytes).sum();
+        let descriptor = self.descriptor.as_ref().and_then(|descriptor| descriptor.dacl.as_ref());
+        let descriptor = descriptor.map_or(0, |dacl| dacl.aces.len().saturating_mul(200));
+        texts.saturating_add(entries).saturating_add(descriptor).saturating_add(size_of::<ObjectAcl>())
+    }
+
     fn of_descriptor(descriptor: SecurityDescriptor) -> Self {
         ObjectAcl {
             owner: descriptor.owner.as_ref().map(ToString::to_string),

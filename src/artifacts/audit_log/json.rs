@@ -9,6 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 
 use super::row::{Kept, Texts};
 use super::tree::Tree;
+use crate::artifacts::text_stream::TextStream;
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
@@ -25,8 +26,8 @@ pub(super) fn begins(text: &str) -> bool {
 }
 
 /// Reads all rows. What follows a damaged place is lost.
-pub(super) fn read(path: &BundlePath, text: &str, kept: &mut Kept) -> Vec<Gap> {
-    let mut values = serde_json::Deserializer::from_str(text);
+pub(super) fn read(path: &BundlePath, text: &mut TextStream<'_>, kept: &mut Kept) -> Vec<Gap> {
+    let mut values = serde_json::Deserializer::from_reader(text.utf8());
     let mut index = 0;
     while values.end().is_err() {
         let read = Rows { kept, index: &mut index, list: None }.deserialize(&mut values);

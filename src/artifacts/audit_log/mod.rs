@@ -14,7 +14,8 @@ mod tree;
 use jiff::Timestamp;
 
 use self::row::Kept;
-use crate::artifacts::text_encoding;
+use crate::artifacts::text_stream::TextStream;
+use crate::artifacts::{held_text, text_encoding};
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
@@ -87,19 +88,25 @@ fn form_of(text: &str) -> Option<AuditForm> {
 
 /// Reads an export. Gaps name what could not be read.
 pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<AuditLog>, Vec<Gap>) {
-    let decoded = text_encoding::decode(bytes);
-    let Some(form) = form_of(&decoded.text) else {
+    let mut content = bytes;
+    read_text(path, TextStream::new(&mut content))
+}
+
+/// The same of a text that is still to be read, row by row.
+pub(super) fn read_text(path: &BundlePath, mut text: TextStream<'_>) -> (Option<AuditLog>, Vec<Gap>) {
+    let Some(form) = form_of(text.start()) else {
         let reason = Statement::new("gap.audit-log.other");
         return (None, vec![Gap::new(path, Place::File, reason)]);
     };
     let mut kept = Kept::default();
     let mut gaps = match form {
-        AuditForm::Json => json::read(path, &decoded.text, &mut kept),
-        AuditForm::Table => table::read(path, &decoded.text, &mut kept),
+        AuditForm::Json => json::read(path, &mut text, &mut kept),
+        AuditForm::Table => table::read(path, &mut text, &mut kept),
     };
     gaps.extend(kept.gaps(path));
-    if decoded.damaged {
-        let reason = Statement::new("gap.audit-log.encoding").with("encoding", decoded.encoding.name());
+    gaps.extend(held_text::unreadable(path, &text));
+    if text.damaged() {
+        let reason = Statement::new("gap.audit-log.encoding").with("encoding", text.encoding().name());
         gaps.push(Gap::new(path, Place::File, reason));
     }
     gaps.sort();

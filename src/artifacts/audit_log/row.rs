@@ -5,6 +5,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::{AuditRow, Outcome};
+use crate::artifacts::kept::{self, FILE_BYTES};
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
@@ -52,6 +53,8 @@ pub(super) struct Kept {
     pub(super) rows: Vec<AuditRow>,
     pub(super) seen: u64,
     left_out: u64,
+    /// Memory of the rows.
+    bytes: usize,
     /// First row without a readable time, and how many.
     timeless: Option<(Place, u64)>,
 }
@@ -63,11 +66,17 @@ impl Kept {
         if !texts.is_of_service() {
             return;
         }
-        if self.rows.len() >= MOST_ROWS {
+        if self.left_out > 0 || self.rows.len() >= MOST_ROWS {
             self.left_out = self.left_out.saturating_add(1);
             return;
         }
         let row = texts.into_row(place);
+        let bytes = self.bytes.saturating_add(row.bytes());
+        if bytes > FILE_BYTES {
+            self.left_out = self.left_out.saturating_add(1);
+            return;
+        }
+        self.bytes = bytes;
         if row.time.is_none() {
             let (first, count) = self.timeless.take().unwrap_or((row.place.clone(), 0));
             self.timeless = Some((first, count.saturating_add(1)));
@@ -79,7 +88,7 @@ impl Kept {
         let mut gaps = Vec::new();
         if self.left_out > 0 {
             let reason = Statement::new("gap.audit-log.too-many")
-                .with("limit", MOST_ROWS.to_string())
+                .with("limit", self.rows.len().to_string())
                 .with("count", self.left_out.to_string());
             gaps.push(Gap::new(path, Place::File, reason));
         }
@@ -123,11 +132,31 @@ impl Texts {
     }
 }
 
+impl AuditRow {
+    /// Memory that it takes, in bytes, near enough.
+    pub(in crate::artifacts) fn bytes(&self) -> usize {
+        let texts = [
+            &self.time_text,
+            &self.result,
+            &self.reason,
+            &self.target_upn,
+            &self.target,
+            &self.initiated_by,
+            &self.correlation_id,
+        ];
+        let texts =
+            kept::bytes_of(texts.into_iter().flatten()).saturating_add(kept::bytes_of([&self.activity]));
+        texts.saturating_add(kept::bytes_of_place(&self.place)).saturating_add(size_of::<AuditRow>())
+    }
+}
+
 /// A text as it is kept: trimmed, and cut where it is longer than any.
 fn kept(text: Option<String>) -> Option<String> {
     let text = text?;
-    let text: String = text.trim().chars().take(LONGEST_TEXT).collect();
-    (!text.is_empty()).then_some(text)
+    let text = text.trim();
+    let end = text.char_indices().nth(LONGEST_TEXT).map_or(text.len(), |(end, _)| end);
+    // A text of its own, as long as it is: one that grew letter by letter takes more.
+    text.get(..end).filter(|text| !text.is_empty()).map(str::to_owned)
 }
 
 /// The one word that is a user principal name, in a cell that may hold a display name too.

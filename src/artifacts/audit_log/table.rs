@@ -2,6 +2,7 @@
 
 use super::columns::Columns;
 use super::row::{Kept, Texts};
+use crate::artifacts::text_stream::TextStream;
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
@@ -34,16 +35,16 @@ fn layout(text: &str) -> Option<(char, Columns, u64)> {
     let mut lines =
         lines.flat_map(|(number, line)| [',', ';', '\t', '|'].map(|separator| (number, line, separator)));
     lines.find_map(|(number, line, separator)| {
-        let headings = Records::new(line, separator).next()?;
+        let headings = Records::new(line.chars(), separator).next()?;
         Some((separator, Columns::of(&headings.cells)?, number))
     })
 }
 
 /// Reads all rows.
-pub(super) fn read(path: &BundlePath, text: &str, kept: &mut Kept) -> Vec<Gap> {
-    let Some((separator, columns, headings)) = layout(text) else { return Vec::new() };
+pub(super) fn read(path: &BundlePath, text: &mut TextStream<'_>, kept: &mut Kept) -> Vec<Gap> {
+    let Some((separator, columns, headings)) = layout(text.start()) else { return Vec::new() };
     let mut gaps = Vec::new();
-    for record in Records::new(text, separator).skip_while(|record| record.line <= headings) {
+    for record in Records::new(text.letters(), separator).skip_while(|record| record.line <= headings) {
         if record.cells.iter().all(|cell| cell.chars().all(|letter| matches!(letter, '-' | ':' | ' '))) {
             continue;
         }
@@ -75,15 +76,15 @@ fn texts(record: &Record, columns: &Columns) -> Texts {
 }
 
 /// The records of a text.
-struct Records<'t> {
-    letters: std::iter::Peekable<std::str::Chars<'t>>,
+struct Records<L: Iterator<Item = char>> {
+    letters: std::iter::Peekable<L>,
     separator: char,
     line: u64,
 }
 
-impl<'t> Records<'t> {
-    fn new(text: &'t str, separator: char) -> Self {
-        Records { letters: text.chars().peekable(), separator, line: 1 }
+impl<L: Iterator<Item = char>> Records<L> {
+    fn new(letters: L, separator: char) -> Self {
+        Records { letters: letters.peekable(), separator, line: 1 }
     }
 
     /// A cell up to its separator or the end of its line, and whether the text ended inside its quotes.
@@ -123,7 +124,7 @@ fn push(cell: &mut String, letter: char) {
     }
 }
 
-impl Iterator for Records<'_> {
+impl<L: Iterator<Item = char>> Iterator for Records<L> {
     type Item = Record;
 
     fn next(&mut self) -> Option<Record> {

@@ -15,7 +15,8 @@ mod trace;
 mod values;
 mod xml;
 
-use crate::artifacts::{Located, text_encoding};
+use crate::artifacts::text_stream::TextStream;
+use crate::artifacts::{Located, held_text, text_encoding};
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
@@ -148,19 +149,39 @@ pub fn looks_like_connect_configuration(head: &[u8]) -> bool {
 
 /// Reads a file of Entra Connect. Gaps name what could not be read, or what the file says in two ways.
 pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<ConnectConfiguration>, Vec<Gap>) {
-    let decoded = text_encoding::decode(bytes);
-    let (read, mut gaps) = match Form::of(&decoded.text) {
-        Some(Form::Xml) => xml::read(path, &decoded.text),
-        Some(Form::Json) => policy::read(path, &decoded.text),
-        Some(Form::Trace) => trace::read(path, &decoded.text),
-        None => {
-            let reason = Statement::new("gap.connect-configuration.other");
-            (None, vec![Gap::new(path, Place::File, reason)])
+    let mut content = bytes;
+    read_text(path, TextStream::new(&mut content))
+}
+
+/// The same of a text that is still to be read. A trace is read line by line, and the others as a whole.
+pub(super) fn read_text(
+    path: &BundlePath,
+    mut text: TextStream<'_>,
+) -> (Option<ConnectConfiguration>, Vec<Gap>) {
+    let form = Form::of(text.start());
+    let (read, mut gaps, encoding, damaged) = match form {
+        Some(Form::Trace) => {
+            let (read, mut gaps) = trace::read(path, &mut text);
+            gaps.extend(held_text::unreadable(path, &text));
+            gaps.extend(held_text::long_line(path, &text));
+            (read, gaps, text.encoding(), text.damaged())
+        }
+        form => {
+            let (held, lost) = held_text::hold(path, text);
+            let (read, mut gaps) = match form {
+                Some(Form::Xml) => xml::read(path, &held.decoded.text),
+                Some(Form::Json) => policy::read(path, &held.decoded.text),
+                Some(Form::Trace) | None => {
+                    let reason = Statement::new("gap.connect-configuration.other");
+                    (None, vec![Gap::new(path, Place::File, reason)])
+                }
+            };
+            gaps.extend(lost);
+            (read, gaps, held.decoded.encoding, held.decoded.damaged)
         }
     };
-    if decoded.damaged {
-        let reason =
-            Statement::new("gap.connect-configuration.encoding").with("encoding", decoded.encoding.name());
+    if damaged {
+        let reason = Statement::new("gap.connect-configuration.encoding").with("encoding", encoding.name());
         gaps.push(Gap::new(path, Place::File, reason));
     }
     gaps.sort();

@@ -7,6 +7,9 @@
 //! `azureDirectoryPolicy`. Only these names are read: a name that is guessed could mean something else. The
 //! account of a connector and password writeback are therefore not taken from these files.
 
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::values::{Doubts, text_of};
@@ -40,7 +43,7 @@ pub(super) fn read(path: &BundlePath, text: &str) -> (Option<ConnectConfiguratio
     if text.len() > LONGEST_FILE {
         return gap(Place::File, "gap.connect-configuration.settings-too-large");
     }
-    let root = match serde_json::from_str(text) {
+    let root = match serde_json::from_str(text).map(|Known(root)| root) {
         Ok(Value::Object(root)) => root,
         Ok(_) => return gap(Place::File, "gap.connect-configuration.no-settings"),
         Err(error) => {
@@ -57,6 +60,87 @@ pub(super) fn read(path: &BundlePath, text: &str) -> (Option<ConnectConfiguratio
         read.connectors.push(connector(index, policy, &mut doubts));
     }
     (Some(read), doubts.into_gaps())
+}
+
+/// A value of which only the members with known names are kept: as a whole it takes fifteen times its text.
+struct Known(Value);
+
+/// Names of members that are read, wherever they stand.
+const NAMES: [&str; 10] = [
+    DEPLOYMENT,
+    METADATA,
+    ON_PREMISES,
+    "azureADConnectVersion",
+    "distinguishedName",
+    "friendlyName",
+    "fullyQualifiedDomainName",
+    "hostName",
+    "partitionFilters",
+    "timeCreated",
+];
+
+impl<'de> Deserialize<'de> for Known {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(KnownVisitor)
+    }
+}
+
+struct KnownVisitor;
+
+impl<'de> Visitor<'de> for KnownVisitor {
+    type Value = Known;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Known, E> {
+        Ok(Known(Value::String(text.to_owned())))
+    }
+
+    fn visit_unit<E>(self) -> Result<Known, E> {
+        Ok(Known(Value::Null))
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Known, E> {
+        Ok(Known(Value::Null))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Known, E> {
+        Ok(Known(Value::Null))
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Known, E> {
+        Ok(Known(Value::Null))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Known, E> {
+        Ok(Known(Value::Null))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Known, A::Error> {
+        let mut kept = Vec::new();
+        while kept.len() < MOST {
+            match items.next_element::<Known>()? {
+                Some(Known(item)) => kept.push(item),
+                None => return Ok(Known(Value::Array(kept))),
+            }
+        }
+        while items.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(Known(Value::Array(kept)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Known, A::Error> {
+        let mut kept = Map::new();
+        while let Some(name) = members.next_key::<String>()? {
+            if NAMES.contains(&name.as_str()) {
+                kept.insert(name, members.next_value::<Known>()?.0);
+            } else {
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(Known(Value::Object(kept)))
+    }
 }
 
 fn text_at(

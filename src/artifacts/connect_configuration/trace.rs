@@ -5,6 +5,7 @@
 use super::values::{Doubts, text_of};
 use super::{ConfigurationFile, ConnectConfiguration};
 use crate::artifacts::Located;
+use crate::artifacts::text_stream::TextStream;
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
@@ -22,13 +23,13 @@ pub(super) fn begins(text: &str) -> bool {
 }
 
 /// Reads a trace.
-pub(super) fn read(path: &BundlePath, text: &str) -> (Option<ConnectConfiguration>, Vec<Gap>) {
+pub(super) fn read(path: &BundlePath, text: &mut TextStream<'_>) -> (Option<ConnectConfiguration>, Vec<Gap>) {
     let mut doubts = Doubts::new(path);
     let mut read = ConnectConfiguration::of(ConfigurationFile::WizardTrace);
     let mut left_out = false;
-    for (number, line) in (1..).zip(text.lines()) {
-        let place = Place::Line(number);
-        let message = message(line).unwrap_or(line).trim();
+    while let Some(line) = text.next_line() {
+        let place = Place::Line(line.number);
+        let message = message(line.text).unwrap_or(line.text).trim();
         let found = |value: &str, doubts: &mut Doubts<'_>| {
             Some(Located::new(text_of(value, &place, doubts)?, place.clone()))
         };

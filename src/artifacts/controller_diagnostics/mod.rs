@@ -76,14 +76,18 @@ fn command_of(text: &str) -> Option<DiagnosticCommand> {
 
 /// Reads a text. Without one of the commands there is nothing to return.
 pub fn read(_path: &BundlePath, bytes: &[u8]) -> (Option<ControllerDiagnostics>, Vec<Gap>) {
-    let text = text_encoding::decode(bytes).text;
-    let Some(command) = command_of(&text) else { return (None, Vec::new()) };
+    (read_text(&text_encoding::decode(bytes).text), Vec::new())
+}
+
+/// The same of a text that is decoded.
+pub(super) fn read_text(text: &str) -> Option<ControllerDiagnostics> {
+    let Some(command) = command_of(text) else { return None };
     let mut read = ControllerDiagnostics { command, controllers: Vec::new(), results: Vec::new() };
     match command {
-        DiagnosticCommand::Dcdiag => dcdiag::read(&text, &mut read),
-        DiagnosticCommand::ReplicationSummary => replsum::read(&text, &mut read),
+        DiagnosticCommand::Dcdiag => dcdiag::read(text, &mut read),
+        DiagnosticCommand::ReplicationSummary => replsum::read(text, &mut read),
     }
-    (Some(read), Vec::new())
+    Some(read)
 }
 
 impl ControllerDiagnostics {

@@ -1,5 +1,6 @@
 //! What is kept of directory objects: the attributes that matter, within bounds.
 
+use crate::artifacts::kept::FILE_BYTES;
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
@@ -96,19 +97,24 @@ pub(super) struct Collector<'p> {
     objects: Vec<DirectoryObject>,
     gaps: Vec<Gap>,
     too_many: Option<u64>,
+    /// Memory of the objects.
+    bytes: usize,
 }
 
 impl<'p> Collector<'p> {
     pub(super) fn new(path: &'p BundlePath) -> Self {
-        Collector { path, objects: Vec::new(), gaps: Vec::new(), too_many: None }
+        Collector { path, objects: Vec::new(), gaps: Vec::new(), too_many: None, bytes: 0 }
     }
 
     /// Takes an object, unless nothing of it was wanted.
-    pub(super) fn push(&mut self, object: DirectoryObject) {
+    pub(super) fn push(&mut self, mut object: DirectoryObject) {
         if object.attributes.is_empty() {
             return;
         }
-        if self.objects.len() < MAX_OBJECTS {
+        object.attributes.shrink_to_fit();
+        let bytes = self.bytes.saturating_add(object.bytes());
+        if self.too_many.is_none() && self.objects.len() < MAX_OBJECTS && bytes <= FILE_BYTES {
+            self.bytes = bytes;
             self.objects.push(object);
         } else {
             self.too_many.get_or_insert(object.line);
@@ -123,8 +129,8 @@ impl<'p> Collector<'p> {
 
     pub(super) fn finish(mut self) -> (Vec<DirectoryObject>, Vec<Gap>) {
         if let Some(line) = self.too_many {
-            let reason =
-                Statement::new("gap.directory-objects.too-many").with("limit", MAX_OBJECTS.to_string());
+            let reason = Statement::new("gap.directory-objects.too-many")
+                .with("limit", self.objects.len().to_string());
             self.gaps.push(Gap::new(self.path, Place::Line(line), reason));
         }
         (self.objects, self.gaps)

@@ -3,6 +3,10 @@
 //! `csvde` separates the values of one attribute with `;` and writes bytes as `X'0105…'`. `Export-Csv`
 //! writes only the name of a .NET type for an attribute with several values.
 
+use std::iter::Peekable;
+
+use crate::artifacts::text_stream::{LONGEST_LINE, TextStream};
+
 use super::collect::{Collector, is_binary, is_wanted, tell};
 use super::distinguished_name::split_names;
 use super::{AttributeValue, DirectoryObject};
@@ -32,9 +36,9 @@ fn heading(text: &str) -> Option<&str> {
     text.lines().find(|line| !line.trim().is_empty() && !line.starts_with("#TYPE"))
 }
 
-pub(super) fn read(text: &str, collector: &mut Collector<'_>) {
-    let Some(delimiter) = delimiter(text) else { return };
-    let mut rows = Rows { rest: text, line: 1, delimiter };
+pub(super) fn read(text: &mut TextStream<'_>, collector: &mut Collector<'_>) {
+    let Some(delimiter) = delimiter(text.start()) else { return };
+    let mut rows = Rows { letters: text.letters().peekable(), line: 1, delimiter };
     let mut names: Option<Vec<String>> = None;
     while let Some(row) = rows.next_row() {
         let is_empty = row.cells.iter().all(|cell| cell.trim().is_empty());
@@ -109,51 +113,52 @@ fn hex(digits: &str) -> Option<Vec<u8>> {
 struct Row {
     cells: Vec<String>,
     line: u64,
-    /// The file ended inside quotes.
+    /// The file ended inside quotes, or a cell is longer than is read.
     open: bool,
 }
 
 /// Goes through a text row by row. Quoted cells may hold delimiters, line ends, and quotes written twice.
-struct Rows<'t> {
-    rest: &'t str,
+struct Rows<L: Iterator<Item = char>> {
+    letters: Peekable<L>,
     line: u64,
     delimiter: char,
 }
 
-impl Rows<'_> {
+impl<L: Iterator<Item = char>> Rows<L> {
     fn next_row(&mut self) -> Option<Row> {
-        if self.rest.is_empty() {
-            return None;
-        }
+        self.letters.peek()?;
         let mut row = Row { cells: Vec::new(), line: self.line, open: false };
         let mut cell = String::new();
         let mut quoted = false;
-        let mut used = self.rest.len();
-        let mut letters = self.rest.char_indices().peekable();
-        while let Some((at, letter)) = letters.next() {
+        while let Some(letter) = self.letters.next() {
             if letter == '\n' {
                 self.line = self.line.saturating_add(1);
             }
             match letter {
-                '"' if quoted && letters.next_if(|(_, next)| *next == '"').is_some() => cell.push('"'),
+                '"' if quoted && self.letters.next_if_eq(&'"').is_some() => push(&mut row, &mut cell, '"'),
                 '"' if quoted => quoted = false,
                 '"' if cell.is_empty() => quoted = true,
-                '\n' if !quoted => {
-                    used = at.saturating_add(1);
-                    break;
-                }
+                '\n' if !quoted => break,
                 '\r' if !quoted => {}
                 letter if letter == self.delimiter && !quoted => {
                     if row.cells.len() < MAX_COLUMNS {
                         row.cells.push(std::mem::take(&mut cell));
                     }
                 }
-                letter => cell.push(letter),
+                letter => push(&mut row, &mut cell, letter),
             }
         }
         row.cells.push(cell);
-        row.open = quoted;
-        self.rest = self.rest.get(used..).unwrap_or_default();
+        row.open |= quoted;
         Some(row)
+    }
+}
+
+/// A cell that is longer than any is cut off, and its row is not whole.
+fn push(row: &mut Row, cell: &mut String, letter: char) {
+    if cell.len() < LONGEST_LINE {
+        cell.push(letter);
+    } else {
+        row.open = true;
     }
 }

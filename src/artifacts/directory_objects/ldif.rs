@@ -3,6 +3,8 @@
 //! Lines that begin with a space go on with the line before. Entries that describe a change
 //! (`changetype: modify`) say nothing of the state of an object and are passed over.
 
+use crate::artifacts::text_stream::{LONGEST_LINE, TextStream};
+
 use super::collect::{Collector, is_binary, is_wanted};
 use super::{AttributeValue, DirectoryObject};
 
@@ -25,40 +27,79 @@ pub(super) fn looks_like(text: &str) -> bool {
 struct Line {
     text: String,
     number: u64,
+    /// It is longer than is read.
+    cut: bool,
 }
 
-pub(super) fn read(text: &str, collector: &mut Collector<'_>) {
-    let mut entry: Vec<Line> = Vec::new();
-    for (number, line) in (1_u64..).zip(text.lines()) {
-        if line.is_empty() {
-            take(&mut entry, collector);
-        } else if let Some(more) = line.strip_prefix(' ') {
-            if let Some(last) = entry.last_mut() {
-                last.text.push_str(more);
+/// The entry that is being read.
+#[derive(Default)]
+struct Entry {
+    /// The object, from the line of its name on.
+    object: Option<DirectoryObject>,
+    /// It describes a change.
+    is_change: bool,
+    /// The last line, which may go on.
+    line: Option<Line>,
+}
+
+pub(super) fn read(text: &mut TextStream<'_>, collector: &mut Collector<'_>) {
+    let mut entry = Entry::default();
+    while let Some(line) = text.next_line() {
+        if line.text.is_empty() {
+            std::mem::take(&mut entry).end(collector);
+        } else if let Some(more) = line.text.strip_prefix(' ') {
+            if let Some(last) = &mut entry.line {
+                last.go_on(more);
             }
         } else {
-            entry.push(Line { text: line.to_owned(), number });
+            entry.end_line(collector);
+            entry.line = Some(Line {
+                text: line.text.to_owned(),
+                number: line.number,
+                cut: line.text.len() >= LONGEST_LINE,
+            });
         }
     }
-    take(&mut entry, collector);
+    entry.end(collector);
 }
 
-fn take(entry: &mut Vec<Line>, collector: &mut Collector<'_>) {
-    let mut lines = std::mem::take(entry).into_iter().filter(|line| !line.text.starts_with('#')).peekable();
-    // `version: 1` may stand above the first entry without an empty line between.
-    while lines.next_if(|line| !is_attribute(&line.text, "dn")).is_some() {}
-    let Some(line) = lines.peek().map(|line| line.number) else { return };
-    let mut object = DirectoryObject::at(line);
-    for line in lines {
+impl Line {
+    fn go_on(&mut self, more: &str) {
+        if self.text.len().saturating_add(more.len()) > LONGEST_LINE {
+            self.cut = true;
+        } else if !self.cut {
+            self.text.push_str(more);
+        }
+    }
+}
+
+impl Entry {
+    /// Takes the last line, which is whole now.
+    fn end_line(&mut self, collector: &mut Collector<'_>) {
+        let Some(line) = self.line.take() else { return };
+        if line.text.starts_with('#') || self.is_change {
+            return;
+        }
+        // `version: 1` may stand above the first entry without an empty line between.
+        if self.object.is_none() && !is_attribute(&line.text, "dn") {
+            return;
+        }
+        let object = self.object.get_or_insert_with(|| DirectoryObject::at(line.number));
         if is_attribute(&line.text, "changetype") {
             let kind = line.text.split_once(':').map(|(_, kind)| kind.trim());
-            if kind.is_some_and(|kind| !kind.eq_ignore_ascii_case("add")) {
-                return;
-            }
+            self.is_change = kind.is_some_and(|kind| !kind.eq_ignore_ascii_case("add"));
         }
-        read_line(&line, &mut object, collector);
+        if !self.is_change {
+            read_line(&line, object, collector);
+        }
     }
-    collector.push(object);
+
+    fn end(mut self, collector: &mut Collector<'_>) {
+        self.end_line(collector);
+        if let Some(object) = self.object.filter(|_| !self.is_change) {
+            collector.push(object);
+        }
+    }
 }
 
 fn is_attribute(line: &str, name: &str) -> bool {
@@ -82,7 +123,8 @@ fn read_line(line: &Line, object: &mut DirectoryObject, collector: &mut Collecto
         let reason = Statement::new("gap.directory-objects.base64").with("name", name);
         collector.gap(line.number, reason);
     }
-    object.add(name, read.clone(), line.number, whole && read.is_some());
+    let complete = whole && read.is_some() && !line.cut;
+    object.add(name, read, line.number, complete);
 }
 
 fn of_bytes(name: &str, bytes: Vec<u8>) -> AttributeValue {

@@ -14,7 +14,8 @@ mod net;
 mod object;
 mod whoami;
 
-use crate::artifacts::text_encoding;
+use crate::artifacts::text_stream::TextStream;
+use crate::artifacts::{held_text, text_encoding};
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 use collect::Collector;
@@ -94,25 +95,50 @@ pub fn looks_like_directory_objects(head: &[u8]) -> bool {
 
 /// Reads a text about directory objects. Without one of the formats there is nothing to return.
 pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<DirectoryObjects>, Vec<Gap>) {
-    let decoded = text_encoding::decode(bytes);
-    let Some(format) = format_of(text_encoding::start_of(&decoded.text)) else { return (None, Vec::new()) };
+    let mut content = bytes;
+    read_text(path, TextStream::new(&mut content))
+}
+
+/// The same of a text that is still to be read. Exports are read line by line, and what consoles show as a
+/// whole.
+pub(super) fn read_text(path: &BundlePath, mut text: TextStream<'_>) -> (Option<DirectoryObjects>, Vec<Gap>) {
+    let Some(format) = format_of(text.start()) else { return (None, Vec::new()) };
     let mut collector = Collector::new(path);
-    match format {
-        DirectoryFormat::Ldif => ldif::read(&decoded.text, &mut collector),
-        DirectoryFormat::Csv => csv::read(&decoded.text, &mut collector),
-        DirectoryFormat::PropertyList => lists::read(&decoded.text, &mut collector),
-        DirectoryFormat::WhoAmI => whoami::read(&decoded.text, &mut collector),
-        DirectoryFormat::NetUser => net::read_user(&decoded.text, &mut collector),
-        DirectoryFormat::NetGroup => net::read_group(&decoded.text, &mut collector),
-    }
+    let (mut lost, encoding, damaged) = match format {
+        DirectoryFormat::Ldif | DirectoryFormat::Csv => {
+            if format == DirectoryFormat::Ldif {
+                ldif::read(&mut text, &mut collector);
+            } else {
+                csv::read(&mut text, &mut collector);
+            }
+            let lost =
+                held_text::unreadable(path, &text).into_iter().chain(held_text::long_line(path, &text));
+            (lost.collect(), text.encoding(), text.damaged())
+        }
+        format => {
+            let (held, lost) = held_text::hold(path, text);
+            read_held(&held.decoded.text, format, &mut collector);
+            (lost, held.decoded.encoding, held.decoded.damaged)
+        }
+    };
     let (objects, mut gaps) = collector.finish();
-    if decoded.damaged {
-        let reason =
-            Statement::new("gap.directory-objects.encoding").with("encoding", decoded.encoding.name());
+    gaps.append(&mut lost);
+    if damaged {
+        let reason = Statement::new("gap.directory-objects.encoding").with("encoding", encoding.name());
         gaps.push(Gap::new(path, Place::File, reason));
     }
     gaps.sort();
     (Some(DirectoryObjects { format, objects }), gaps)
+}
+
+fn read_held(text: &str, format: DirectoryFormat, collector: &mut Collector<'_>) {
+    match format {
+        DirectoryFormat::PropertyList => lists::read(text, collector),
+        DirectoryFormat::WhoAmI => whoami::read(text, collector),
+        DirectoryFormat::NetUser => net::read_user(text, collector),
+        DirectoryFormat::NetGroup => net::read_group(text, collector),
+        DirectoryFormat::Ldif | DirectoryFormat::Csv => {}
+    }
 }
 
 /// A format and whether a text begins like it.

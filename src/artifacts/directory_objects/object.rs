@@ -1,10 +1,20 @@
 //! Questions to a directory object that do not depend on the format.
 
+use crate::artifacts::kept::STRING_BYTES;
 use crate::security_descriptor::{BinaryError, SecurityDescriptor, Sid, binary};
 
 use super::{Attribute, AttributeValue, DirectoryObject};
 
 impl DirectoryObject {
+    /// Memory that it takes, in bytes, near enough.
+    pub(in crate::artifacts) fn bytes(&self) -> usize {
+        let attributes = self.attributes.iter().map(|attribute| {
+            let values: usize = attribute.values.iter().map(AttributeValue::bytes).sum();
+            values.saturating_add(size_of::<Attribute>()).saturating_add(2 * STRING_BYTES)
+        });
+        attributes.sum::<usize>().saturating_add(size_of::<DirectoryObject>())
+    }
+
     /// An attribute by name, in any case.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().find(|attribute| attribute.name.eq_ignore_ascii_case(name))
@@ -75,6 +85,16 @@ impl DirectoryObject {
             .collect();
         let complete = attribute.complete && sids.len() == attribute.values.len();
         Some((sids, complete))
+    }
+}
+
+impl AttributeValue {
+    fn bytes(&self) -> usize {
+        let bytes = match self {
+            AttributeValue::Text(text) => text.capacity(),
+            AttributeValue::Bytes(bytes) => bytes.capacity(),
+        };
+        bytes.saturating_add(size_of::<AttributeValue>()).saturating_add(STRING_BYTES / 2)
     }
 }
 

@@ -1,24 +1,20 @@
 //! Adding up the chunks of a log: its events in order, what it covers, what is missing.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use super::bytes::plausible_time;
 use super::chunk::{ChunkReading, Damage, Found};
 use super::event_xml::EventParts;
 use super::repeats::Seen;
 use super::{Coverage, Event};
+use crate::artifacts::kept::FILE_BYTES;
 use crate::source::Place;
 
-/// Events kept of one file. The largest logs of real servers hold a few million records, and what is
-/// wanted of them are thousands; a file with more was made to fill memory.
-const EVENTS_MAX: usize = 250_000;
 /// Computers and channels kept of one file, each. A log that collects those of others names hundreds.
 const NAMES_MAX: usize = 1_000;
 /// Events remembered of which one of each computer is kept: a log of a collector names some servers.
 const SEEN_MAX: usize = 256;
-/// Text kept of one file, in bytes.
-const TEXT_MAX: usize = 256 << 20;
 
 /// Work of rendering, in bytes, that a file may take beyond what real logs do: about a second. What it is
 /// counted in is the same on every machine, so the same log always ends at the same chunk.
@@ -27,8 +23,11 @@ pub(super) const EXCESS_MAX: u64 = 64 << 20;
 /// The chunks read so far.
 #[derive(Debug, Default)]
 pub(super) struct Total {
-    found: Vec<Found>,
-    text: usize,
+    found: VecDeque<Found>,
+    /// Signs of life that were the oldest events.
+    once: Vec<Found>,
+    /// Memory of all these.
+    bytes: usize,
     /// Events of which no more are kept of the same computer.
     pub(super) seen: Vec<Seen>,
     /// Wanted events that were not kept.
@@ -87,17 +86,22 @@ impl Total {
                 self.seen.push(Seen::of(event));
             }
         }
-        let data = event.data.iter().map(|datum| datum.value.len()).sum::<usize>();
-        if self.found.len() >= EVENTS_MAX || self.text.saturating_add(data) > TEXT_MAX {
-            self.dropped += 1;
-            return;
-        }
-        self.text = self.text.saturating_add(data);
+        self.bytes = self.bytes.saturating_add(event.bytes());
         if !event.from_slack {
             self.computers.note(&event.computer);
             event.channel.iter().for_each(|channel| self.channels.note(channel));
         }
-        self.found.push(found);
+        self.found.push_back(found);
+        // The oldest are those that matter least, but for signs of life, of which there are few.
+        while self.bytes > FILE_BYTES {
+            let Some(oldest) = self.found.pop_front() else { return };
+            if oldest.seen_once && self.once.len() < SEEN_MAX {
+                self.once.push(oldest);
+            } else {
+                self.bytes = self.bytes.saturating_sub(oldest.event.bytes());
+                self.dropped += 1;
+            }
+        }
     }
 
     /// Notes the computer and channel of a record that nobody wanted.
@@ -124,7 +128,9 @@ impl Total {
     pub(super) fn finish(mut self) -> (Vec<Event>, Coverage) {
         self.coverage.computers = self.computers.spelled();
         self.coverage.channels = self.channels.spelled();
-        (in_order(self.found), self.coverage)
+        let mut found = self.once;
+        found.extend(self.found);
+        (in_order(found), self.coverage)
     }
 }
 

@@ -24,6 +24,7 @@ mod tests;
 use std::io::Read;
 
 use super::Wanted;
+use crate::artifacts::kept;
 use crate::bundle::DiskContent;
 use crate::source::{BundlePath, Gap, Place};
 use jiff::Timestamp;
@@ -123,6 +124,19 @@ pub struct Position {
     pub number: u64,
     /// Time written, as `FILETIME`, whether or not it makes sense.
     pub written: u64,
+}
+
+impl Event {
+    /// Memory that it takes, in bytes, near enough.
+    pub(super) fn bytes(&self) -> usize {
+        let data = self.data.iter().map(|datum| {
+            let name = kept::bytes_of(&datum.name);
+            name.saturating_add(kept::bytes_of([&datum.value])).saturating_add(size_of::<Datum>())
+        });
+        let texts =
+            kept::bytes_of([&self.provider, &self.computer]).saturating_add(kept::bytes_of(&self.channel));
+        data.sum::<usize>().saturating_add(texts).saturating_add(size_of::<Event>())
+    }
 }
 
 /// One value of an event.

@@ -57,8 +57,12 @@ pub fn looks_like_password_policy(head: &[u8]) -> bool {
 
 /// Reads a text. Gaps name what could not be read.
 pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<PasswordPolicy>, Vec<Gap>) {
-    let text = text_encoding::decode(bytes).text;
-    let Some(command) = PolicyCommand::of(&text) else {
+    read_text(path, &text_encoding::decode(bytes).text)
+}
+
+/// The same of a text that is decoded.
+pub(super) fn read_text(path: &BundlePath, text: &str) -> (Option<PasswordPolicy>, Vec<Gap>) {
+    let Some(command) = PolicyCommand::of(text) else {
         let reason = Statement::new("gap.password-policy.other");
         return (None, vec![Gap::new(path, Place::File, reason)]);
     };
@@ -69,9 +73,9 @@ pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<PasswordPolicy>, Vec<Gap
     let mut gaps = Vec::new();
     let policy = PasswordPolicy {
         command,
-        domain: only(path, &text, domain, &mut gaps),
-        computer_role: only(path, &text, role, &mut gaps),
-        minimum_age_days: only(path, &text, ages, &mut gaps).and_then(|age| {
+        domain: only(path, text, domain, &mut gaps),
+        computer_role: only(path, text, role, &mut gaps),
+        minimum_age_days: only(path, text, ages, &mut gaps).and_then(|age| {
             let days = days(&age.value);
             if days.is_none() {
                 let reason = Statement::new("gap.password-policy.age");

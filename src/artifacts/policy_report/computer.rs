@@ -82,6 +82,6 @@ pub(super) fn in_header(title: &str) -> Option<String> {
 /// The value cells of the table General.
 fn general_rows(document: &Document<'_>, section: &Section) -> Vec<NodeId> {
     let table = section.body.and_then(|body| tables(document, body).into_iter().next());
-    let rows = table.map(|table| rows(document, table)).unwrap_or_default();
-    rows.iter().filter_map(|cells| cells.get(1).copied()).collect()
+    let rows = table.into_iter().flat_map(|table| rows(document, table));
+    rows.filter_map(|cells| cells.get(1).copied()).collect()
 }

@@ -13,7 +13,7 @@ pub(super) type NodeId = usize;
 /// The deepest nesting that is followed. Real reports nest 18 deep.
 const MAX_DEPTH: usize = 128;
 /// The most elements and texts that are kept. The largest real report has about 22,000.
-const MAX_NODES: usize = 1_000_000;
+const MAX_NODES: usize = 500_000;
 
 const VOID: [&str; 14] = [
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
@@ -24,7 +24,7 @@ const VOID: [&str; 14] = [
 #[derive(Debug)]
 pub(super) struct Document<'a> {
     source: &'a str,
-    nodes: Vec<Node<'a>>,
+    nodes: Vec<Node>,
     /// Whether the end of the document was read.
     pub(super) ending: Ending,
 }
@@ -42,36 +42,63 @@ pub(super) enum Ending {
     TooMany,
 }
 
+/// A node, in few bytes: there may be a million.
 #[derive(Debug)]
-struct Node<'a> {
-    kind: Kind<'a>,
-    /// One past the last node of the subtree.
-    end: NodeId,
-    /// Bytes of the source, from the first of the start tag to the last of what it contains.
-    from: usize,
-    to: usize,
+struct Node {
+    kind: Kind,
     /// It was closed by its own end tag, so nothing of it is missing.
     closed: bool,
+    /// One past the last node of the subtree.
+    end: u32,
+    /// Bytes of the source, from the first of the start tag to the last of what it contains.
+    from: u32,
+    to: u32,
 }
 
-#[derive(Debug)]
-enum Kind<'a> {
-    Element { name: &'a str, attributes: &'a str },
-    Text(&'a str),
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    /// Its name begins behind the first byte, and its attributes behind the name: the lengths of both.
+    Element {
+        name: u32,
+        attributes: u32,
+    },
+    Text,
     RawText,
+}
+
+/// A number of bytes or nodes. Sources are shorter than 4 GiB.
+fn short(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn long(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+impl Node {
+    /// The name and the attributes of an element.
+    fn tag<'a>(&self, source: &'a str) -> Option<(&'a str, &'a str)> {
+        let Kind::Element { name, attributes } = self.kind else { return None };
+        let start = long(self.from).checked_add(1)?;
+        let behind = start.checked_add(long(name))?;
+        Some((source.get(start..behind)?, source.get(behind..behind.checked_add(long(attributes))?)?))
+    }
 }
 
 impl<'a> Document<'a> {
     /// Reads a text as HTML. What cannot be followed ends the reading, see [`Ending`].
     pub(super) fn read(source: &'a str) -> Self {
-        let mut builder = Builder { nodes: Vec::new(), open: Vec::new(), ending: Ending::Cut };
+        // Room for all nodes at once: a list that grows step by step leaves its former places behind.
+        let tags = memchr::memchr_iter(b'<', source.as_bytes()).count();
+        let nodes = Vec::with_capacity(tags.saturating_mul(2).saturating_add(1).min(MAX_NODES));
+        let mut builder = Builder { source, nodes, open: Vec::new(), ending: Ending::Cut };
         for (token, span) in Tokens::new(source) {
             if builder.nodes.len() >= MAX_NODES {
                 builder.ending = Ending::TooMany;
                 break;
             }
             match token {
-                Token::Text(text) => builder.leaf(Kind::Text(text), span.start, span.end),
+                Token::Text(_) => builder.leaf(Kind::Text, span.start, span.end),
                 Token::RawText(_) => builder.leaf(Kind::RawText, span.start, span.end),
                 Token::Start { name, attributes, self_closing } => {
                     builder.start(name, attributes, self_closing, span.start, span.end);
@@ -107,15 +134,12 @@ impl<'a> Document<'a> {
 
     /// One past the last node below this one.
     pub(super) fn end(&self, node: NodeId) -> NodeId {
-        self.nodes.get(node).map_or(node + 1, |found| found.end)
+        self.nodes.get(node).map_or(node + 1, |found| long(found.end))
     }
 
     /// Name of an element, as written.
     pub(super) fn name(&self, node: NodeId) -> Option<&'a str> {
-        match self.nodes.get(node)?.kind {
-            Kind::Element { name, .. } => Some(name),
-            _ => None,
-        }
+        self.nodes.get(node)?.tag(self.source).map(|(name, _)| name)
     }
 
     pub(super) fn is(&self, node: NodeId, name: &str) -> bool {
@@ -123,10 +147,8 @@ impl<'a> Document<'a> {
     }
 
     pub(super) fn attribute(&self, node: NodeId, name: &str) -> Option<std::borrow::Cow<'a, str>> {
-        match self.nodes.get(node)?.kind {
-            Kind::Element { attributes, .. } => attribute(attributes, name),
-            _ => None,
-        }
+        let (_, attributes) = self.nodes.get(node)?.tag(self.source)?;
+        attribute(attributes, name)
     }
 
     pub(super) fn has_class(&self, node: NodeId, class: &str) -> bool {
@@ -145,7 +167,10 @@ impl<'a> Document<'a> {
 
     /// The source of an element, from its start tag on.
     pub(super) fn source(&self, node: NodeId) -> &'a str {
-        self.nodes.get(node).and_then(|found| self.source.get(found.from..found.to)).unwrap_or_default()
+        self.nodes
+            .get(node)
+            .and_then(|found| self.source.get(long(found.from)..long(found.to)))
+            .unwrap_or_default()
     }
 
     /// The text of an element, in one line: pictures and scripts left out, white space collapsed.
@@ -166,15 +191,16 @@ impl<'a> Document<'a> {
         while at < end {
             let Some(found) = self.nodes.get(at) else { break };
             at += 1;
-            match found.kind {
-                Kind::Element { name, .. } if name.eq_ignore_ascii_case("br") => lines.push(String::new()),
-                Kind::Element { name, .. } if name.eq_ignore_ascii_case("svg") => at = found.end,
-                Kind::Text(text) => {
+            match (found.kind, found.tag(self.source)) {
+                (_, Some((name, _))) if name.eq_ignore_ascii_case("br") => lines.push(String::new()),
+                (_, Some((name, _))) if name.eq_ignore_ascii_case("svg") => at = long(found.end),
+                (Kind::Text, _) => {
+                    let text = self.source.get(long(found.from)..long(found.to)).unwrap_or_default();
                     if let Some(line) = lines.last_mut() {
                         line.push_str(&decode(text));
                     }
                 }
-                Kind::Element { .. } | Kind::RawText => {}
+                (Kind::Element { .. } | Kind::RawText, _) => {}
             }
         }
         lines.iter().map(|line| one_line(line)).filter(|line| !line.is_empty()).collect()
@@ -192,22 +218,23 @@ fn one_line(text: &str) -> String {
 }
 
 struct Builder<'a> {
-    nodes: Vec<Node<'a>>,
+    source: &'a str,
+    nodes: Vec<Node>,
     open: Vec<NodeId>,
     ending: Ending,
 }
 
-impl<'a> Builder<'a> {
-    fn leaf(&mut self, kind: Kind<'a>, from: usize, to: usize) {
+impl Builder<'_> {
+    fn leaf(&mut self, kind: Kind, from: usize, to: usize) {
         let end = self.nodes.len() + 1;
-        self.nodes.push(Node { kind, end, from, to, closed: true });
+        self.nodes.push(Node { kind, end: short(end), from: short(from), to: short(to), closed: true });
     }
 
-    fn start(&mut self, name: &'a str, attributes: &'a str, self_closing: bool, from: usize, to: usize) {
+    fn start(&mut self, name: &str, attributes: &str, self_closing: bool, from: usize, to: usize) {
         if let Some(ended) = self.ended_by(name) {
             self.close_to(ended, from);
         }
-        self.leaf(Kind::Element { name, attributes }, from, to);
+        self.leaf(Kind::Element { name: short(name.len()), attributes: short(attributes.len()) }, from, to);
         let in_picture = || name.contains(':') || self.open.iter().any(|&open| self.is(open, "svg"));
         if VOID.iter().any(|void| void.eq_ignore_ascii_case(name)) || (self_closing && in_picture()) {
             return;
@@ -219,8 +246,8 @@ impl<'a> Builder<'a> {
     }
 
     fn is(&self, node: NodeId, name: &str) -> bool {
-        matches!(self.nodes.get(node), Some(Node { kind: Kind::Element { name: found, .. }, .. })
-            if found.eq_ignore_ascii_case(name))
+        let tag = self.nodes.get(node).and_then(|node| node.tag(self.source));
+        tag.is_some_and(|(found, _)| found.eq_ignore_ascii_case(name))
     }
 
     /// The open element that the start of a row or cell ends: the row or cell before it.
@@ -267,8 +294,8 @@ impl<'a> Builder<'a> {
         let end = self.nodes.len();
         for node in self.open.split_off(depth.min(self.open.len())) {
             if let Some(node) = self.nodes.get_mut(node) {
-                node.end = end;
-                node.to = at;
+                node.end = short(end);
+                node.to = short(at);
             }
         }
     }

@@ -29,7 +29,7 @@ pub(super) fn read(document: &Document<'_>, half: &Section) -> Vec<GpoEntry> {
 /// the reason.
 fn entry(document: &Document<'_>, gpo: &Section, applied: bool) -> GpoEntry {
     let table = gpo.body.and_then(|body| tables(document, body).into_iter().next());
-    let rows = table.map(|table| rows(document, table)).unwrap_or_default();
+    let rows: Vec<_> = table.into_iter().flat_map(|table| rows(document, table)).take(8).collect();
     let value = |row: usize| {
         let text = rows.get(row).and_then(|cells| cells.get(1)).map(|&cell| document.text(cell))?;
         Some(text).filter(|text| !text.is_empty())

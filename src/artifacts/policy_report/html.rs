@@ -11,7 +11,7 @@ use super::markup::{Token, Tokens, attribute};
 use super::sections::{self, Section};
 use super::settings::{self, Settings};
 use super::{ComputerHalf, PolicyReport, ReportKind, gpos, kind};
-use crate::artifacts::text_encoding;
+use crate::artifacts::text_encoding::Decoded;
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
@@ -39,16 +39,15 @@ pub(super) fn looks_like(head: &str) -> bool {
 }
 
 /// Reads a report. Without a report there is a gap that says why, and what to ask for instead.
-pub(super) fn read(path: &BundlePath, bytes: &[u8]) -> (Option<PolicyReport>, Vec<Gap>) {
+pub(super) fn read(path: &BundlePath, decoded: &Decoded) -> (Option<PolicyReport>, Vec<Gap>) {
     let gap = |reason: &str| Gap::new(path, Place::File, [Statement::new(reason), Statement::new(ASK_AGAIN)]);
-    if bytes.len() > MAX_BYTES {
+    if decoded.text.len() > MAX_BYTES {
         return (None, vec![gap("gap.policy-report.html-too-large")]);
     }
-    let decoded = text_encoding::decode(bytes);
     let document = Document::read(&decoded.text);
     let island = island::read(&document);
     let halves = halves(&document);
-    let mut reasons = damage(&document, &decoded);
+    let mut reasons = damage(&document, decoded);
     let Some((kind, sure)) = kind::of(&document, &halves, !island.passes.is_empty()) else {
         reasons.push("gap.policy-report.html-title");
         return (None, reasons.into_iter().map(gap).collect());
@@ -78,7 +77,7 @@ fn halves(document: &Document<'_>) -> Vec<Section> {
         .collect()
 }
 
-fn damage(document: &Document<'_>, decoded: &text_encoding::Decoded) -> Vec<&'static str> {
+fn damage(document: &Document<'_>, decoded: &Decoded) -> Vec<&'static str> {
     let mut reasons = Vec::new();
     match document.ending {
         Ending::Whole => {}

@@ -22,7 +22,8 @@ mod xml;
 
 use jiff::Timestamp;
 
-use crate::artifacts::text_encoding;
+use crate::artifacts::kept;
+use crate::artifacts::text_encoding::{self, Decoded};
 use crate::source::{BundlePath, Gap, Place};
 
 /// What one report says.
@@ -200,6 +201,33 @@ impl PolicyReport {
         }
     }
 
+    /// Memory that it takes, in bytes, near enough.
+    pub(super) fn bytes(&self) -> usize {
+        let of = |texts: &[&String], winner: &Option<String>, place: &Place| {
+            let texts = kept::bytes_of(texts.iter().copied()).saturating_add(kept::bytes_of(winner));
+            texts.saturating_add(kept::bytes_of_place(place)).saturating_add(size_of::<RegistrySetting>())
+        };
+        let options = self
+            .security_options
+            .iter()
+            .map(|row| of(&[&row.name, &row.value], &row.winning_gpo, &row.place));
+        let rights = self.user_rights.iter().map(|row| {
+            of(&[&row.name], &row.winning_gpo, &row.place).saturating_add(kept::bytes_of(&row.members))
+        });
+        let accounts = self
+            .account_policies
+            .iter()
+            .map(|row| of(&[&row.name, &row.value], &row.winning_gpo, &row.place));
+        let values = self.registry_settings.iter().map(|row| {
+            of(&[&row.key, &row.value_name], &row.winning_gpo, &row.place)
+                .saturating_add(kept::bytes_of(&row.data))
+        });
+        let gpos =
+            self.gpos.iter().map(|gpo| kept::bytes_of([&gpo.name]).saturating_add(size_of::<GpoEntry>()));
+        let rows: usize = options.chain(rights).chain(accounts).chain(values).chain(gpos).sum();
+        rows.saturating_add(kept::bytes_of(&self.computer_groups))
+    }
+
     /// The row of the minimum password age, in days, where XML has it.
     pub fn minimum_password_age(&self) -> Option<&AccountPolicy> {
         self.account_policies.iter().find(|policy| policy.name.eq_ignore_ascii_case("MinimumPasswordAge"))
@@ -217,13 +245,12 @@ enum Form {
 /// Bytes that tell the form.
 const HEAD_BYTES: usize = 64 << 10;
 
-fn form(head: &[u8]) -> Option<Form> {
-    let head = text_encoding::decode(head.get(..HEAD_BYTES).unwrap_or(head)).text;
-    if xml::looks_like(&head) {
+fn form(head: &str) -> Option<Form> {
+    if xml::looks_like(head) {
         Some(Form::Xml)
-    } else if html::looks_like(&head) {
+    } else if html::looks_like(head) {
         Some(Form::Html)
-    } else if console::looks_like(&head) {
+    } else if console::looks_like(head) {
         Some(Form::Console)
     } else {
         None
@@ -232,14 +259,20 @@ fn form(head: &[u8]) -> Option<Form> {
 
 /// Whether a file looks like one of the reports, from its first bytes (up to 64 KiB), in any encoding.
 pub fn looks_like_policy_report(head: &[u8]) -> bool {
-    form(head).is_some()
+    form(&text_encoding::decode(head.get(..HEAD_BYTES).unwrap_or(head)).text).is_some()
 }
 
 /// Reads a report. Without a report there is a gap that says why, and what to ask for instead.
 pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<PolicyReport>, Vec<Gap>) {
-    match form(bytes) {
-        Some(Form::Xml) => xml::read(path, bytes),
-        Some(Form::Console) => console::read(path, bytes),
-        Some(Form::Html) | None => html::read(path, bytes),
+    read_text(path, &text_encoding::decode(bytes))
+}
+
+/// The same of a text that is decoded.
+pub(super) fn read_text(path: &BundlePath, decoded: &Decoded) -> (Option<PolicyReport>, Vec<Gap>) {
+    let head = decoded.text.get(..decoded.text.floor_char_boundary(HEAD_BYTES)).unwrap_or_default();
+    match form(head) {
+        Some(Form::Xml) => xml::read(path, decoded),
+        Some(Form::Console) => console::read(path, decoded),
+        Some(Form::Html) | None => html::read(path, decoded),
     }
 }

@@ -58,19 +58,16 @@ fn heading(document: &Document<'_>, node: NodeId) -> Option<(&'static str, Strin
 }
 
 /// The rows of a table that stand in it directly, each as its cells. Rows of headings are left out.
-pub(super) fn rows(document: &Document<'_>, table: NodeId) -> Vec<Vec<NodeId>> {
+pub(super) fn rows(document: &Document<'_>, table: NodeId) -> impl Iterator<Item = Vec<NodeId>> {
     let parts = document.children(table).flat_map(|child| {
         let grouped = ["tbody", "thead", "tfoot"].iter().any(|group| document.is(child, group));
         if grouped { document.children(child).collect() } else { vec![child] }
     });
-    parts
-        .filter(|&row| document.is(row, "tr"))
-        .filter_map(|row| {
-            let cells: Vec<NodeId> = document.children(row).collect();
-            let plain = !cells.is_empty() && cells.iter().all(|&cell| document.is(cell, "td"));
-            plain.then_some(cells)
-        })
-        .collect()
+    parts.filter(|&row| document.is(row, "tr")).filter_map(|row| {
+        let cells: Vec<NodeId> = document.children(row).collect();
+        let plain = !cells.is_empty() && cells.iter().all(|&cell| document.is(cell, "td"));
+        plain.then_some(cells)
+    })
 }
 
 /// The outermost tables inside an element.

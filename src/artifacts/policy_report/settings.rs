@@ -167,7 +167,6 @@ fn preferences(document: &Document<'_>, section: &Section, above: &[&Section], s
     let mut winning_gpo = None;
     for table in tables(document, body) {
         let values: Vec<String> = rows(document, table)
-            .iter()
             .filter_map(|cells| match cells.as_slice() {
                 [_, value] => Some(document.text(*value)),
                 _ => None,

@@ -61,11 +61,10 @@ pub(super) fn looks_like_console(head: &[u8]) -> bool {
 /// Reads the outputs in a text.
 pub(super) fn read(
     path: &BundlePath,
-    bytes: &[u8],
+    text: &str,
     wanted: Selection<'_>,
 ) -> (Option<RegistryExport>, Vec<Gap>) {
-    let decoded = text_encoding::decode(bytes);
-    let mut lines: Vec<Line<'_>> = Lines::new(&decoded.text).take(LINES + 1).collect();
+    let mut lines: Vec<Line<'_>> = Lines::new(text).take(LINES + 1).collect();
     let mut gaps = Vec::new();
     if let Some(first) = lines.get(LINES) {
         let reason = Statement::new("gap.registry.too-long");
@@ -77,8 +76,8 @@ pub(super) fn read(
         gaps.push(Gap::new(path, Place::File, reason));
         return (None, gaps);
     }
-    let queried = reg_query::listings(&lines, wanted);
-    let format = if queried.is_empty() && item_properties::is_in(&lines) {
+    let (queried, others) = reg_query::listings(&lines, wanted);
+    let format = if queried.is_empty() && others == 0 && item_properties::is_in(&lines) {
         ExportFormat::GetItemProperty
     } else {
         ExportFormat::RegQuery
@@ -86,7 +85,7 @@ pub(super) fn read(
     let mut listings = queried;
     listings.extend(item_properties::listings(&lines, wanted));
     listings.sort_by_key(|listing| listing.line);
-    let keys_in_file = listings.len() as u64;
+    let keys_in_file = others.saturating_add(listings.len() as u64);
     name_machines(&lines, &mut listings);
     let mut found: Vec<Found> =
         listings.into_iter().filter_map(|listing| Found::of(listing, wanted)).collect();

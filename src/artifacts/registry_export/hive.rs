@@ -6,10 +6,12 @@
 //! The format is not documented by Microsoft; a description:
 //! <https://github.com/msuhanov/regf/blob/master/Windows%20registry%20file%20format%20specification.md>.
 
+pub(in crate::artifacts) mod bytes;
 mod cells;
 #[cfg(test)]
 mod tests;
 
+use self::bytes::HiveBytes;
 use self::cells::{Cells, Key, Lost};
 use super::selection::Selection;
 use super::{ExportFormat, RegistryExport, RegistryKey};
@@ -25,10 +27,15 @@ pub(super) fn looks_like_hive(head: &[u8]) -> bool {
 }
 
 /// Reads the wanted keys of the control set that was current.
-pub(super) fn read(path: &BundlePath, bytes: &[u8], wanted: Selection<'_>) -> (RegistryExport, Vec<Gap>) {
+pub(super) fn read(
+    path: &BundlePath,
+    bytes: HiveBytes<'_>,
+    wanted: Selection<'_>,
+) -> (RegistryExport, Vec<Gap>) {
+    let base = bytes.get(0, BASE_BYTES.min(bytes.len())).unwrap_or_default();
     let mut hive = Hive { path, cells: Cells::new(bytes), wanted, keys: Vec::new(), gaps: Vec::new() };
-    let sound = hive.base_block(bytes);
-    let root = number(bytes, 36).ok_or(Lost { at: 36 }).and_then(|root| hive.cells.key(root));
+    let sound = hive.base_block(&base);
+    let root = number(&base, 36).ok_or(Lost { at: 36 }).and_then(|root| hive.cells.key(root));
     match root {
         Ok(root) => hive.below_root(&root),
         Err(lost) => hive.lose(lost),

@@ -21,9 +21,12 @@ mod policy_file;
 mod reader;
 mod reg_query;
 mod selection;
+mod streamed_lines;
 
+pub(super) use self::hive::bytes::{HiveBytes, PackedBytes, Packing};
 use self::selection::Selection;
-use crate::artifacts::{Wanted, text_encoding};
+use crate::artifacts::text_stream::TextStream;
+use crate::artifacts::{Wanted, held_text, text_encoding};
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
@@ -140,6 +143,11 @@ pub(super) fn looks_like_hive(head: &[u8]) -> bool {
     hive::looks_like_hive(head)
 }
 
+/// Whether a file is no text: a hive or a Registry.pol.
+pub(super) fn is_binary(head: &[u8]) -> bool {
+    hive::looks_like_hive(head) || policy_file::looks_like_policy_file(head)
+}
+
 fn looks_like_reg_file(head: &[u8]) -> bool {
     let head = head.get(..HEADER_BYTES).unwrap_or(head);
     ExportFormat::of(&text_encoding::decode(head).text).is_some()
@@ -148,30 +156,55 @@ fn looks_like_reg_file(head: &[u8]) -> bool {
 /// Reads registry evidence of any format. Without anything of such a format there is nothing to return.
 pub fn read(path: &BundlePath, bytes: &[u8], wanted: &Wanted) -> (Option<RegistryExport>, Vec<Gap>) {
     if hive::looks_like_hive(bytes) {
-        let (export, gaps) = hive::read(path, bytes, Selection::of(wanted));
+        let (export, gaps) = hive::read(path, HiveBytes::Held(bytes), Selection::of(wanted));
         return (Some(export), gaps);
     }
     if policy_file::looks_like_policy_file(bytes) {
         let (export, gaps) = policy_file::read(path, bytes, Selection::of(wanted));
         return (Some(export), gaps);
     }
-    if looks_like_reg_file(bytes) {
-        return read_reg_file(path, bytes, wanted);
-    }
-    console::read(path, bytes, Selection::of(wanted))
+    let mut content = bytes;
+    read_text(path, TextStream::new(&mut content), wanted)
 }
 
-/// Reads a `.reg` file. Gaps name what does not follow the format; without the header line there is no
-/// export to return.
-fn read_reg_file(path: &BundlePath, bytes: &[u8], wanted: &Wanted) -> (Option<RegistryExport>, Vec<Gap>) {
-    let decoded = text_encoding::decode(bytes);
-    let Some(format) = ExportFormat::of(&decoded.text) else {
-        let reason = Statement::new("gap.registry.other");
-        return (None, vec![Gap::new(path, Place::File, reason)]);
-    };
-    let (export, mut gaps) = reader::read(path, &decoded, format, Selection::of(wanted));
-    if decoded.damaged {
-        let reason = Statement::new("gap.registry.encoding").with("encoding", decoded.encoding.name());
+/// Reads an export or console text that is still to be read. An export is read line by line, and console
+/// text as a whole.
+pub(super) fn read_text(
+    path: &BundlePath,
+    mut text: TextStream<'_>,
+    wanted: &Wanted,
+) -> (Option<RegistryExport>, Vec<Gap>) {
+    if let Some(format) = ExportFormat::of(text.start()) {
+        return read_reg_file(path, text, format, wanted);
+    }
+    let (held, lost) = held_text::hold(path, text);
+    let (export, mut gaps) = console::read(path, &held.decoded.text, Selection::of(wanted));
+    gaps.extend(lost);
+    gaps.sort();
+    (export, gaps)
+}
+
+/// Reads a hive by place.
+pub(super) fn read_hive(
+    path: &BundlePath,
+    bytes: HiveBytes<'_>,
+    wanted: &Wanted,
+) -> (Option<RegistryExport>, Vec<Gap>) {
+    let (export, gaps) = hive::read(path, bytes, Selection::of(wanted));
+    (Some(export), gaps)
+}
+
+/// Reads a `.reg` file. Gaps name what does not follow the format.
+fn read_reg_file(
+    path: &BundlePath,
+    mut text: TextStream<'_>,
+    format: ExportFormat,
+    wanted: &Wanted,
+) -> (Option<RegistryExport>, Vec<Gap>) {
+    let (export, mut gaps) = reader::read(path, &mut text, format, Selection::of(wanted));
+    gaps.extend(held_text::unreadable(path, &text));
+    if text.damaged() {
+        let reason = Statement::new("gap.registry.encoding").with("encoding", text.encoding().name());
         gaps.push(Gap::new(path, Place::File, reason));
     }
     gaps.sort();

@@ -1,10 +1,11 @@
 //! The way through an export: keys, values, and lines that are neither.
 
 use super::data::{self, DataReader};
-use super::lines::{self, Line, Lines, Quoted, is_blank_or_comment};
+use super::lines;
 use super::selection::Selection;
+use super::streamed_lines::{Line, Quoted, StreamedLines};
 use super::{ExportFormat, RegistryData, RegistryExport, RegistryKey, RegistryValue};
-use crate::artifacts::text_encoding::Decoded;
+use crate::artifacts::text_stream::{LONGEST_LINE, TextStream};
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
@@ -17,18 +18,18 @@ const KEYS: usize = 1_000;
 /// Why a file that ends inside a key or a value is a gap.
 const CUT: &str = "gap.registry.cut";
 
-/// Reads a decoded export.
+/// Reads an export.
 pub(super) fn read(
     path: &BundlePath,
-    decoded: &Decoded,
+    text: &mut TextStream<'_>,
     format: ExportFormat,
     wanted: Selection<'_>,
 ) -> (RegistryExport, Vec<Gap>) {
     let mut reader = Reader {
         path,
         wanted,
-        data: DataReader { format, encoding: decoded.encoding },
-        lines: Lines::new(&decoded.text),
+        data: DataReader { format, encoding: text.encoding() },
+        lines: StreamedLines::new(text),
         section: Section::Nothing,
         export: RegistryExport { format, computer: None, keys: Vec::new(), keys_in_file: 0 },
         gaps: Vec::new(),
@@ -37,17 +38,18 @@ pub(super) fn read(
         flooded: false,
     };
     reader.header();
-    while let Some(line) = reader.lines.next() {
-        reader.line(line);
+    while let Some(line) = reader.lines.step() {
+        reader.data.encoding = reader.lines.stream().encoding();
+        reader.line(&line);
     }
-    reader.finish(decoded)
+    reader.finish()
 }
 
-struct Reader<'t, 'w> {
+struct Reader<'t, 'c, 'w> {
     path: &'w BundlePath,
     wanted: Selection<'w>,
     data: DataReader,
-    lines: Lines<'t>,
+    lines: StreamedLines<'t, 'c>,
     section: Section,
     export: RegistryExport,
     gaps: Vec<Gap>,
@@ -69,17 +71,17 @@ enum Section {
     Wanted,
 }
 
-impl<'t> Reader<'t, '_> {
+impl Reader<'_, '_, '_> {
     /// Skips the header, which the format was told by.
     fn header(&mut self) {
-        for line in self.lines.by_ref() {
+        while let Some(line) = self.lines.step() {
             if !line.text.trim().is_empty() {
                 return;
             }
         }
     }
 
-    fn line(&mut self, line: Line<'t>) {
+    fn line(&mut self, line: &Line) {
         let text = line.text.trim_start();
         match text.bytes().next() {
             None | Some(b';') => {}
@@ -90,7 +92,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// `[KEY]` or `[-KEY]`. A key's name may hold brackets, so that the last one closes.
-    fn key(&mut self, line: Line<'t>, text: &str) {
+    fn key(&mut self, line: &Line, text: &str) {
         self.section = Section::Nothing;
         let inside = text.strip_prefix('[').and_then(|text| Some(text.rsplit_once(']')?.0));
         let Some(inside) = inside else {
@@ -131,7 +133,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// `"Name"=data` or `@=data`.
-    fn value(&mut self, line: Line<'t>, text: &'t str) {
+    fn value(&mut self, line: &Line, text: &str) {
         let named =
             split_name(text).and_then(|(name, rest)| Some((name, rest.trim_start().strip_prefix('=')?)));
         let Some((name, data)) = named else {
@@ -154,23 +156,22 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// A quoted string, which may go on over several lines.
-    fn string(&mut self, line: Line<'t>) -> Option<RegistryData> {
-        let text = line.text;
+    fn string(&mut self, line: &Line) -> Option<RegistryData> {
+        let text = line.text.as_str();
         // The data begins at the first quote behind the name's.
         let name_end =
             split_name(text.trim_start()).map(|(_, rest)| text.len().saturating_sub(rest.len()))?;
         let quote = text.get(name_end..)?.find('"')?;
-        match self.lines.string(line.start.checked_add(name_end)?.checked_add(quote)?.checked_add(1)?) {
+        match self.lines.string(line, name_end.checked_add(quote)?.checked_add(1)?) {
             Quoted::Closed(string) if self.section == Section::Wanted => {
-                Some(RegistryData::String(data::unescape(string)))
+                Some(RegistryData::String(data::unescape(&string)))
             }
             Quoted::Closed(_) => Some(RegistryData::Deleted),
             Quoted::Open => None,
             Quoted::Cut => {
                 // Where keys follow, a quote is missing; otherwise the file ends inside the string.
-                if !self.lines.clone().any(|line| line.text.starts_with('[')) {
+                if !self.lines.rest_has_line('[') {
                     self.cut(line.number);
-                    self.lines.by_ref().for_each(drop);
                 }
                 None
             }
@@ -178,10 +179,15 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// Bytes, which go on behind a backslash at the end of a line.
-    fn hex(&mut self, line: Line<'t>, kind: u32, bytes: &'t str) -> Option<RegistryData> {
+    fn hex(&mut self, line: &Line, kind: u32, bytes: &str) -> Option<RegistryData> {
         let mut all = String::new();
-        let (mut part, mut ended) = (bytes, line.ended);
+        let (mut part, mut ended) = (bytes.to_owned(), line.ended);
+        let mut too_long = false;
         loop {
+            too_long |= all.len().saturating_add(part.len()) > LONGEST_LINE;
+            if too_long {
+                all.clear();
+            }
             let code = part.split(';').next().unwrap_or_default().trim();
             let Some(continued) = code.strip_suffix('\\') else {
                 all.push_str(code);
@@ -189,12 +195,16 @@ impl<'t> Reader<'t, '_> {
             };
             all.push_str(continued);
             let Some(next) = self.continuation() else {
-                if self.lines.rest().is_empty() {
+                if self.lines.is_at_end() {
                     self.cut(line.number);
                 }
                 return None;
             };
             (part, ended) = (next.text, next.ended);
+            self.lines.forget();
+        }
+        if too_long {
+            return None;
         }
         // Two digits and a line end close the data. Less at the very end may be a part of it.
         let last = all.rsplit(',').next().unwrap_or_default().trim();
@@ -209,23 +219,12 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// The next line that goes on with bytes. Empty lines and comments may stand between.
-    fn continuation(&mut self) -> Option<Line<'t>> {
-        loop {
-            let before = self.lines.clone();
-            let line = self.lines.next()?;
-            if is_blank_or_comment(line.text) {
-                continue;
-            }
-            if line.text.trim_start().starts_with(|letter: char| letter.is_ascii_hexdigit()) {
-                return Some(line);
-            }
-            self.lines = before;
-            return None;
-        }
+    fn continuation(&mut self) -> Option<Line> {
+        self.lines.continuation(|text| text.starts_with(|letter: char| letter.is_ascii_hexdigit()))
     }
 
     /// Data on one line: a number, or the mark that deletes the value.
-    fn plain(&mut self, line: Line<'t>, data: &str) -> Option<RegistryData> {
+    fn plain(&mut self, line: &Line, data: &str) -> Option<RegistryData> {
         if data::is_deletion(data) {
             return Some(RegistryData::Deleted);
         }
@@ -265,7 +264,7 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    fn finish(mut self, decoded: &Decoded) -> (RegistryExport, Vec<Gap>) {
+    fn finish(mut self) -> (RegistryExport, Vec<Gap>) {
         if let Some((first, count)) = self.skipped {
             let reason = Statement::new("gap.registry.skipped").with("count", count.to_string());
             self.gaps.push(Gap::new(self.path, Place::Line(first), reason));
@@ -274,7 +273,12 @@ impl<'t> Reader<'t, '_> {
             let reason = Statement::new("gap.registry.unreadable").with("count", self.unreadable.to_string());
             self.gaps.push(Gap::new(self.path, Place::File, reason));
         }
-        let ended = decoded.text.is_empty() || decoded.text.ends_with(['\n', '\r']);
+        if let Some(line) = self.lines.long() {
+            let reason = Statement::new("gap.file.long-line").with("limit", (LONGEST_LINE >> 20).to_string());
+            self.gaps.push(Gap::new(self.path, Place::Line(line), reason));
+            self.export.keys.iter_mut().for_each(|key| key.complete = false);
+        }
+        let ended = self.lines.stream().last().is_none_or(|last| matches!(last, '\n' | '\r'));
         let cut = self.gaps.iter().any(|gap| gap.reason.iter().any(|sentence| sentence.key == CUT));
         if let (false, false, Section::Wanted, Some(key)) =
             (ended, cut, self.section, self.export.keys.last_mut())

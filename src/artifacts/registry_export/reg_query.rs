@@ -70,8 +70,9 @@ fn value(text: &str) -> Option<(&str, &str, &str)> {
     })
 }
 
-/// All listings of a text, in order. Those of unwanted keys lose their values.
-pub(super) fn listings(lines: &[Line<'_>], wanted: Selection<'_>) -> Vec<Listing> {
+/// The listings of wanted keys in a text, in order, and the number of those of other keys.
+pub(super) fn listings(lines: &[Line<'_>], wanted: Selection<'_>) -> (Vec<Listing>, u64) {
+    let mut others = 0_u64;
     let mut found = Vec::new();
     let mut output_end = 0;
     let mut command: Option<Command> = None;
@@ -101,11 +102,10 @@ pub(super) fn listings(lines: &[Line<'_>], wanted: Selection<'_>) -> Vec<Listing
                 };
             listing.computer = listing.computer.or_else(|| asked.and_then(|key| key.computer.clone()));
             if wanted.key(&listing.path).is_none() {
-                listing.values = Vec::new();
-                listing.shown = 0;
-                listing.complete = false;
+                others = others.saturating_add(1);
+            } else {
+                found.push(listing);
             }
-            found.push(listing);
             at = next;
             continue;
         } else if let Some(asked) = &command
@@ -116,7 +116,7 @@ pub(super) fn listings(lines: &[Line<'_>], wanted: Selection<'_>) -> Vec<Listing
         }
         at = at.saturating_add(1);
     }
-    found
+    (found, others)
 }
 
 /// One key with its values; and the line behind them.

@@ -12,6 +12,12 @@ const OF_ONE_NAME: usize = 8;
 /// enough to tell that something is wrong with the key.
 const UNREADABLE: usize = 20;
 
+/// Longest text of a value, in bytes. A security descriptor has at most 64 KiB, and its text takes less than
+/// ten times as much.
+const LONGEST_TEXT: usize = 1 << 20;
+/// Letters that are kept of a longer one.
+const SHOWN_LETTERS: usize = 1_000;
+
 /// What the caller asked for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Selection<'w> {
@@ -42,6 +48,7 @@ impl<'w> Selection<'w> {
     /// Keeps a value if it was asked for or shows damage. False where a value that was asked for had to be
     /// dropped, so that the key is no longer complete.
     pub(super) fn keep(&self, values: &mut Vec<RegistryValue>, value: RegistryValue) -> bool {
+        let value = shortened(value);
         if !self.wants(&value.name) {
             if matches!(value.data, RegistryData::Unreadable(_)) {
                 let kept = values.iter().filter(|have| !self.wants(&have.name)).take(UNREADABLE).count();
@@ -66,6 +73,21 @@ impl<'w> Selection<'w> {
         }
         fits
     }
+}
+
+/// A value that is longer than any that means something is kept by its start, as one that cannot be read.
+fn shortened(value: RegistryValue) -> RegistryValue {
+    let start = |text: &str| text.chars().take(SHOWN_LETTERS).collect();
+    let data = match value.data {
+        RegistryData::String(text) | RegistryData::ExpandString(text) | RegistryData::Shown(text)
+            if text.len() > LONGEST_TEXT =>
+        {
+            RegistryData::Unreadable(start(&text))
+        }
+        RegistryData::Unreadable(text) if text.len() > LONGEST_TEXT => RegistryData::Unreadable(start(&text)),
+        data => data,
+    };
+    RegistryValue { data, ..value }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ mod real_tests;
 #[cfg(test)]
 mod tests;
 
-use crate::artifacts::text_encoding;
+use crate::artifacts::text_encoding::{self, Decoded};
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
@@ -114,11 +114,15 @@ pub fn looks_like_security_template(head: &[u8]) -> bool {
 
 /// Reads a template. Gaps name what does not follow the format.
 pub fn read(path: &BundlePath, bytes: &[u8]) -> (Option<SecurityTemplate>, Vec<Gap>) {
-    if bytes.len() > MAX_BYTES {
+    read_text(path, &text_encoding::decode(bytes))
+}
+
+/// The same of a text that is decoded.
+pub(super) fn read_text(path: &BundlePath, decoded: &Decoded) -> (Option<SecurityTemplate>, Vec<Gap>) {
+    if decoded.text.len() > MAX_BYTES {
         let reason = [Statement::new("gap.security-template.too-large"), Statement::new(ASK_FOR)];
         return (None, vec![Gap::new(path, Place::File, reason)]);
     }
-    let decoded = text_encoding::decode(bytes);
     let lines = reader::read(&decoded.text);
     let hurt = decoded.damaged || decoded.text.contains(['\0', char::REPLACEMENT_CHARACTER]);
     let whole = kind::is_whole(&lines, &decoded.text);

@@ -96,7 +96,7 @@ fn of_directory(facts: &Facts, attempt: &Attempt, result: &AttemptResult, need: 
         ("connector-account", "membership"),
     ];
     let asking = || {
-        let findings = result.causes.iter().flat_map(|(_, _, findings)| findings);
+        let findings = result.causes.iter().flat_map(|(_, _, findings)| findings.iter());
         findings.filter(|finding| finding.answer == Answer::Unknown && finding.needs.contains(need))
     };
     REASONS.iter().filter(|(artifact, _)| *artifact == need.artifact).find_map(|(artifact, variant)| {

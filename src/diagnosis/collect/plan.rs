@@ -59,7 +59,7 @@ impl<'r> Open<'r> {
 
     fn findings(&self) -> impl Iterator<Item = &'r Finding> {
         let result = self.result;
-        result.causes.iter().flat_map(|(_, _, findings)| findings)
+        result.causes.iter().flat_map(|(_, _, findings)| findings.iter())
     }
 
     /// All artifacts that would answer something.

@@ -14,13 +14,13 @@ mod real_reports;
 mod tests;
 
 use super::{ComputerHalf, PolicyReport, ReportKind};
-use crate::artifacts::text_encoding;
+use crate::artifacts::text_encoding::Decoded;
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 use outline::{Heading, Outline};
 
 /// The largest text that is read, in bytes. Real ones have some hundred KB.
-const MAX_BYTES: usize = 32 << 20;
+const MAX_BYTES: usize = 8 << 20;
 
 /// What to ask for in place of a text.
 const ASK_FOR: &str = "gap.ask.policy-console";
@@ -54,13 +54,12 @@ fn is_version(text: &str) -> bool {
 }
 
 /// Reads a text.
-pub(super) fn read(path: &BundlePath, bytes: &[u8]) -> (Option<PolicyReport>, Vec<Gap>) {
+pub(super) fn read(path: &BundlePath, decoded: &Decoded) -> (Option<PolicyReport>, Vec<Gap>) {
     let gap =
         |place: Place, reason: &str| Gap::new(path, place, [Statement::new(reason), Statement::new(ASK_FOR)]);
-    if bytes.len() > MAX_BYTES {
+    if decoded.text.len() > MAX_BYTES {
         return (None, vec![gap(Place::File, "gap.policy-report.console-too-large")]);
     }
-    let decoded = text_encoding::decode(bytes);
     let mut outline = Outline::of(&decoded.text);
     let Some(title) = title_line(&outline) else {
         return (None, vec![gap(Place::File, "gap.policy-report.console-title")]);

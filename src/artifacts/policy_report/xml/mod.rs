@@ -19,7 +19,7 @@ use quick_xml::events::Event;
 use quick_xml::name::ResolveResult;
 
 use super::PolicyReport;
-use crate::artifacts::text_encoding;
+use crate::artifacts::text_encoding::Decoded;
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 use reading::Reading;
@@ -62,12 +62,11 @@ pub(super) fn looks_like(head: &str) -> bool {
 }
 
 /// Reads a report.
-pub(super) fn read(path: &BundlePath, bytes: &[u8]) -> (Option<PolicyReport>, Vec<Gap>) {
+pub(super) fn read(path: &BundlePath, decoded: &Decoded) -> (Option<PolicyReport>, Vec<Gap>) {
     let gap = |reason: &str| Gap::new(path, Place::File, [Statement::new(reason), Statement::new(ASK_AGAIN)]);
-    if bytes.len() > MAX_BYTES {
+    if decoded.text.len() > MAX_BYTES {
         return (None, vec![gap("gap.policy-report.xml-too-large")]);
     }
-    let decoded = text_encoding::decode(bytes);
     let mut reading = Reading::new();
     let (ending, too_large) = scan::scan(&decoded.text, &mut reading);
     let damaged = decoded.damaged || decoded.text.contains(['\0', char::REPLACEMENT_CHARACTER]);

@@ -6,6 +6,7 @@
 use super::super::data::DataReader;
 use super::super::selection::Selection;
 use super::super::{RegistryData, RegistryValue};
+use super::bytes::HiveBytes;
 use super::{BASE_BYTES, number};
 use crate::source::Place;
 
@@ -13,6 +14,12 @@ use crate::source::Place;
 const STEPS: usize = 1_000_000;
 /// Bytes of data that are kept of one hive. Values of the wanted keys are a few kilobytes.
 const DATA_BYTES: usize = 16 << 20;
+/// Bytes of cells that are read of one hive. The way to the wanted keys takes less than a hundredth.
+const READ_BYTES: usize = 64 << 20;
+/// Bytes of a list that are read: it has at most 65,535 entries of eight bytes.
+const LIST_BYTES: usize = 4 + 65_535 * 8;
+/// Bytes of a key or a value that are read, beside the name.
+const HEAD_BYTES: usize = 76;
 /// Data of one segment of a big value.
 const SEGMENT_BYTES: usize = 16_344;
 /// Longest name of a key: 255 characters of two bytes.
@@ -40,32 +47,37 @@ pub(super) struct Key {
 
 /// The cells of one hive.
 pub(super) struct Cells<'b> {
-    bytes: &'b [u8],
+    bytes: HiveBytes<'b>,
     steps: usize,
+    read: usize,
     data: usize,
 }
 
 impl<'b> Cells<'b> {
-    pub(super) fn new(bytes: &'b [u8]) -> Self {
-        Cells { bytes, steps: STEPS, data: DATA_BYTES }
+    pub(super) fn new(bytes: HiveBytes<'b>) -> Self {
+        Cells { bytes, steps: STEPS, read: READ_BYTES, data: DATA_BYTES }
     }
 
-    /// The content of an allocated cell.
-    fn cell(&mut self, offset: u32) -> Result<&'b [u8], Lost> {
+    /// The content of an allocated cell, up to a number of bytes.
+    fn cell(&mut self, offset: u32, most: usize) -> Result<Vec<u8>, Lost> {
         let lost = Lost { at: place(offset) };
         self.steps = self.steps.checked_sub(1).ok_or(lost)?;
         let start = BASE_BYTES.checked_add(usize::try_from(offset).map_err(|_| lost)?).ok_or(lost)?;
-        let size = number(self.bytes, start).ok_or(lost)?.cast_signed();
+        let size = self.bytes.get(start, 4).and_then(|size| number(&size, 0)).ok_or(lost)?.cast_signed();
         // An allocated cell has a negative size, which counts the size itself.
         let size = usize::try_from(size.checked_neg().ok_or(lost)?).map_err(|_| lost)?;
-        let whole = self.bytes.get(start..start.checked_add(size).ok_or(lost)?).ok_or(lost)?;
-        whole.get(4..).ok_or(lost)
+        if start.checked_add(size).ok_or(lost)? > self.bytes.len() {
+            return Err(lost);
+        }
+        let length = size.checked_sub(4).ok_or(lost)?.min(most);
+        self.read = self.read.checked_sub(length).ok_or(lost)?;
+        self.bytes.get(start.checked_add(4).ok_or(lost)?, length).ok_or(lost)
     }
 
     /// A key's cell.
     pub(super) fn key(&mut self, offset: u32) -> Result<Key, Lost> {
         let lost = Lost { at: place(offset) };
-        let cell = self.cell(offset)?;
+        let cell = &self.cell(offset, HEAD_BYTES + KEY_NAME_BYTES)?;
         let short = |at| short_number(cell, at).ok_or(lost);
         let long = |at| number(cell, at).ok_or(lost);
         if !cell.starts_with(b"nk") {
@@ -95,7 +107,7 @@ impl<'b> Cells<'b> {
     /// counts only if the name is not found, for it may have been it.
     fn in_list(&mut self, offset: u32, name: &str, may_nest: bool) -> Result<Option<Key>, Lost> {
         let lost = Lost { at: place(offset) };
-        let cell = self.cell(offset)?;
+        let cell = &self.cell(offset, LIST_BYTES)?;
         let count = usize::from(short_number(cell, 2).ok_or(lost)?);
         let (entry_bytes, is_nested) = match cell.get(..2) {
             Some(b"lf" | b"lh") => (8, false),
@@ -132,7 +144,7 @@ impl<'b> Cells<'b> {
             return Ok((Vec::new(), None));
         }
         let lost = Lost { at: place(key.value_list) };
-        let list = self.cell(key.value_list)?;
+        let list = self.cell(key.value_list, LIST_BYTES)?;
         let (entries, _) = list.as_chunks::<4>();
         let count = usize::try_from(key.values.min(VALUES)).map_err(|_| lost)?;
         let mut first_lost = (entries.len() < count || key.values > VALUES).then_some(lost);
@@ -153,7 +165,7 @@ impl<'b> Cells<'b> {
     /// One value. Where its data cannot be read it is there as unreadable.
     fn value(&mut self, offset: u32) -> Result<(RegistryValue, Option<Lost>), Lost> {
         let lost = Lost { at: place(offset) };
-        let cell = self.cell(offset)?;
+        let cell = &self.cell(offset, HEAD_BYTES + usize::from(u16::MAX))?;
         if !cell.starts_with(b"vk") {
             return Err(lost);
         }
@@ -189,17 +201,17 @@ impl<'b> Cells<'b> {
         if length == 0 {
             return Ok(Vec::new());
         }
-        let cell = self.cell(offset)?;
+        let cell = self.cell(offset, length.max(8))?;
         if length <= SEGMENT_BYTES || !cell.starts_with(b"db") {
             return cell.get(..length).map(<[u8]>::to_vec).ok_or(lost);
         }
-        let count = usize::from(short_number(cell, 2).ok_or(lost)?);
-        let list = self.cell(number(cell, 4).ok_or(lost)?)?;
+        let count = usize::from(short_number(&cell, 2).ok_or(lost)?);
+        let list = self.cell(number(&cell, 4).ok_or(lost)?, LIST_BYTES)?;
         let (entries, _) = list.as_chunks::<4>();
         let mut bytes = Vec::new();
         for entry in entries.iter().take(count) {
             let wanted = length.saturating_sub(bytes.len()).min(SEGMENT_BYTES);
-            let segment = self.cell(u32::from_le_bytes(*entry))?;
+            let segment = self.cell(u32::from_le_bytes(*entry), wanted)?;
             bytes.extend_from_slice(segment.get(..wanted).ok_or(lost)?);
         }
         (bytes.len() == length).then_some(bytes).ok_or(lost)

@@ -9,7 +9,7 @@ const SDDL: &str = "O:BAG:BAD:(A;;RC;;;BA)";
 const WANTED: [&str; 3] = [r"Control\Lsa", r"Control\ComputerName\ComputerName", r"Control\ProductOptions"];
 
 fn read_hive(bytes: &[u8]) -> (RegistryExport, Vec<Gap>) {
-    read(&"SYSTEM".into(), bytes, Selection { keys: &WANTED.map(str::to_owned), names: &[] })
+    read(&"SYSTEM".into(), HiveBytes::Held(bytes), Selection { keys: &WANTED.map(str::to_owned), names: &[] })
 }
 
 /// A machine whose second control set is current.
@@ -182,7 +182,7 @@ fn lists_of_lists_are_read_and_bounded() {
     bytes.extend((-8008_i32).to_le_bytes());
     bytes.extend(*b"ri\xD0\x07");
     bytes.extend(own.repeat(2_000));
-    let mut cells = Cells::new(&bytes);
+    let mut cells = Cells::new(HiveBytes::Held(&bytes));
     let key = cells.key(number(&bytes, 36).unwrap()).unwrap();
     assert_eq!(cells.child(&key, "key2").unwrap().unwrap().name, "Key2");
     assert_eq!(cells.child(&key, "Key3"), Ok(None));
@@ -192,7 +192,7 @@ fn lists_of_lists_are_read_and_bounded() {
     // A list of lists among the lists is damage, and no loop.
     let last = bytes.len() - 4;
     bytes[last..].copy_from_slice(&list.to_le_bytes());
-    let mut cells = Cells::new(&bytes);
+    let mut cells = Cells::new(HiveBytes::Held(&bytes));
     assert!(cells.child(&key, "Key3").is_err());
 }
 
