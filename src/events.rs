@@ -17,7 +17,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::artifacts::event_log::Event;
-use crate::artifacts::{self, Wanted};
+use crate::artifacts::{self, Effort, Wanted};
 use crate::bundle::{self, Limits, OpenError};
 use crate::knowledge::events::known_events;
 use crate::progress::Progress;
@@ -110,10 +110,10 @@ pub fn list_counting(
     query: &Query,
     progress: &Progress,
 ) -> Result<Timeline, OpenError> {
-    let wanted = wanted(query);
+    let (wanted, effort) = (wanted(query), Effort::default());
     // Nothing is hashed: nobody asks which bytes the events come from.
     let unhashed = Limits { hashed_bytes: 0, ..limits.clone() };
-    let read = |member: bundle::Member<'_>| artifacts::read_event_log(member, &wanted);
+    let read = |member: bundle::Member<'_>| artifacts::read_event_log(member, &wanted, &effort);
     let read = bundle::read_counting(paths, &unhashed, progress, read)?;
     let mut timeline =
         Timeline { gaps: read.gaps, context: query.context.min(CONTEXT_MAX), ..Timeline::default() };

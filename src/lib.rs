@@ -57,7 +57,7 @@ pub mod why;
 
 use std::path::Path;
 
-use artifacts::{Artifact, Content, Kept, Reading, Shared, Wanted};
+use artifacts::{Artifact, Content, Effort, Kept, Reading, Shared, Wanted};
 use bundle::{Bundle, Input, Limits, Member, OpenError};
 use diagnosis::Diagnosis;
 use facts::{Facts, Stated};
@@ -97,10 +97,7 @@ impl Upload {
     /// The files that were read, in order of path.
     pub fn files(&self) -> impl Iterator<Item = FileRead<'_>> {
         self.0.members.iter().map(|member| {
-            let (kind, records) = member.read.look(|content| match content {
-                Content::EventLog(log) => (content.kind(), Some(log.coverage.records)),
-                _ => (content.kind(), None),
-            });
+            let (kind, records) = member.read.about();
             FileRead { path: &member.path, kind, bytes: member.bytes, records }
         })
     }
@@ -146,20 +143,17 @@ pub fn analyze(paths: &[impl AsRef<Path>], options: &Options) -> Result<Analysis
 /// # Errors
 /// As those of [`analyze`].
 pub fn read(paths: &[impl AsRef<Path>], options: &Options, progress: &Progress) -> Result<Upload, OpenError> {
-    let (wanted, kept) = (wanted(), Kept::default());
-    let read = |member: Member<'_>| kept.keep(member.path, artifacts::read(member, &wanted));
-    let bundle = bundle::read_counting(paths, &options.limits, progress, read)?;
-    drop(kept);
-    Ok(Upload(bundle))
+    let (wanted, kept, effort) = (wanted(), Kept::default(), Effort::default());
+    let read = |member: Member<'_>| kept.keep(member.path, artifacts::read(member, &wanted, &effort));
+    bundle::read_counting(paths, &options.limits, progress, read).map(Upload)
 }
 
 /// Analyses an upload of one file that is in memory: an archive, or a file by itself. `name` is what the
 /// report calls it.
 pub fn analyze_in_memory(name: &str, bytes: Vec<u8>, options: &Options) -> Analysis {
-    let (wanted, kept) = (wanted(), Kept::default());
-    let read = |member: Member<'_>| kept.keep(member.path, artifacts::read(member, &wanted));
+    let (wanted, kept, effort) = (wanted(), Kept::default(), Effort::default());
+    let read = |member: Member<'_>| kept.keep(member.path, artifacts::read(member, &wanted, &effort));
     let bundle = bundle::read_in_memory(name, bytes, &options.limits, read);
-    drop(kept);
     conclude(Upload(bundle), options)
 }
 

@@ -129,7 +129,8 @@ pub(super) fn hand_to<T: Send>(
         || hashed.then(|| counted::sha256_of(content.stream(false)).ok()).flatten(),
         || {
             let mut stream = content.stream(true);
-            let read = read(Member { path, head: &head, content: &mut stream, on_disk: Some(&content) });
+            let read =
+                read(Member { path, head: &head, content: &mut stream, on_disk: Some(&content), round: 0 });
             (read, stream.at, stream.failed)
         },
     );

@@ -74,6 +74,9 @@ pub struct Member<'a> {
     /// The same content by place, where it is a large file of the disk: several threads may read it at
     /// once. What cannot be read this way is the reader's to tell.
     pub on_disk: Option<&'a DiskContent>,
+    /// Counts up with each round of files. Those of a round are read side by side, and those of the next only
+    /// when all of them are read; the upload alone decides which are of the same round.
+    pub round: u64,
 }
 
 /// What a reader made of one member, with what the bundle knows of it.

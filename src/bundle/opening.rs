@@ -24,6 +24,11 @@ use crate::progress::{Piece, Progress};
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
+/// Files that are read in one round.
+const FILES: usize = 256;
+/// Large files of the disk that are read in one round.
+const LARGE_FILES: usize = 8;
+
 /// Advice for an archive or a file that is broken.
 pub(super) const UPLOAD_AGAIN: &str = "gap.ask.upload-again";
 
@@ -37,6 +42,8 @@ pub(super) struct Opening<'r, T, F> {
     pub(super) budget: Budget,
     pub(super) members: Vec<ReadMember<T>>,
     pub(super) gaps: Vec<Gap>,
+    /// The last round of files.
+    round: u64,
 }
 
 /// What became of one file.
@@ -73,7 +80,15 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
     /// Nothing read yet.
     pub(super) fn new(read: &'r F, limits: &'r Limits, progress: Progress) -> Self {
         let budget = Budget::new(limits);
-        Opening { read, limits, progress, only: None, budget, members: Vec::new(), gaps: Vec::new() }
+        let (members, gaps) = (Vec::new(), Vec::new());
+        Opening { read, limits, progress, only: None, budget, members, gaps, round: 0 }
+    }
+
+    /// The reader of the next round of files.
+    pub(super) fn next_round(&mut self) -> impl Fn(Member<'_>) -> T + Sync + use<'r, T, F> {
+        self.round = self.round.saturating_add(1);
+        let (read, round) = (self.read, self.round);
+        move |member: Member<'_>| read(Member { round, ..member })
     }
 
     /// Whether a file is to be read, or is an archive around one that is.
@@ -94,17 +109,24 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
         });
         let mut admitted = self.admit(wanted.collect());
         admitted.retain(|file| self.is_wanted(&file.path));
-        let read = self.read;
         let (large, small): (Vec<_>, Vec<_>) =
             admitted.into_iter().partition(|file| file.declared >= disk::LARGE_BYTES);
         // A large file takes all threads, so that there is only one at a time and memory does not grow with
         // their number; threads that it leaves idle read small ones.
-        let (of_large, of_small) = rayon::join(
-            || large.iter().map(|file| read_large(file, read)).collect::<Vec<_>>(),
-            || small.par_iter().map(|file| read_small(file, read)).collect::<Vec<_>>(),
-        );
-        for (file, outcome) in large.iter().zip(of_large).chain(small.iter().zip(of_small)) {
-            self.keep(&file.path, file.declared, outcome);
+        let (mut large, mut small) = (large.chunks(LARGE_FILES), small.chunks(FILES));
+        loop {
+            let (large, small) = match (large.next(), small.next()) {
+                (None, None) => return,
+                (large, small) => (large.unwrap_or_default(), small.unwrap_or_default()),
+            };
+            let read = self.next_round();
+            let (of_large, of_small) = rayon::join(
+                || large.iter().map(|file| read_large(file, &read)).collect::<Vec<_>>(),
+                || small.par_iter().map(|file| read_small(file, &read)).collect::<Vec<_>>(),
+            );
+            for (file, outcome) in large.iter().zip(of_large).chain(small.iter().zip(of_small)) {
+                self.keep(&file.path, file.declared, outcome);
+            }
         }
     }
 
@@ -138,11 +160,15 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
         let list = zip_archive::list(store, || self.budget.take_entry());
         let admitted = self.admit_listed(path, list);
         let admitted = self.unlock(admitted, store);
-        let (read, limits) = (self.read, self.limits);
-        let outcomes: Vec<_> = admitted
-            .par_iter()
-            .map(|member| read_member(member, store, hashed_bytes(limits, member.declared), read))
-            .collect();
+        let (mut outcomes, mut round) = (Vec::with_capacity(admitted.len()), Vec::new());
+        for members in admitted.chunks(FILES) {
+            let (read, limits) = (self.next_round(), self.limits);
+            let of_member = |member: &Admitted<ZipMember>| {
+                read_member(member, store, hashed_bytes(limits, member.declared), &read)
+            };
+            members.par_iter().map(of_member).collect_into_vec(&mut round);
+            outcomes.append(&mut round);
+        }
         for (member, outcome) in admitted.into_iter().zip(outcomes) {
             match outcome {
                 Outcome::Archive(kind) => self.read_inner_zip_member(member, store, kind, nesting),

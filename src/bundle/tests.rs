@@ -707,3 +707,30 @@ fn a_second_look_opens_what_is_asked_for_and_nothing_else() {
     assert_eq!(asked(&["inner.zip2", "!note"]), ["beside", "note"]);
     assert_eq!(asked(&["no such file"]), [""; 0]);
 }
+
+#[test]
+fn rounds_follow_the_order_of_the_paths_whatever_the_threads() {
+    let names: Vec<String> = (0..600).map(|number| format!("{number:03}.txt")).collect();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), b"a".as_slice())).collect();
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("files.zip"), zip_of(&files)).unwrap();
+    for name in &names {
+        fs::write(folder.path().join(name), "a").unwrap();
+    }
+    let rounds = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let paths = [folder.path()];
+        let bundle = pool.install(|| read(&paths, &Limits::default(), |member| member.round)).unwrap();
+        let mut rounds: Vec<_> =
+            bundle.members.iter().map(|member| (member.read, member.path.clone())).collect();
+        rounds.sort();
+        rounds.iter().map(|(round, path)| (*round, path.contains('!'))).collect::<Vec<_>>()
+    };
+    // 600 files of the folder are 256, 256 and 88, and so are those of the archive, which is opened after them.
+    let expected: Vec<(u64, bool)> = [(1, 256), (2, 256), (3, 88), (4, 256), (5, 256), (6, 88)]
+        .into_iter()
+        .flat_map(|(round, count)| std::iter::repeat_n((round, round > 3), count))
+        .collect();
+    assert_eq!(rounds(1), expected);
+    assert_eq!(rounds(3), expected);
+}

@@ -84,16 +84,19 @@ impl AttributedBy {
 /// Finds the machines, their roles, and the machine of each file.
 pub(super) fn attribute(artifacts: &[Artifact], stated: &[Stated]) -> (Machines, Vec<Attributed>) {
     let mut machines = Machines::default();
-    // Registry exports come last: their bare names mean one of the machines that the others name in full.
-    let is_export = |artifact: &Artifact| matches!(artifact.content, Content::RegistryExport(_));
-    let mut by_content: Vec<Option<MachineId>> = artifacts
-        .iter()
-        .map(|artifact| if is_export(artifact) { None } else { machine_in(artifact, &mut machines) })
-        .collect();
-    for (artifact, machine) in
-        artifacts.iter().zip(&mut by_content).filter(|(artifact, _)| is_export(artifact))
-    {
-        *machine = machine_in(artifact, &mut machines);
+    // Reports with bare names come late and registry exports last: a bare name means one of the machines that the
+    // others name in full.
+    let turn = |artifact: &Artifact| match &artifact.content {
+        Content::RegistryExport(_) => 2,
+        Content::PolicyReport(report) if report.computer_fqdn.is_none() => 1,
+        _ => 0,
+    };
+    let mut by_content: Vec<Option<MachineId>> = vec![None; artifacts.len()];
+    for now in 0..=2 {
+        let of_turn = artifacts.iter().zip(&mut by_content).filter(|(artifact, _)| turn(artifact) == now);
+        for (artifact, machine) in of_turn {
+            *machine = machine_in(artifact, &mut machines);
+        }
     }
     let siblings = Siblings::of(artifacts, &by_content);
     let exports = connect_server::ExportFolders::of(artifacts, &by_content);
@@ -238,8 +241,8 @@ fn machine_of_report(path: &BundlePath, report: &PolicyReport, machines: &mut Ma
     if report.kind != ReportKind::Results {
         return None;
     }
-    let name = report.computer_fqdn.as_deref().or(report.computer.as_deref())?;
-    let id = machines.known_as(name)?;
+    let name = report.computer_fqdn.clone().or_else(|| name_in_domain(report, machines))?;
+    let id = machines.known_as(&name)?;
     if let Some((role, key)) = report.os_configuration.as_deref().and_then(role_in_words) {
         machines.show(id, role, Statement::new(key), whole());
     }
@@ -259,6 +262,18 @@ fn machine_of_report(path: &BundlePath, report: &PolicyReport, machines: &mut Ma
         }
     }
     Some(id)
+}
+
+/// The bare name of a report's computer; with the report's domain, where another domain has a machine of the name.
+fn name_in_domain(report: &PolicyReport, machines: &Machines) -> Option<String> {
+    let bare = report.computer.as_deref()?;
+    let known = machines.find(bare).map(|id| machines.name(id)).and_then(|name| name.split_once('.'));
+    let domain = report.domain.as_deref().filter(|domain| domain.contains('.')).map(str::to_lowercase);
+    let host = bare.rsplit('\\').next().unwrap_or(bare);
+    match (known, domain) {
+        (Some((_, of_known)), Some(domain)) if of_known != domain => Some(format!("{host}.{domain}")),
+        _ => Some(bare.to_owned()),
+    }
 }
 
 /// The role that console text of gpresult names, in English.

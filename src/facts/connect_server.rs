@@ -35,6 +35,8 @@ pub struct ConfiguredAccount {
     pub server: Option<MachineId>,
     /// DNS names of the domains that the connector serves, in lower case; none where the file has none.
     pub domains: Vec<String>,
+    /// Domain controllers that the connector last used, or is told to prefer.
+    pub controllers: Vec<String>,
 }
 
 /// The machine that a configuration names as its server; the controllers that it names become known.
@@ -59,6 +61,10 @@ pub(super) fn machine_of(
 
 fn controllers(partition: &Partition) -> impl Iterator<Item = &Located<String>> {
     partition.last_dc.iter().chain(&partition.preferred_dcs)
+}
+
+fn names<'l>(controllers: impl Iterator<Item = &'l Located<String>>) -> Vec<String> {
+    controllers.map(|controller| controller.value.clone()).collect()
 }
 
 /// Servers of the exports of `Get-ADSyncServerConfiguration`, by the folder that holds one: only its metaverse
@@ -152,10 +158,15 @@ pub(super) fn accounts(
                         account,
                         server,
                         domains: domain(partition).into_iter().collect(),
+                        controllers: names(controllers(partition)),
                     })
                 });
-                let own =
-                    own.map(|account| ConfiguredAccount { account, server, domains: domains(connector) });
+                let own = own.map(|account| ConfiguredAccount {
+                    account,
+                    server,
+                    domains: domains(connector),
+                    controllers: names(connector.partitions.iter().flat_map(controllers)),
+                });
                 own.into_iter().chain(of_partitions)
             });
             let traced = configuration.connector_accounts.iter().filter_map(move |account| {
@@ -169,7 +180,12 @@ pub(super) fn accounts(
                     name: name.to_owned(),
                     source,
                 };
-                plain.then_some(ConfiguredAccount { account, server, domains: Vec::new() })
+                plain.then(|| ConfiguredAccount {
+                    account,
+                    server,
+                    domains: Vec::new(),
+                    controllers: Vec::new(),
+                })
             });
             configured.chain(traced)
         })

@@ -11,7 +11,7 @@ use super::account_events::{AccountEvents, AccountName};
 use super::attempts::{Attempt, NamedAccount, sign_in_account};
 use super::connect_server::ConfiguredAccount;
 use super::directory::{Directory, DirectoryUser};
-use super::machines::{Machines, same_host};
+use super::machines::{MachineId, Machines, same_host};
 use super::{Contradiction, EventKind, KnownEvents};
 
 /// All connector accounts of the bundle.
@@ -38,6 +38,8 @@ pub struct Connector {
     pub protected: Option<Source>,
     /// The account's own object, where one export shows it.
     pub object: Option<DirectoryUser>,
+    /// The domain controllers that the connector's configuration names: the last used and the preferred ones.
+    pub uses: Vec<MachineId>,
 }
 
 impl Connectors {
@@ -61,7 +63,21 @@ const EXPRESS_PREFIX: &str = "MSOL_";
 
 impl Connector {
     fn of(account: NamedAccount) -> Self {
-        Connector { account, only_of: None, named_by_engine: false, sid: None, protected: None, object: None }
+        Connector {
+            account,
+            only_of: None,
+            named_by_engine: false,
+            sid: None,
+            protected: None,
+            object: None,
+            uses: Vec::new(),
+        }
+    }
+
+    /// The DNS name of its domain in lower case, where some event or file has it.
+    pub fn dns_domain(&self) -> Option<String> {
+        let names = [self.account.domain.as_deref(), self.account.other_domain_name.as_deref()];
+        names.into_iter().flatten().find(|name| name.contains('.')).map(str::to_lowercase)
     }
 
     /// Entra Connect created the account and gave it its rights.
@@ -122,7 +138,11 @@ pub(super) fn gather(
                 have.only_of = have.only_of.take().filter(|_| same);
                 // The engine's own line has the NetBIOS name, which Security events have too.
                 if is_dns(&have.account) && !is_dns(&account) {
+                    let dns = have.account.domain.take();
                     have.account = account;
+                    have.account.other_domain_name = have.account.other_domain_name.take().or(dns);
+                } else if is_dns(&account) && !is_dns(&have.account) {
+                    have.account.other_domain_name = have.account.other_domain_name.take().or(account.domain);
                 }
             }
             None => connectors.accounts.push(Connector { only_of, ..Connector::of(account) }),
@@ -141,6 +161,14 @@ pub(super) fn gather(
                     connectors.accounts.push(Connector::of(account));
                 }
             }
+        }
+    }
+    for of in configured.accounts {
+        let used = of.controllers.iter().filter_map(|name| configured.machines.find(name));
+        if let Some(have) =
+            connectors.accounts.iter_mut().find(|have| same_account(&have.account, &of.account))
+        {
+            have.uses.extend(used);
         }
     }
     // An account that only a Security log names may be an older installation's: its SID proves nothing.
@@ -235,8 +263,13 @@ fn same_account(a: &NamedAccount, b: &NamedAccount) -> bool {
         && (is_express(&a.name) || in_domain(a, b.domain.as_deref()) || in_domain(b, a.domain.as_deref()))
 }
 
-/// Whether a domain is the account's, by either of the domain's names.
+/// Whether a domain is the account's, by either of the domain's names. Where both have a DNS name, that decides.
 fn in_domain(account: &NamedAccount, domain: Option<&str>) -> bool {
+    let of_account = [account.domain.as_deref(), account.other_domain_name.as_deref()];
+    let dns = of_account.into_iter().flatten().find(|name| name.contains('.'));
+    if let (Some(dns), Some(domain)) = (dns, domain.filter(|domain| domain.contains('.'))) {
+        return dns.eq_ignore_ascii_case(domain);
+    }
     domains_agree(account.domain.as_deref(), domain)
         || account.other_domain_name.as_deref().is_some_and(|other| domains_agree(Some(other), domain))
 }

@@ -157,6 +157,7 @@ mod tests {
             sid,
             protected: None,
             object: Some(object),
+            uses: Vec::new(),
         }
     }
 

@@ -20,8 +20,7 @@ use super::access_lists::{AccessList, AccessLists};
 use super::attempts::Attempt;
 
 pub(super) use gather::gather;
-pub(super) use groups::domain_of;
-pub use groups::{GroupsSeen, ProtectedMembership};
+pub use groups::{GroupsSeen, ProtectedMembership, domain_of};
 pub use listed_names::ListedNames;
 
 /// All users that the bundle's exports show.
@@ -90,11 +89,13 @@ impl Directory {
         let name = user.map(str::to_lowercase);
         let anchor = source_anchor.and_then(guid_of_anchor);
         let named = name.map(|name| self.only(self.by_name.get(&name)));
-        let anchored = anchor.map(|anchor| self.only(self.by_anchor.get(&anchor)));
+        let anchored = anchor.as_ref().map(|anchor| self.only(self.by_anchor.get(anchor)));
         match (named.unwrap_or(Found::None), anchored.unwrap_or(Found::None)) {
             (Found::Several, _) | (_, Found::Several) => None,
             (Found::One(named), Found::One(anchored)) => std::ptr::eq(named, anchored).then_some(named),
-            (Found::One(user), Found::None) | (Found::None, Found::One(user)) => Some(user),
+            // A name may have passed to another object: its GUIDs must not be others than the anchor.
+            (Found::One(named), Found::None) => Some(named).filter(|named| named.may_have(anchor.as_deref())),
+            (Found::None, Found::One(user)) => Some(user),
             (Found::None, Found::None) => None,
         }
         .filter(|user| user.is_one_object())
@@ -150,6 +151,11 @@ impl DirectoryUser {
         }
     }
 
+    /// Its domain as a DNS name, where the texts agree on its distinguished name.
+    pub fn domain(&self) -> Option<String> {
+        self.dn().map(domain_of).filter(|domain| !domain.is_empty())
+    }
+
     /// How the texts name it: by principal name, distinguished name or account.
     pub fn shown(&self) -> String {
         let first = self.principal_names.first().or(self.names.first());
@@ -176,6 +182,12 @@ impl DirectoryUser {
             && self.protected_account().is_none()
             && self.groups.complete
             && self.is_one_object()
+    }
+
+    /// Whether a source anchor may be its own: one of the GUIDs that the texts show, or none is shown.
+    fn may_have(&self, anchor: Option<&str>) -> bool {
+        let mut shown = self.guids.iter().chain(&self.consistency_guids).peekable();
+        shown.peek().is_none() || anchor.is_none_or(|anchor| shown.any(|guid| guid == anchor))
     }
 
     /// What its source anchor may be. Where `mS-DS-ConsistencyGuid` has a value, that is it.

@@ -4,7 +4,7 @@
 use crate::facts::access_lists::{AccessList, Shown, containers_above, domain_dn};
 use crate::facts::connector::Connector;
 use crate::facts::connector_access::connector_right;
-use crate::facts::directory::DirectoryUser;
+use crate::facts::directory::{DirectoryUser, ProtectedMembership};
 use crate::knowledge::connector_rights::{
     ConnectorRight, INET_ORG_PERSON_CLASS, USER_CLASS, required_rights, rights,
 };
@@ -169,12 +169,35 @@ impl Target<'_> {
                 .with("account", self.account.clone())
                 .with("right", right.said)
                 .at(source),
-            Rights::Unusable(_) => unknown(None),
+            Rights::Unusable(_) => match self.administrators_group(user) {
+                Some(group) => self
+                    .finding(CHECK, weight, Answer::Yes)
+                    .variant("administrator")
+                    .with("account", self.account.clone())
+                    .with("group", group.group.name)
+                    .at(&group.source),
+                None => unknown(None),
+            },
             Rights::DependsOn(_, source)
             | Rights::Open(source)
             | Rights::NotWhole(source)
             | Rights::NoSid(source) => unknown(Some("open")).at(source),
         }
+    }
+
+    /// A group with the connector account that has every extended right on the user by AdminSDHolder's default
+    /// list. Where the user's own list lacks a right, somebody changed the default.
+    fn administrators_group(&self, user: &DirectoryUser) -> Option<&ProtectedMembership> {
+        if matches!(self.rights(), Rights::Missing(..)) {
+            return None;
+        }
+        let object = self.connector?.object.as_ref()?;
+        let elsewhere = object.domain().zip(user.domain()).is_some_and(|(own, of_user)| own != of_user);
+        object.groups.protected.iter().find(|one| match one.group.name {
+            "Enterprise Admins" => true,
+            "Domain Admins" | "Administrators" => !elsewhere,
+            _ => false,
+        })
     }
 
     /// What the nearest container above the user that was seen hands down, with its name.

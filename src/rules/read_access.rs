@@ -5,6 +5,7 @@
 use crate::facts::access_lists::{AccessList, dn_key, domain_dn};
 use crate::facts::connector::Connector;
 use crate::facts::connector_access::connector_reads;
+use crate::facts::directory::domain_of;
 use crate::facts::machines::Role;
 use crate::facts::{Attempt, Facts, ReadGroup};
 use crate::security_descriptor::object_access::{LIST_CONTENTS, READ_PROPERTY};
@@ -69,14 +70,17 @@ fn domain(facts: &Facts, attempt: &Attempt) -> Option<String> {
     }
 }
 
-/// Whether the call went to a controller of the domain, as far as the files tell: it is the domain of the
-/// user's own object, or no domain controller of another one was seen.
+/// Whether the call went to a controller of the domain, as far as the files tell: it is the account's own where
+/// its DNS name is known, and that of the user's object, or no domain controller of another one was seen.
 fn is_served(facts: &Facts, attempt: &Attempt, domain: &str) -> bool {
+    let of_account = facts.connectors.of(attempt).and_then(Connector::dns_domain);
+    if of_account.is_some_and(|account| domain_of(domain) != account) {
+        return false;
+    }
     if facts.directory.target_of(attempt).and_then(|user| user.dn()).is_some() {
         return true;
     }
-    let labels: Vec<&str> = domain.split(',').map(|part| part.trim_start_matches("dc=")).collect();
-    let dns = labels.join(".");
+    let dns = domain_of(domain);
     let mut controllers = facts.machines.with_role(Role::DomainController);
     let is_of_domain = |id| facts.machines.name(id).split_once('.').is_some_and(|(_, suffix)| suffix == dns);
     controllers.all(is_of_domain)

@@ -84,6 +84,9 @@ fn file_reasons(file: &FileFacts, total: &Total) -> Vec<Vec<Statement>> {
             again(),
         ]);
     }
+    if total.counting {
+        reasons.push(Statement::new("gap.event-log.counted").into());
+    }
     if total.is_exhausting() {
         reasons.push(vec![Statement::new("gap.event-log.exhausting"), again()]);
     }

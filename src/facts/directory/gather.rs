@@ -12,7 +12,8 @@ use crate::words::Statement;
 use super::groups::{GroupsSeen, domain_of};
 use super::known_groups::KnownGroups;
 use super::listed_names::ListedNames;
-use super::{AdminCount, Directory, DirectoryUser, operators};
+use super::operators::{self, LeftOut};
+use super::{AdminCount, Directory, DirectoryUser};
 
 pub(in crate::facts) fn gather(artifacts: &[Artifact], contradictions: &mut Vec<Contradiction>) -> Directory {
     let known = KnownGroups::of(artifacts);
@@ -35,7 +36,9 @@ pub(in crate::facts) fn gather(artifacts: &[Artifact], contradictions: &mut Vec<
     for user in &mut users {
         let (own, nested) = (user.sid().cloned(), std::mem::take(&mut user.groups.direct));
         user.groups.take_known(&user.names, own.as_ref(), &nested, &known);
-        left_out.iter().for_each(|left_out| user.groups.judge(left_out));
+        let domain = user.domain();
+        let of_forest = |left_out: &&LeftOut| domain.as_ref().is_some_and(|domain| left_out.is_of(domain));
+        left_out.iter().filter(of_forest).for_each(|left_out| user.groups.judge(left_out));
     }
     for user in &users {
         if let AdminCount::Disputed(set, unset) = &user.admin_count {

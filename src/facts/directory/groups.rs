@@ -218,7 +218,7 @@ pub(super) fn is_of_domain(group: &ProtectedGroup, sid: &Sid, own: Option<&Sid>)
 }
 
 /// The domain of a distinguished name, as `contoso.example`.
-pub(in crate::facts) fn domain_of(dn: &str) -> String {
+pub fn domain_of(dn: &str) -> String {
     let labels: Vec<&str> = dn
         .split(',')
         .filter_map(|part| part.trim().split_once('=').filter(|(key, _)| key.eq_ignore_ascii_case("DC")))

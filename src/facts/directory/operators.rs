@@ -7,11 +7,15 @@ use crate::artifacts::{Artifact, Content};
 use crate::knowledge::protected_groups::ProtectedGroup;
 use crate::source::{Place, Source};
 
+use super::groups::domain_of;
+
 /// The operators' groups that the forest leaves out of protection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LeftOut {
     /// The digit: bits as in [`ProtectedGroup::exclusion_bit`].
     mask: u8,
+    /// DNS name of the forest's root domain.
+    forest: String,
     /// Where it stands.
     pub(super) source: Source,
 }
@@ -21,6 +25,11 @@ impl LeftOut {
     pub(super) fn has(&self, group: &ProtectedGroup) -> bool {
         group.exclusion_bit.is_some_and(|bit| self.mask & bit != 0)
     }
+
+    /// Whether a domain is surely of this forest: its root, or below it.
+    pub(super) fn is_of(&self, domain: &str) -> bool {
+        domain.strip_suffix(self.forest.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    }
 }
 
 /// The object that holds the setting, below the forest's configuration.
@@ -28,7 +37,7 @@ const HOLDER: &str = "cn=directory service,cn=windows nt,cn=services,cn=configur
 /// Place of the digit in the string, counted from 0.
 const DIGIT: usize = 15;
 
-/// What the exports show; nothing where none shows it, or two disagree.
+/// What the exports show; nothing where none shows it, or two disagree or are of different forests.
 pub(super) fn left_out(artifacts: &[Artifact]) -> Option<LeftOut> {
     let mut shown = artifacts.iter().flat_map(|artifact| {
         let read = match &artifact.content {
@@ -38,12 +47,13 @@ pub(super) fn left_out(artifacts: &[Artifact]) -> Option<LeftOut> {
         read.into_iter().flat_map(move |read| {
             read.objects.iter().filter_map(move |object| {
                 let (mask, line) = mask(object, read.format)?;
-                Some(LeftOut { mask, source: Source::new(&artifact.path, Place::Line(line)) })
+                let forest = object.dn().map(domain_of).unwrap_or_default();
+                Some(LeftOut { mask, forest, source: Source::new(&artifact.path, Place::Line(line)) })
             })
         })
     });
     let first = shown.next()?;
-    shown.all(|other| other.mask == first.mask).then_some(first)
+    shown.all(|other| (other.mask, &other.forest) == (first.mask, &first.forest)).then_some(first)
 }
 
 fn mask(object: &DirectoryObject, format: DirectoryFormat) -> Option<(u8, u64)> {

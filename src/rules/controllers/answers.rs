@@ -46,7 +46,8 @@ impl Survey {
             && self.of(Standing::Controller).next().is_some()
             && self.of(Standing::Controller).all(|stance| {
                 Self::clears(stance)
-                    || (stance.elsewhere && matches!(stance.effect, Effect::LetsIn | Effect::AuditOnly))
+                    || ((stance.elsewhere || stance.another)
+                        && matches!(stance.effect, Effect::LetsIn | Effect::AuditOnly))
             })
             && self.some_cleared()
             && self
@@ -58,13 +59,25 @@ impl Survey {
         self.of(Standing::Controller).any(Self::clears)
     }
 
+    /// A controller's own value lets the account in, however sure that is: it may be the one that took the call.
+    fn some_lets_in(&self) -> bool {
+        let by_policy = |stance: &Stance| {
+            stance.in_force.as_ref().is_some_and(|in_force| in_force.basis == Basis::Policy)
+        };
+        self.of(Standing::Controller).any(|stance| match stance.effect {
+            Effect::AuditOnly => !stance.elsewhere,
+            Effect::LetsIn => !stance.elsewhere && !by_policy(stance),
+            Effect::Denies | Effect::MayDeny => false,
+        })
+    }
+
     /// A domain controller's value in force does not let the account in.
     pub(in crate::rules) fn denies_connector(&self) -> Finding {
         let finding = |answer| Finding::new("controller-denies-connector", Weight::Proves, answer);
         let proof =
             self.of(Standing::Controller).find(|stance| stance.effect == Effect::Denies && stance.firm);
         match proof {
-            Some(stance) if !self.some_cleared() => self.saying(finding(Answer::Yes), stance),
+            Some(stance) if !self.some_lets_in() => self.saying(finding(Answer::Yes), stance),
             _ if self.all_cleared() => finding(Answer::No)
                 .with("machine", self.controllers_named())
                 .at_all(self.of(Standing::Controller).flat_map(|stance| &stance.sources)),
@@ -81,13 +94,14 @@ impl Survey {
         let here = |stance: &&Stance| !stance.elsewhere;
         let doubtful = self.of(Standing::Controller).filter(not_by_policy).filter(here).find(|stance| {
             stance.effect == Effect::MayDeny
-                || (stance.effect == Effect::Denies && (!stance.firm || self.some_cleared()))
+                || (stance.effect == Effect::Denies && (!stance.firm || self.some_lets_in()))
         });
         if let Some(stance) = doubtful {
             let variant = match (stance.effect, stance.undecided.is_empty()) {
                 (Effect::MayDeny, false) => "membership",
                 (Effect::MayDeny, true) => "unusable",
                 _ if stance.firm => "one-of-several",
+                _ if stance.another => "another-controller",
                 _ => "disputed",
             };
             return self.saying(finding(Answer::Yes).variant(variant), stance);

@@ -1,6 +1,7 @@
 //! How each machine stands to the connector account's calls to SAM at the time of a failure.
 
 mod answers;
+mod reach;
 mod reports;
 
 use std::collections::BTreeSet;
@@ -15,6 +16,8 @@ use crate::facts::{Attempt, Facts, Outcome};
 use crate::security_descriptor::{Access, Trustee};
 use crate::source::Source;
 use crate::words::stand_in;
+
+use reach::{Reach, reach};
 
 /// All machines' stances at one time.
 #[derive(Debug)]
@@ -53,6 +56,9 @@ struct Stance {
     firm: bool,
     /// It is a domain controller of another domain tree than the connector account's.
     elsewhere: bool,
+    /// Another controller may have taken the call: this one is of another domain than the account or the user,
+    /// or not among those that the connector uses.
+    another: bool,
     in_force: Option<InForce>,
     /// Audit-only mode is known to be off.
     audit_off: bool,
@@ -87,12 +93,12 @@ pub(super) fn survey(facts: &Facts, attempt: Option<&Attempt>) -> Survey {
         None => facts.connectors.accounts.first(),
     };
     let time = attempt.map(|attempt| attempt.time);
-    let later = attempt.map_or(LaterSuccess::None, |attempt| later_success(facts, attempt));
+    let later = attempt.is_some_and(|attempt| is_later_success(facts, attempt));
     let stances: Vec<Stance> = facts
         .restrictions
         .seen
         .iter()
-        .filter_map(|restriction| stance(facts, restriction, connector, time, later))
+        .filter_map(|restriction| stance(facts, restriction, connector, attempt, later))
         .collect();
     let known: BTreeSet<&str> = stances
         .iter()
@@ -105,7 +111,7 @@ pub(super) fn survey(facts: &Facts, attempt: Option<&Attempt>) -> Survey {
         .map(|id| facts.machines.name(id).to_owned())
         .filter(|name| !known.contains(name.as_str()))
         .collect();
-    let denials = denials(facts, connector, time);
+    let denials = denials(facts, connector, attempt);
     Survey {
         stances,
         unseen,
@@ -137,7 +143,8 @@ fn logs_of_all(facts: &Facts, time: Timestamp) -> Vec<Source> {
 }
 
 /// Refused callers of machines that may be domain controllers.
-fn denials(facts: &Facts, connector: Option<&Connector>, time: Option<Timestamp>) -> Vec<NearDenial> {
+fn denials(facts: &Facts, connector: Option<&Connector>, attempt: Option<&Attempt>) -> Vec<NearDenial> {
+    let time = attempt.map(|attempt| attempt.time);
     facts
         .restrictions
         .seen
@@ -148,7 +155,12 @@ fn denials(facts: &Facts, connector: Option<&Connector>, time: Option<Timestamp>
         })
         .flat_map(|restriction| {
             let machine = restriction.machine.map(|id| facts.machines.name(id).to_owned());
+            let is_controller = standing(facts, restriction, connector, time) == Some(Standing::Controller);
+            let here =
+                restriction.machine.is_none_or(|id| reach(facts, id, attempt, connector) == Reach::Here);
             restriction.denials.iter().map(move |denial| {
+                // A controller of another domain may have refused another call than this one.
+                let at_once = time.is_some_and(|time| is_same_moment(denial.time, time));
                 // Another descriptor was taken into use between the failure and the refusal.
                 let changed = time.is_some_and(|time| {
                     let (first, last) = (denial.time.min(time), denial.time.max(time));
@@ -156,8 +168,7 @@ fn denials(facts: &Facts, connector: Option<&Connector>, time: Option<Timestamp>
                 });
                 NearDenial {
                     machine: machine.clone(),
-                    of_controller: standing(facts, restriction, connector, time)
-                        == Some(Standing::Controller),
+                    of_controller: is_controller && (here || at_once),
                     changed,
                     denial: denial.clone(),
                 }
@@ -172,54 +183,22 @@ fn keeps_out(policy: &PolicySeen, connector: Option<&Connector>) -> bool {
     !policy.simulated && connector_access(descriptor, connector).access != Access::Granted
 }
 
-/// What was written after a failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum LaterSuccess {
-    /// Nothing.
-    None,
-    /// A password of another user, by the same server: what is seen now may have been mended since.
-    OfAnother,
-    /// A password of the same user: something changed since.
-    OfUser,
-}
-
-fn later_success(facts: &Facts, attempt: &Attempt) -> LaterSuccess {
+/// A password was written after a failure: one of the same user, or by the same server. What is seen now may have
+/// been mended since.
+fn is_later_success(facts: &Facts, attempt: &Attempt) -> bool {
     let of_user = |other: &Attempt| match (&other.user, &attempt.user) {
         (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
         _ => false,
     };
-    if facts.cloud_successes.after(attempt).is_some() {
-        return LaterSuccess::OfUser;
-    }
-    let later = facts.attempts.iter().filter(|other| {
-        let same_server =
-            attempt.server().is_some() && other.computer.eq_ignore_ascii_case(&attempt.computer);
-        other.outcome == Outcome::Succeeded && other.time > attempt.time && (of_user(other) || same_server)
-    });
-    later
-        .map(|other| if of_user(other) { LaterSuccess::OfUser } else { LaterSuccess::OfAnother })
-        .max()
-        .unwrap_or(LaterSuccess::None)
-}
-
-/// Whether a domain controller belongs to another domain tree than the connector account. That needs a
-/// machine in the bundle whose domain is the account's; a NetBIOS name need not be part of a DNS name.
-fn is_elsewhere(facts: &Facts, controller: MachineId, connector: Option<&Connector>) -> bool {
-    let domain = |name: &str| name.split_once('.').map(|(_, domain)| domain.to_lowercase());
-    let (Some(of_controller), Some(of_account)) = (
-        domain(facts.machines.name(controller)),
-        connector.and_then(|connector| connector.account.domain.as_deref()).map(str::to_lowercase),
-    ) else {
-        return false;
+    let by_server = |other: &Attempt| {
+        attempt.server().is_some() && other.computer.eq_ignore_ascii_case(&attempt.computer)
     };
-    let is_accounts = |have: &String| {
-        *have == of_account || have.split('.').next().is_some_and(|label| label == of_account)
-    };
-    let homes: Vec<String> =
-        facts.machines.iter().filter_map(|(_, machine)| domain(&machine.name)).filter(is_accounts).collect();
-    let below =
-        |a: &str, b: &str| a.strip_suffix(b).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    !homes.is_empty() && !homes.iter().any(|home| below(&of_controller, home) || below(home, &of_controller))
+    facts.cloud_successes.after(attempt).is_some()
+        || facts.attempts.iter().any(|other| {
+            other.outcome == Outcome::Succeeded
+                && other.time > attempt.time
+                && (of_user(other) || by_server(other))
+        })
 }
 
 /// The part that a machine plays in a failure. A machine whose role nothing shows, and which refused the
@@ -235,7 +214,7 @@ fn standing(
     let at_once = |denial: &Denial| {
         own.is_some()
             && denial.caller.as_ref() == own
-            && time.is_some_and(|time| denial.time.duration_since(time).abs() <= SAME_MOMENT)
+            && time.is_some_and(|time| is_same_moment(denial.time, time))
     };
     match shown_standing(facts, restriction.machine)? {
         Standing::Unplaced if restriction.machine.is_some() && restriction.denials.iter().any(at_once) => {
@@ -248,13 +227,22 @@ fn standing(
 /// Clocks in a domain agree within seconds, and the trace is written when the call returns.
 const SAME_MOMENT: SignedDuration = SignedDuration::from_secs(10);
 
+fn is_same_moment(one: Timestamp, other: Timestamp) -> bool {
+    one.duration_since(other).abs() <= SAME_MOMENT
+}
+
 fn shown_standing(facts: &Facts, machine: Option<MachineId>) -> Option<Standing> {
     let Some(id) = machine else { return Some(Standing::Unplaced) };
-    if facts.machines.is(id, Role::DomainController) {
+    let is = |role| facts.machines.is(id, role);
+    let no_controller = is(Role::Member) || is(Role::Workstation);
+    if is(Role::DomainController) && !no_controller {
         Some(Standing::Controller)
-    } else if facts.machines.is(id, Role::ConnectServer) {
+    } else if is(Role::ConnectServer) {
         Some(Standing::ConnectServer)
-    } else if facts.machines.is(id, Role::Member) || facts.machines.is(id, Role::Workstation) {
+    } else if is(Role::DomainController) {
+        // It was promoted or demoted, or its name was given anew: what it was at the failure is not known.
+        Some(Standing::Unplaced)
+    } else if no_controller {
         // It neither makes nor receives these calls.
         None
     } else {
@@ -266,18 +254,19 @@ fn stance(
     facts: &Facts,
     restriction: &Restriction,
     connector: Option<&Connector>,
-    time: Option<Timestamp>,
-    later: LaterSuccess,
+    attempt: Option<&Attempt>,
+    later: bool,
 ) -> Option<Stance> {
+    let time = attempt.map(|attempt| attempt.time);
     let standing = standing(facts, restriction, connector, time)?;
     let at = time.unwrap_or(Timestamp::MAX);
     let machine = restriction.machine.map(|id| facts.machines.name(id).to_owned());
     let in_force = restriction.at(at);
     let audit = restriction.audit_only_at(at);
-    let elsewhere = restriction.machine.is_some_and(|id| is_elsewhere(facts, id, connector));
+    let reach = restriction.machine.map_or(Reach::Here, |id| reach(facts, id, attempt, connector));
+    let elsewhere = reach == Reach::Elsewhere;
     if let Some(audit) = audit.as_ref().filter(|audit| audit.on) {
-        let (firm, sources) =
-            (audit.firm && later == LaterSuccess::None && !elsewhere, vec![audit.source.clone()]);
+        let (firm, sources) = (audit.firm && !later && reach == Reach::Here, vec![audit.source.clone()]);
         let (effect, undecided) = (Effect::AuditOnly, Vec::new());
         return Some(Stance {
             standing,
@@ -285,6 +274,7 @@ fn stance(
             effect,
             firm,
             elsewhere,
+            another: reach == Reach::Doubtful,
             in_force,
             audit_off: false,
             sources,
@@ -306,13 +296,12 @@ fn stance(
             (effect, decision.undecided)
         }
     };
-    // An undated export describes the machine at the failure, unless something changed since. A success
-    // of the same user shows such a change; one of another user may, so that nothing is cleared by it.
-    let changed = match effect {
-        Effect::Denies | Effect::MayDeny => later == LaterSuccess::OfUser,
-        Effect::LetsIn | Effect::AuditOnly => later != LaterSuccess::None,
-    };
-    let firm = in_force.firm && !elsewhere && !(changed && in_force.basis == Basis::Registry);
+    // An undated export describes the machine at the failure, unless something changed since. A later success
+    // shows such a change, or that another controller took one of the two calls.
+    let changed = later && in_force.basis == Basis::Registry;
+    let keeps_out = matches!(effect, Effect::Denies | Effect::MayDeny);
+    let another = reach == Reach::Doubtful || (keeps_out && uses_others(restriction, connector));
+    let firm = in_force.firm && !elsewhere && !another && !changed;
     let sources = in_force.sources.clone();
     Some(Stance {
         standing,
@@ -320,9 +309,16 @@ fn stance(
         effect,
         firm,
         elsewhere,
+        another,
         in_force: Some(in_force),
         audit_off,
         sources,
         undecided,
     })
+}
+
+/// The connector's configuration names the controllers that it uses, and this one is not among them.
+fn uses_others(restriction: &Restriction, connector: Option<&Connector>) -> bool {
+    let uses = connector.map_or(&[][..], |connector| connector.uses.as_slice());
+    !uses.is_empty() && restriction.machine.is_some_and(|id| !uses.contains(&id))
 }

@@ -1,0 +1,64 @@
+//! Whether a domain controller may be the one that took the call: its domain against those of the connector
+//! account and of the user.
+//!
+//! Whether the engine asks a controller of the account's domain or of the user's is not documented, so a
+//! controller proves or clears only where both, as far as they are known, are its own.
+
+use crate::facts::connector::Connector;
+use crate::facts::directory::DirectoryUser;
+use crate::facts::machines::MachineId;
+use crate::facts::{Attempt, Facts};
+
+/// How a domain controller stands to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// Nothing shows that the call went to another domain.
+    Here,
+    /// It is of another domain than the account or the user, and may have taken the call all the same.
+    Doubtful,
+    /// It is of another domain tree than the account.
+    Elsewhere,
+}
+
+pub(super) fn reach(
+    facts: &Facts,
+    controller: MachineId,
+    attempt: Option<&Attempt>,
+    connector: Option<&Connector>,
+) -> Reach {
+    let Some(own) = domain(facts.machines.name(controller)) else { return Reach::Here };
+    let homes = homes(facts, connector);
+    let related = |home: &String| below(&own, home) || below(home, &own);
+    if !homes.is_empty() && !homes.iter().any(related) {
+        return Reach::Elsewhere;
+    }
+    let of_account = homes.is_empty() || homes.contains(&own);
+    let of_user = user_domain(facts, attempt).is_none_or(|domain| domain == own);
+    if of_account && of_user { Reach::Here } else { Reach::Doubtful }
+}
+
+/// DNS names that the account's domain may have. A NetBIOS name need not be part of a DNS name: it says
+/// something only where a machine in the bundle has it as the first label of its domain.
+fn homes(facts: &Facts, connector: Option<&Connector>) -> Vec<String> {
+    let Some(connector) = connector else { return Vec::new() };
+    if let Some(dns) = connector.dns_domain() {
+        return vec![dns];
+    }
+    let Some(netbios) = connector.account.domain.as_deref().map(str::to_lowercase) else { return Vec::new() };
+    let domains = facts.machines.iter().filter_map(|(_, machine)| domain(&machine.name));
+    domains.filter(|domain| domain.split('.').next() == Some(netbios.as_str())).collect()
+}
+
+/// The domain of the user's own object, where an export shows it.
+fn user_domain(facts: &Facts, attempt: Option<&Attempt>) -> Option<String> {
+    facts.directory.target_of(attempt?).and_then(DirectoryUser::domain)
+}
+
+fn domain(name: &str) -> Option<String> {
+    name.split_once('.').map(|(_, domain)| domain.to_lowercase())
+}
+
+/// Whether a domain is another one, or below it.
+fn below(a: &str, b: &str) -> bool {
+    a.strip_suffix(b).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
