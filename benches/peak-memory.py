@@ -9,7 +9,6 @@ script ends with 1 where one is above `--most` MiB.
 """
 
 import argparse
-import gzip
 import io
 import json
 import os
@@ -43,8 +42,7 @@ def repeated(mib, head, rows, tail="", encoding="utf-8"):
 
 def html(mib):
     case = next(CASES.glob("*/connect-server-lets-in/bundle/aadc01/GPreport.htm")).read_bytes().decode("utf-16")
-    mark = "<tr><td>"
-    at = case.rindex(mark)
+    at = case.index("</tr>", case.index('class="info3"')) + len("</tr>")
     text = repeated(mib, case[:at], lambda n: f"<tr><td>Contoso setting {n}</td><td>Enabled</td><td>Contoso {n}</td></tr>\r\n", case[at:], "utf-16-le")
     return b"\xff\xfe" + text
 
@@ -352,17 +350,28 @@ def uploads(data):
     yield "zip, 1 GiB log", lambda folder: (folder / "a.zip").write_bytes(packed([("Application.evtx", log(raw, "log-1024.evtx", 1024))]))
 
 
+BETWEEN = """
+import os, sys, time
+start = time.perf_counter()
+child = os.fork()
+if child == 0:
+    out = os.open(sys.argv[1], os.O_WRONLY | os.O_TRUNC)
+    os.dup2(out, 1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    os.execv(sys.argv[2], sys.argv[2:])
+_, status, usage = os.wait4(child, 0)
+print(usage.ru_maxrss, time.perf_counter() - start, os.waitstatus_to_exitcode(status))
+"""
+
+
 def measure(command):
-    start = time.perf_counter()
-    with tempfile.TemporaryFile() as written:
-        out = subprocess.Popen(command, stdout=written, stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(out.pid, 0)
-        out.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.perf_counter() - start
-        size = written.tell()
-        written.seek(0)
-        report = written.read(size) if size < MIB // 4 else b""
-    return usage.ru_maxrss / 1024, seconds, out.returncode, report, size
+    # What a process forks begins with its peak, so that a small one is put between.
+    with tempfile.NamedTemporaryFile() as written:
+        told = subprocess.run([sys.executable, "-S", "-c", BETWEEN, written.name, *command], capture_output=True, check=True)
+        peak, seconds, code = told.stdout.split()
+        size = os.path.getsize(written.name)
+        report = written.read() if size < 8 * MIB else b""
+    return int(peak) / 1024, float(seconds), int(code), report, size
 
 
 def main():
@@ -374,7 +383,6 @@ def main():
     arguments.add_argument("--make", action="store_true", help="make the uploads and measure nothing")
     options = arguments.parse_args()
     if not options.make:
-        # What a process forks begins with its peak, so that this one must stay small.
         subprocess.run([sys.executable, *sys.argv, "--make"], check=True)
     if not options.make:
         print("| upload | peak MiB | seconds | files read | gaps | report bytes | |")

@@ -24,7 +24,7 @@ use std::path::Path;
 
 use divan::Bencher;
 use divan::counter::BytesCount;
-use sspr_triage::artifacts;
+use sspr_triage::artifacts::{self, Effort};
 use sspr_triage::bundle::Member;
 use sspr_triage::report::{json, text};
 use sspr_triage::words::Language;
@@ -40,8 +40,8 @@ fn read(bencher: Bencher<'_, '_>, bytes: &[u8], kind: &str) {
     let head = &bytes[..bytes.len().min(64 << 10)];
     bencher.counter(BytesCount::of_slice(bytes)).bench_local(|| {
         let mut content = bytes;
-        let member = Member { path: &path, head, content: &mut content, on_disk: None };
-        let reading = artifacts::read(member, &wanted);
+        let member = Member { path: &path, head, content: &mut content, on_disk: None, round: 0 };
+        let reading = artifacts::read(member, &wanted, &Effort::default());
         assert_eq!(reading.content.kind(), kind);
         reading
     });

@@ -82,7 +82,7 @@ def inputs(folder, mib):
     if not report.exists():
         case = (ROOT / "fixtures/cases/remote-sam-cleared/connect-server-lets-in/bundle/aadc01/GPreport.htm").read_bytes()
         text = case.decode("utf-16")
-        at = text.rindex("<tr><td>")
+        at = text.index("</tr>", text.index('class="info3"')) + len("</tr>")
         row = "<tr><td>Contoso setting {0} of the baseline</td><td>Enabled, with a value {0}</td><td>Contoso Baseline</td></tr>\r\n"
         rows = "".join(row.format(number) for number in range((3_000_000 - len(case)) // (2 * len(row) + 8)))
         report.mkdir()

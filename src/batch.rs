@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnosis::State;
 use crate::report::Report;
+use crate::words::{Catalogue, Language, Statement};
 
 pub use in_order::in_order;
 pub use name::{file_name, names};
@@ -102,9 +103,11 @@ impl Row {
     /// `key.sha256` is taken from the report. `usable` is [`crate::Analysis::usable`].
     pub fn of(bundle: &str, key: &Key, (report, usable): (&Report, bool), written: Option<String>) -> Row {
         let input = report.bundle.inputs.first();
+        let words = Catalogue::of(report.language);
         let why = || {
-            let gap = report.gaps.first().map_or("there is no file in it", |gap| &gap.reason);
-            format!("nothing in it could be used: {gap}")
+            let none = Statement::new("gap.bundle.no-file");
+            let gap = report.gaps.first().map_or_else(|| words.say(&none), |gap| gap.reason.clone());
+            words.say(&Statement::new("batch.nothing-usable").with("gap", gap))
         };
         Row {
             schema: SCHEMA.to_owned(),
@@ -117,14 +120,14 @@ impl Row {
         }
     }
 
-    /// The row of a bundle that could not be analysed.
-    pub fn failed(bundle: &str, key: &Key, error: String) -> Row {
+    /// The row of a bundle that could not be analysed: why, in a language.
+    pub fn failed(bundle: &str, key: &Key, error: &Statement, language: Language) -> Row {
         Row {
             schema: SCHEMA.to_owned(),
             bundle: bundle.to_owned(),
             key: Key { sha256: None, ..key.clone() },
             bytes: None,
-            error: Some(error),
+            error: Some(Catalogue::of(language).say(error)),
             answer: Answer::default(),
             report: None,
         }

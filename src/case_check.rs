@@ -9,9 +9,12 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use serde::Deserialize;
 
+use crate::bundle::OpenError;
+use crate::progress::Progress;
 use crate::report::Report;
 use crate::report::junit;
-use crate::words::Language;
+use crate::report::model::Attempt;
+use crate::words::{Catalogue, Language, Statement, stand_in};
 use crate::{Options, analyze};
 
 /// What a case expects.
@@ -91,15 +94,34 @@ pub struct ExpectedEvidence {
     pub place: Option<String>,
 }
 
+impl ExpectedEvidence {
+    /// What to say where it is not in the report.
+    fn is_missing(&self) -> Statement {
+        let parts =
+            [("check", &self.check), ("answer", &self.answer), ("path", &self.path), ("place", &self.place)];
+        let given = parts.into_iter().filter_map(|(key, value)| Some((key, value.as_ref()?)));
+        let given: Vec<String> = given.map(|(key, value)| format!("{key} = {value:?}")).collect();
+        Statement::new("case-result.evidence").with("evidence", given.join(", "))
+    }
+}
+
 /// What became of one case.
 #[derive(Debug, Clone)]
 pub struct CaseResult {
     /// Path of the case below the folder, with `/`.
     pub name: String,
     /// How the answer differs from the expected one, a line each; empty where it does not.
-    pub differences: Vec<String>,
+    pub differences: Vec<Statement>,
     /// The report, where one was made.
     pub report: Option<Report>,
+}
+
+impl CaseResult {
+    /// How the answer differs, in a language.
+    pub fn lines(&self, language: Language) -> Vec<String> {
+        let words = Catalogue::of(language);
+        self.differences.iter().map(|difference| words.say(difference)).collect()
+    }
 }
 
 /// No case could be found.
@@ -118,6 +140,18 @@ pub struct NoCases {
 /// # Errors
 /// There is no case under the folder.
 pub fn check(folder: &Path, options: &Options) -> Result<Vec<CaseResult>, NoCases> {
+    check_counting(folder, options, &Progress::default())
+}
+
+/// As [`check`], counting the cases as they are done.
+///
+/// # Errors
+/// As those of [`check`].
+pub fn check_counting(
+    folder: &Path,
+    options: &Options,
+    progress: &Progress,
+) -> Result<Vec<CaseResult>, NoCases> {
     let (mut cases, mut unread) = (Vec::new(), Vec::new());
     for entry in walkdir::WalkDir::new(folder).into_iter().filter_entry(|entry| !is_bundle(entry.path())) {
         match entry {
@@ -127,7 +161,7 @@ pub fn check(folder: &Path, options: &Options) -> Result<Vec<CaseResult>, NoCase
             Ok(_) => {}
             Err(error) => unread.extend(error.path().map(|path| CaseResult {
                 name: name(folder, path),
-                differences: vec![format!("cannot be read: {error}")],
+                differences: vec![Statement::new("case-result.unread").with("error", error.to_string())],
                 report: None,
             })),
         }
@@ -136,20 +170,25 @@ pub fn check(folder: &Path, options: &Options) -> Result<Vec<CaseResult>, NoCase
         return Err(NoCases { path: folder.to_owned() });
     }
     cases.sort();
-    let mut results: Vec<CaseResult> = cases.par_iter().map(|case| run(folder, case, options)).collect();
+    progress.add_known(cases.len() as u64);
+    let result = |case: &PathBuf| {
+        let result = run(folder, case, options);
+        progress.add_done(1);
+        result
+    };
+    let mut results: Vec<CaseResult> = cases.par_iter().map(result).collect();
     results.append(&mut unread);
     Ok(results)
 }
 
-/// The results as a suite of tests: a case is a test, and its folder the class.
-pub fn suite(results: &[CaseResult]) -> junit::Suite {
+/// The results as a suite of tests, its texts in a language: a case is a test, and its folder the class.
+pub fn suite(results: &[CaseResult], language: Language) -> junit::Suite {
     let case = |result: &CaseResult| {
         let (class, name) = result.name.rsplit_once('/').unwrap_or(("cases", &result.name));
-        let outcome = match result.differences.as_slice() {
-            [] => junit::Outcome::Passed,
-            [first, ..] => {
-                junit::Outcome::Failed { message: first.clone(), text: result.differences.join("\n") }
-            }
+        let lines = result.lines(language);
+        let outcome = match lines.first() {
+            None => junit::Outcome::Passed,
+            Some(first) => junit::Outcome::Failed { message: first.clone(), text: lines.join("\n") },
         };
         junit::Case { class: class.to_owned(), name: name.to_owned(), outcome }
     };
@@ -171,15 +210,17 @@ fn name(folder: &Path, case: &Path) -> String {
 
 fn run(folder: &Path, case: &Path, options: &Options) -> CaseResult {
     let name = name(folder, case);
-    let failed =
-        |difference: String| CaseResult { name: name.clone(), differences: vec![difference], report: None };
+    let failed = |what: &str, error: String| {
+        let difference = Statement::new(what).with("error", error);
+        CaseResult { name: name.clone(), differences: vec![difference], report: None }
+    };
     let text = match std::fs::read_to_string(case.join("case.toml")) {
         Ok(text) => text,
-        Err(error) => return failed(format!("case.toml cannot be read: {error}")),
+        Err(error) => return failed("case-result.toml-unread", error.to_string()),
     };
     let expected: Case = match toml::from_str(&text) {
         Ok(expected) => expected,
-        Err(error) => return failed(format!("case.toml does not follow the format: {error}")),
+        Err(error) => return failed("case-result.toml-form", error.to_string()),
     };
     match analyze(&[case.join("bundle")], options) {
         Ok(analysis) => {
@@ -188,80 +229,87 @@ fn run(folder: &Path, case: &Path, options: &Options) -> CaseResult {
             let differences = compare(&expected.expect, &report, exit);
             CaseResult { name, differences, report: Some(report) }
         }
-        Err(error) => failed(format!("bundle cannot be opened: {error}")),
+        Err(OpenError::Unreadable { source, .. }) => failed("case-result.bundle-unread", source.to_string()),
     }
 }
 
-fn compare(expected: &Expected, report: &Report, exit: u8) -> Vec<String> {
+/// What was expected and what was found, where the two differ.
+fn differ(key: &str, what: (&'static str, &str), expected: &str, found: &str) -> Option<Statement> {
+    (expected != found)
+        .then(|| Statement::new(key).with(what.0, what.1).with("expected", expected).with("found", found))
+}
+
+fn compare(expected: &Expected, report: &Report, exit: u8) -> Vec<Statement> {
     let mut differences = Vec::new();
-    let mut same = |what: &str, expected: &str, found: &str| {
-        if expected != found {
-            differences.push(format!("{what}: expected {expected}, found {found}"));
-        }
-    };
-    same("verdict.cause", &expected.cause, &report.verdict.cause);
-    same("verdict.state", &expected.state, report.verdict.state.word());
+    let found = [&report.verdict.cause, report.verdict.state.word()];
+    for ((what, expected), found) in
+        [("cause", &expected.cause), ("state", &expected.state)].iter().zip(found)
+    {
+        differences.extend(differ("case-result.verdict", ("what", what), expected, found));
+    }
     for (id, state) in &expected.causes {
         let found = report.causes.iter().find(|cause| cause.id == *id);
-        same(&format!("cause {id}"), state, found.map_or("no such cause", |cause| cause.state.word()));
+        let found = found.map_or(stand_in::NO_SUCH_CAUSE, |cause| cause.state.word());
+        differences.extend(differ("case-result.cause", ("id", id), state, found));
     }
     for (id, state) in &expected.other {
         let found = report.other_diagnoses.iter().find(|other| other.id == *id);
-        same(&format!("other diagnosis {id}"), state, found.map_or("none", |other| other.state.word()));
+        let found = found.map_or("none", |other| other.state.word());
+        differences.extend(differ("case-result.other-diagnosis", ("id", id), state, found));
     }
-    let mut number = |what: &str, expected: Option<usize>, found: usize| {
-        if let Some(expected) = expected {
-            same(what, &expected.to_string(), &found.to_string());
-        }
-    };
-    number("number of gaps", expected.gaps, report.gaps.len());
-    number("number of contradictions", expected.contradictions, report.contradictions.len());
-    number("exit code", expected.exit.map(usize::from), usize::from(exit));
+    let attempts = expected.attempts.as_ref().map(Vec::len);
+    for (what, expected, found) in [
+        ("gaps", expected.gaps, report.gaps.len()),
+        ("contradictions", expected.contradictions, report.contradictions.len()),
+        ("exit", expected.exit.map(usize::from), usize::from(exit)),
+        ("attempts", attempts, report.attempts.len()),
+    ] {
+        let differs = |expected: usize| {
+            differ("case-result.number", ("what", what), &expected.to_string(), &found.to_string())
+        };
+        differences.extend(expected.and_then(differs));
+    }
     if let Some(collect) = &expected.collect {
         let found: Vec<&str> = report.collect_next.iter().map(|next| next.artifact.as_str()).collect();
-        same("collect_next", &collect.join(", "), &found.join(", "));
+        differences.extend(differ(
+            "case-result.number",
+            ("what", "collect"),
+            &collect.join(", "),
+            &found.join(", "),
+        ));
     }
-    if let Some(attempts) = &expected.attempts {
-        compare_attempts(attempts, report, &mut differences);
+    for (index, (expected, found)) in expected.attempts.iter().flatten().zip(&report.attempts).enumerate() {
+        compare_attempt(index + 1, expected, found, &mut differences);
     }
     for (check, answer) in &expected.checks {
         let found = answers_of(check, report);
-        if found.is_empty() || found.iter().any(|found| found != answer) {
-            let found = if found.is_empty() { "not asked".to_owned() } else { found.join(" and ") };
-            differences.push(format!("check {check}: expected {answer}, found {found}"));
-        }
+        let found = if found.is_empty() { stand_in::NOT_ASKED.to_owned() } else { found.join(", ") };
+        differences.extend(differ("case-result.check", ("id", check), answer, &found));
     }
-    for evidence in &expected.evidence {
-        if !has_evidence(evidence, report) {
-            differences.push(format!("evidence: {evidence:?} is not in the report"));
-        }
-    }
+    let missing = expected.evidence.iter().filter(|evidence| !has_evidence(evidence, report));
+    differences.extend(missing.map(ExpectedEvidence::is_missing));
     differences
 }
 
-fn compare_attempts(expected: &[ExpectedAttempt], report: &Report, differences: &mut Vec<String>) {
-    if expected.len() != report.attempts.len() {
-        let found = report.attempts.len();
-        differences.push(format!("number of attempts: expected {}, found {found}", expected.len()));
-    }
-    for (index, (expected, found)) in expected.iter().zip(&report.attempts).enumerate() {
-        let pairs = [
-            ("user", &expected.user, found.user.as_deref()),
-            ("operation", &expected.operation, Some(found.operation.as_str())),
-            ("result", &expected.result, Some(found.result.as_str())),
-            ("code", &expected.code, found.code.as_deref()),
-            ("cause", &expected.cause, Some(found.cause.as_str())),
-            ("state", &expected.state, Some(found.state.word())),
-        ];
-        for (what, expected, found) in pairs {
-            if let Some(expected) = expected
-                && Some(expected.as_str()) != found
-            {
-                let found = found.unwrap_or("none");
-                differences
-                    .push(format!("attempt {}, {what}: expected {expected}, found {found}", index + 1));
-            }
-        }
+fn compare_attempt(
+    number: usize,
+    expected: &ExpectedAttempt,
+    found: &Attempt,
+    differences: &mut Vec<Statement>,
+) {
+    let pairs = [
+        ("user", &expected.user, found.user.as_deref()),
+        ("operation", &expected.operation, Some(found.operation.as_str())),
+        ("result", &expected.result, Some(found.result.as_str())),
+        ("code", &expected.code, found.code.as_deref()),
+        ("cause", &expected.cause, Some(found.cause.as_str())),
+        ("state", &expected.state, Some(found.state.word())),
+    ];
+    for (what, expected, found) in pairs {
+        let Some(expected) = expected else { continue };
+        let found = found.unwrap_or("none");
+        let differs = differ("case-result.attempt", ("what", what), expected, found);
+        differences.extend(differs.map(|differs| differs.with("number", number.to_string())));
     }
 }
 

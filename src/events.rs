@@ -17,9 +17,10 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::artifacts::event_log::Event;
-use crate::artifacts::{self, Wanted};
+use crate::artifacts::{self, Effort, Wanted};
 use crate::bundle::{self, Limits, OpenError};
 use crate::knowledge::events::known_events;
+use crate::progress::Progress;
 use crate::source::{BundlePath, Gap};
 
 pub use row::Row;
@@ -96,10 +97,24 @@ struct Found {
 /// # Errors
 /// A path that does not exist or cannot be opened. All that is wrong inside the upload is a gap instead.
 pub fn list(paths: &[impl AsRef<Path>], limits: &Limits, query: &Query) -> Result<Timeline, OpenError> {
-    let wanted = wanted(query);
+    list_counting(paths, limits, query, &Progress::default())
+}
+
+/// As [`list`], counting the bytes of the files on the disk as they are read for the first time.
+///
+/// # Errors
+/// As those of [`list`].
+pub fn list_counting(
+    paths: &[impl AsRef<Path>],
+    limits: &Limits,
+    query: &Query,
+    progress: &Progress,
+) -> Result<Timeline, OpenError> {
+    let (wanted, effort) = (wanted(query), Effort::default());
     // Nothing is hashed: nobody asks which bytes the events come from.
     let unhashed = Limits { hashed_bytes: 0, ..limits.clone() };
-    let read = bundle::read(paths, &unhashed, |member| artifacts::read_event_log(member, &wanted))?;
+    let read = |member: bundle::Member<'_>| artifacts::read_event_log(member, &wanted, &effort);
+    let read = bundle::read_counting(paths, &unhashed, progress, read)?;
     let mut timeline =
         Timeline { gaps: read.gaps, context: query.context.min(CONTEXT_MAX), ..Timeline::default() };
     let mut all = Vec::new();

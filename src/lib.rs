@@ -2,8 +2,8 @@
 //! that a reader can open, what it ruled out, what is missing, and the remedy.
 //!
 //! The rooms stand in the order in which data flows through them; none knows the next one. Below them
-//! are three that know nothing of the others: [`source`] (places), [`security_descriptor`] and
-//! [`words`].
+//! are four that know nothing of the others: [`source`] (places), [`security_descriptor`], [`words`] and
+//! [`progress`].
 //!
 //! ```text
 //! bundle -> artifacts -> facts -> rules (findings) -> diagnosis -> write_up -> report
@@ -26,6 +26,7 @@
     )
 )]
 
+pub mod progress;
 pub mod security_descriptor;
 pub mod source;
 pub mod words;
@@ -56,10 +57,11 @@ pub mod why;
 
 use std::path::Path;
 
-use artifacts::{Artifact, Content, Kept, Reading, Shared, Wanted};
+use artifacts::{Artifact, Content, Effort, Kept, Reading, Shared, Wanted};
 use bundle::{Bundle, Input, Limits, Member, OpenError};
 use diagnosis::Diagnosis;
 use facts::{Facts, Stated};
+use progress::Progress;
 use report::Report;
 use source::Gap;
 use words::{Catalogue, Language, Statement};
@@ -72,6 +74,33 @@ pub struct Options {
     pub limits: Limits,
     /// What the user says of files that do not name their machine.
     pub stated: Vec<Stated>,
+}
+
+/// An upload of which every file was read, and nothing was concluded yet.
+#[derive(Debug)]
+pub struct Upload(Bundle<Shared>);
+
+/// One file of an upload, for a caller that lists what was read.
+#[derive(Debug, Clone, Copy)]
+pub struct FileRead<'u> {
+    /// Path inside the upload.
+    pub path: &'u source::BundlePath,
+    /// The word of the report for its kind, such as `event-log`.
+    pub kind: &'static str,
+    /// Size in bytes, uncompressed.
+    pub bytes: u64,
+    /// Of an event log, its records; none of other kinds.
+    pub records: Option<u64>,
+}
+
+impl Upload {
+    /// The files that were read, in order of path.
+    pub fn files(&self) -> impl Iterator<Item = FileRead<'_>> {
+        self.0.members.iter().map(|member| {
+            let (kind, records) = member.read.about();
+            FileRead { path: &member.path, kind, bytes: member.bytes, records }
+        })
+    }
 }
 
 /// A finished analysis. It is written up in as many languages as are asked for; what was found is the
@@ -105,28 +134,35 @@ impl Analysis {
 /// A path that does not exist or cannot be opened. All that is wrong inside the upload is a gap of the
 /// report instead.
 pub fn analyze(paths: &[impl AsRef<Path>], options: &Options) -> Result<Analysis, OpenError> {
-    let (wanted, kept) = (wanted(), Kept::default());
-    let read = |member: Member<'_>| kept.keep(member.path, artifacts::read(member, &wanted));
-    let bundle = bundle::read(paths, &options.limits, read)?;
-    drop(kept);
-    Ok(conclude(bundle, options))
+    Ok(conclude(read(paths, options, &Progress::default())?, options))
+}
+
+/// The first half of [`analyze`], and the one that takes time: reads every file of an upload, and counts
+/// their bytes on the disk.
+///
+/// # Errors
+/// As those of [`analyze`].
+pub fn read(paths: &[impl AsRef<Path>], options: &Options, progress: &Progress) -> Result<Upload, OpenError> {
+    let (wanted, kept, effort) = (wanted(), Kept::default(), Effort::default());
+    let read = |member: Member<'_>| kept.keep(member.path, artifacts::read(member, &wanted, &effort));
+    bundle::read_counting(paths, &options.limits, progress, read).map(Upload)
 }
 
 /// Analyses an upload of one file that is in memory: an archive, or a file by itself. `name` is what the
 /// report calls it.
 pub fn analyze_in_memory(name: &str, bytes: Vec<u8>, options: &Options) -> Analysis {
-    let (wanted, kept) = (wanted(), Kept::default());
-    let read = |member: Member<'_>| kept.keep(member.path, artifacts::read(member, &wanted));
+    let (wanted, kept, effort) = (wanted(), Kept::default(), Effort::default());
+    let read = |member: Member<'_>| kept.keep(member.path, artifacts::read(member, &wanted, &effort));
     let bundle = bundle::read_in_memory(name, bytes, &options.limits, read);
-    drop(kept);
-    conclude(bundle, options)
+    conclude(Upload(bundle), options)
 }
 
 /// Gaps from which on files that no reader takes are only counted.
 const MOST_GAPS: usize = 5_000;
 
-fn conclude(bundle: Bundle<Shared>, options: &Options) -> Analysis {
-    let Bundle { inputs, members, mut gaps } = bundle;
+/// The second half of [`analyze`]: what the files of an upload say together.
+pub fn conclude(upload: Upload, options: &Options) -> Analysis {
+    let Upload(Bundle { inputs, members, mut gaps }) = upload;
     let mut artifacts = Vec::new();
     let mut more = (None, 0_u64);
     for member in members {

@@ -7,22 +7,26 @@ use std::process::ExitCode;
 
 use anyhow::anyhow;
 
-use sspr_triage::report::terminal::terminal_safe;
 use sspr_triage::words::{Catalogue, Statement};
 
-use program::{COULD_NOT_FINISH, Cli, is_closed_pipe, say};
+use program::{COULD_NOT_FINISH, Cli, Failure, complain, interrupt, is_closed_pipe};
 
 fn main() -> ExitCode {
-    let cli = Cli::of_this_run();
+    let cli = match Cli::of_this_run() {
+        Ok(cli) => cli,
+        Err(code) => return ExitCode::from(code),
+    };
+    let language = cli.console().for_people();
     quiet_panics();
-    let result = catch_unwind(|| cli.run()).unwrap_or_else(|_| {
-        Err(anyhow!(Catalogue::of(cli.language()).say(&Statement::new("program.fault"))))
-    });
+    interrupt::watch();
+    let result = catch_unwind(|| cli.run())
+        .unwrap_or_else(|_| Err(anyhow!(Catalogue::of(language).say(&Statement::new("program.fault")))));
     let code = result.unwrap_or_else(|error| {
         if is_closed_pipe(&error) {
             return 0;
         }
-        say(&format!("sspr-triage: {}\n", terminal_safe(&format!("{error:#}"))));
+        let failure = error.downcast_ref::<Failure>().map(|failure| failure.in_words(language));
+        complain(&failure.unwrap_or_else(|| format!("{error:#}")));
         COULD_NOT_FINISH
     });
     ExitCode::from(code)

@@ -16,10 +16,11 @@ use std::path::{Path, PathBuf};
 /// above it, so that no import runs back.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("words", &[]),
+    ("progress", &[]),
     ("source", &["words"]),
     ("security_descriptor", &[]),
     ("knowledge", &["security_descriptor", "source", "words"]),
-    ("bundle", &["source", "words"]),
+    ("bundle", &["progress", "source", "words"]),
     ("artifacts", &["bundle", "security_descriptor", "source", "words"]),
     ("facts", &["artifacts", "knowledge", "security_descriptor", "source", "words"]),
     ("rules", &["facts", "knowledge", "security_descriptor", "source", "words"]),
@@ -52,6 +53,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "explain",
             "facts",
             "knowledge",
+            "progress",
             "report",
             "rules",
             "security_descriptor",
@@ -60,11 +62,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "write_up",
         ],
     ),
-    ("events", &["artifacts", "bundle", "facts", "knowledge", "lib", "report", "source", "words"]),
+    (
+        "events",
+        &["artifacts", "bundle", "facts", "knowledge", "lib", "progress", "report", "source", "words"],
+    ),
     ("comparison", &["diagnosis", "report", "words"]),
     ("why", &["diagnosis", "report", "rules", "words"]),
     ("batch", &["lib", "diagnosis", "report", "words"]),
-    ("case_check", &["lib", "diagnosis", "report", "words"]),
+    ("case_check", &["lib", "bundle", "diagnosis", "progress", "report", "words"]),
     (
         "program",
         &[
@@ -78,6 +83,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "explain",
             "facts",
             "knowledge",
+            "progress",
             "report",
             "why",
             "words",

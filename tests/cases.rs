@@ -39,7 +39,7 @@ fn every_case_gets_its_answer() {
     let differing: Vec<String> = CASES
         .iter()
         .filter(|case| !case.differences.is_empty())
-        .map(|case| format!("{}: {}", case.name, case.differences.join("; ")))
+        .map(|case| format!("{}: {}", case.name, case.lines(Language::English).join("; ")))
         .collect();
     assert_eq!(differing, [] as [String; 0]);
     assert!(CASES.len() >= 147, "{} cases", CASES.len());
@@ -445,7 +445,7 @@ fn names_that_act_are_shown_as_they_are() {
     for shown in [
         "&#60;/style&#62;&#60;img/src=x/onerror=alert(&#39;1&#39;)&#62;{{7*7}}_`[x](//fabrikam.example)@contoso.example",
         "dc01&#60;svg onload=alert(1)&#62;.contoso.example",
-        "System {{7*7}} &#38; $(calc) &#39;x&#39;.evtx",
+        "System {{7+7}} &#38; $(calc) &#39;x&#39;.evtx",
         "&#60;/script&#62;&#60;script src=https://fabrikam.example/x.js&#62;&#60;/script&#62;",
         // A path that a shell could take for more is not put into a command.
         "Get-WinEvent -Path &#39;&#60;path of the log&#62;&#39;",

@@ -54,6 +54,43 @@ fn every_bundle_is_what_its_descriptions_build() {
     }
 }
 
+/// Windows has names that it does not permit, so that a copy of the repository could not be made there.
+fn is_permitted_on_windows(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name).to_ascii_uppercase();
+    let numbered = ["COM", "LPT"].iter().any(|device| {
+        stem.strip_prefix(device).is_some_and(|number| number.len() == 1 && number.parse::<u8>().is_ok())
+    });
+    let reserved = numbered || ["CON", "PRN", "AUX", "NUL"].contains(&stem.as_str());
+    let forbidden = |letter: char| letter.is_ascii_control() || "<>:\"/\\|?*".contains(letter);
+    !reserved && !name.contains(forbidden) && !name.ends_with([' ', '.'])
+}
+
+#[test]
+fn every_name_is_permitted_on_windows() {
+    for (name, permitted) in [
+        ("a b.evtx", true),
+        ("a*b", false),
+        ("nul.txt", false),
+        ("com1", false),
+        ("command", true),
+        ("a.", false),
+    ] {
+        assert_eq!(is_permitted_on_windows(name), permitted, "{name}");
+    }
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    for top in ["benches", "docs", "fixtures", "fuzz", "src", "tests"] {
+        for entry in walkdir::WalkDir::new(root.join(top)) {
+            let entry = entry.expect("a readable repository");
+            let name = entry.file_name().to_string_lossy();
+            assert!(is_permitted_on_windows(&name), "{}", entry.path().display());
+            // Explorer and older programs stop at 260 with the folder that the copy is in.
+            let below =
+                entry.path().strip_prefix(root).expect("below the root").to_string_lossy().into_owned();
+            assert!(below.encode_utf16().count() <= 200, "{below}");
+        }
+    }
+}
+
 #[test]
 fn every_log_is_read_as_described() {
     for case in cases::folders() {

@@ -18,7 +18,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
-use sspr_triage::artifacts;
+use sspr_triage::artifacts::{self, Effort};
 use sspr_triage::bundle::{Limits, Member};
 use sspr_triage::source::Gap;
 use sspr_triage::words::Language;
@@ -185,9 +185,9 @@ fn no_reader_breaks_on_a_mutant() {
             let path = seed.name.as_str().into();
             let head = bytes.get(..64 << 10).unwrap_or(&bytes);
             let mut content = bytes.as_slice();
-            let member = Member { path: &path, head, content: &mut content, on_disk: None };
+            let member = Member { path: &path, head, content: &mut content, on_disk: None, round: 0 };
             let start = Instant::now();
-            let reading = artifacts::read(member, &wanted);
+            let reading = artifacts::read(member, &wanted, &Effort::default());
             let took = start.elapsed();
             assert!(took < LONGEST, "mutant {number} of {} took {took:?}", seed.name);
             assert!(!broken(&reading.gaps), "mutant {number} of {} broke its reader", seed.name);

@@ -41,7 +41,11 @@ fn read(reader: &str, bytes: &[u8]) {
         "policy_report" => drop(policy_report::read(&path, bytes)),
         "security_template" => drop(security_template::read(&path, bytes)),
         "registry_export" => drop(registry_export::read(&path, bytes, &wanted())),
-        "event_log" => drop(event_log::read(&path, &mut &*bytes, &wanted())),
+        "event_log" => {
+            let (log, _) = event_log::read(&path, &mut &*bytes, &wanted());
+            let all: Vec<_> = log.events.iter().map(|event| event.position).collect();
+            drop(event_log::around(&mut &*bytes, &all, &all, 3));
+        }
         "descriptor" => {
             let text = String::from_utf8_lossy(bytes);
             let _ = (SecurityDescriptor::from_bytes(bytes), SecurityDescriptor::from_sddl(&text));

@@ -17,8 +17,8 @@ use sspr_triage::rules::CHECKS;
 use sspr_triage::words::{Catalogue, Language};
 
 /// Sections whose keys stand in the source as they are.
-const LITERAL: [&str; 8] =
-    ["gap", "place", "contradiction", "machine", "warning", "fit", "program", "stand-in"];
+const LITERAL: [&str; 9] =
+    ["case-result", "gap", "place", "contradiction", "machine", "warning", "fit", "program", "stand-in"];
 
 /// All string literals of the source below a folder of `src`, without tests.
 fn literals(below: &str) -> BTreeSet<String> {

@@ -1,4 +1,4 @@
-//! Event logs.
+//! Event logs, and what stands around their events.
 
 #![no_main]
 
@@ -13,5 +13,7 @@ static WANTED: LazyLock<Wanted> = LazyLock::new(wanted);
 fuzz_target!(|bytes: &[u8]| {
     let _ = event_log::looks_like_event_log(bytes);
     let mut content = bytes;
-    let _ = event_log::read(&"file".into(), &mut content, &WANTED);
+    let (log, _) = event_log::read(&"file".into(), &mut content, &WANTED);
+    let all: Vec<_> = log.events.iter().map(|event| event.position).collect();
+    let _ = event_log::around(&mut &*bytes, &all, &all, 3);
 });

@@ -7,12 +7,15 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::text_encoding::Decoded;
 use super::text_stream::TextStream;
+use crate::bundle::cause;
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
 /// Longest text that is held, in MiB of UTF-8, which is 64 MiB of UTF-16 in most languages. Reports of a whole
 /// machine are a few megabytes.
 const TEXT_MIB: usize = 32;
+/// Longest text of a console that is held, in MiB: its readers keep a list of its lines beside it.
+const CONSOLE_MIB: usize = 16;
 /// Texts up to this length are held several at a time; of longer ones only one is.
 const SHORT_BYTES: usize = 2 << 20;
 /// Texts of more than the first piece that are held at a time.
@@ -69,6 +72,11 @@ pub(super) fn hold(path: &BundlePath, text: TextStream<'_>) -> (HeldText, Vec<Ga
     hold_up_to(path, text, TEXT_MIB)
 }
 
+/// Holds a text of a console, up to its limit.
+pub(super) fn hold_console(path: &BundlePath, text: TextStream<'_>) -> (HeldText, Vec<Gap>) {
+    hold_up_to(path, text, CONSOLE_MIB)
+}
+
 fn hold_up_to(path: &BundlePath, mut text: TextStream<'_>, most_mib: usize) -> (HeldText, Vec<Gap>) {
     let most = most_mib << 20;
     let mut gaps = Vec::new();
@@ -89,7 +97,8 @@ fn hold_up_to(path: &BundlePath, mut text: TextStream<'_>, most_mib: usize) -> (
 /// The gap of a text that could not be read to its end.
 pub(super) fn unreadable(path: &BundlePath, text: &TextStream<'_>) -> Option<Gap> {
     let (at, error) = text.failure()?;
-    let reason = Statement::new("gap.file.unreadable").with("error", error.to_string());
+    let reason =
+        [Statement::new("gap.file.unreadable"), cause(error), Statement::new("gap.ask.upload-again")];
     Some(Gap::new(path, Place::Offset(at), reason))
 }
 

@@ -1,8 +1,9 @@
 //! What all files of a bundle together may say: a budget in bytes of memory.
 //!
-//! A file says what it says up to a bound, and so do all files together: in order of path, as long as they fit.
-//! What a file beyond that said is let go, and the report names the file. Which files these are does not depend
-//! on the order in which they were read.
+//! A file says what it says up to a bound, and so do all files together, as long as they fit: those that say
+//! little first, and logs before exports, then in order of path. So one large export costs no other file its
+//! place. What a file beyond that said is let go, and the report names the file. Which files these are does not
+//! depend on the order in which they were read.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,8 +13,16 @@ use crate::source::{BundlePath, Place};
 
 /// Memory for what one file says, in bytes: some ten thousand events, or users.
 pub(super) const FILE_BYTES: usize = 14 << 20;
+/// Memory for the wanted events of one log, in bytes: some thousands. Facts are made of each.
+pub(super) const LOG_BYTES: usize = 10 << 20;
 /// Memory for what all files say, in bytes.
 const ALL_BYTES: usize = 24 << 20;
+/// Readings up to this size are small.
+const SMALL_BYTES: usize = 64 << 10;
+/// Failures stand in logs, so that a log counts as one that is so many times smaller.
+const LOG_WORTH: usize = 16;
+/// What a file that says anything takes beside that, in bytes.
+const READING_BYTES: usize = 1 << 10;
 /// What a file is whose content was let go: a sentence of the catalogue, as of files that no reader takes.
 const LEFT_OUT: &str = "left-out";
 /// What the memory of a string costs beside its bytes.
@@ -28,13 +37,16 @@ pub struct Kept {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Readings that are kept, by path, with their size.
-    readings: BTreeMap<BundlePath, (usize, Shared)>,
+    /// Readings that are kept, with their size.
+    readings: BTreeMap<Rank, (usize, Shared)>,
     /// Their sizes together.
     bytes: usize,
-    /// From this path on nothing is kept.
-    end: Option<BundlePath>,
+    /// From here on nothing is kept.
+    end: Option<Rank>,
 }
+
+/// The order in which readings are kept: by how often their size doubles [`SMALL_BYTES`], then by path.
+type Rank = (u32, BundlePath);
 
 /// A reading that may still be let go, or one that takes no memory.
 #[derive(Debug, Clone)]
@@ -60,21 +72,24 @@ impl Kept {
 
     /// Keeps what a file says. Files come in any order, and each once.
     pub fn keep(&self, path: &BundlePath, reading: Reading) -> Shared {
-        let bytes = reading.content.bytes();
+        let bytes = reading.content.bytes().saturating_add(READING_BYTES);
         if let (Content::NotUsed { looks_like }, true) = (&reading.content, reading.gaps.is_empty()) {
             return Shared(Says::Nothing(looks_like));
         }
+        let size = match reading.content {
+            Content::EventLog(_) => bytes / LOG_WORTH,
+            _ => bytes,
+        };
+        let size = (size / SMALL_BYTES).checked_ilog2().map_or(0, |doubled| doubled.saturating_add(1));
         let shared = Shared(Says::Something(Arc::new(Mutex::new(reading))));
-        if bytes == 0 {
-            return shared;
-        }
+        let rank = (size, Arc::clone(path));
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.end.as_ref().is_some_and(|end| path >= end) {
+        if state.end.as_ref().is_some_and(|end| rank >= *end) {
             shared.let_go();
             return shared;
         }
         state.bytes = state.bytes.saturating_add(bytes);
-        state.readings.insert(Arc::clone(path), (bytes, shared.clone()));
+        state.readings.insert(rank, (bytes, shared.clone()));
         while state.bytes > self.most {
             let Some((last, (bytes, reading))) = state.readings.pop_last() else { break };
             state.bytes = state.bytes.saturating_sub(bytes);
@@ -91,6 +106,21 @@ impl Shared {
         if let Says::Something(reading) = &self.0 {
             let mut reading = reading.lock().unwrap_or_else(PoisonError::into_inner);
             *reading = Reading { content: Content::NotUsed { looks_like: LEFT_OUT }, gaps: Vec::new() };
+        }
+    }
+
+    /// The kind of the file, and of an event log how many records it has.
+    pub fn about(&self) -> (&'static str, Option<u64>) {
+        match &self.0 {
+            Says::Nothing(looks_like) => (looks_like, None),
+            Says::Something(reading) => {
+                let reading = reading.lock().unwrap_or_else(PoisonError::into_inner);
+                let records = match &reading.content {
+                    Content::EventLog(log) => Some(log.coverage.records),
+                    _ => None,
+                };
+                (reading.content.kind(), records)
+            }
         }
     }
 
@@ -120,8 +150,8 @@ impl Content {
                 read.objects.iter().map(super::access_control_list::ObjectAcl::bytes).sum()
             }
             Content::PolicyReport(report) => report.bytes(),
-            Content::RegistryExport(_)
-            | Content::ConnectConfiguration(_)
+            Content::RegistryExport(export) => export.bytes(),
+            Content::ConnectConfiguration(_)
             | Content::PasswordPolicy(_)
             | Content::ControllerDiagnostics(_)
             | Content::SecurityTemplate(_)
@@ -159,7 +189,7 @@ mod tests {
         let sizes = BTreeMap::from([("a", 1), ("b", 2), ("c", 4), ("d", 1), ("e", 0)]);
         let one = reading(1).content.bytes();
         // a and b fit; c does not, so that d is not kept either, though it would fit.
-        let kept = Kept::up_to(4 * one);
+        let kept = Kept::up_to(4 * (one + READING_BYTES));
         let shared: Vec<_> = order
             .iter()
             .map(|path| {
@@ -188,6 +218,17 @@ mod tests {
         for order in [["a", "b", "c", "d", "e"], ["e", "d", "c", "b", "a"], ["d", "a", "e", "c", "b"]] {
             assert_eq!(kept(&order), expected, "{order:?}");
         }
+    }
+
+    #[test]
+    fn a_large_export_costs_no_other_file_its_place() {
+        let large = reading(2_000);
+        let kept = Kept::up_to(large.content.bytes());
+        let shared = [("a", large), ("b", reading(1)), ("c", reading(10))]
+            .map(|(path, reading)| kept.keep(&path.into(), reading));
+        let left_out =
+            shared.map(|shared| matches!(shared.take().content, Content::NotUsed { looks_like: LEFT_OUT }));
+        assert_eq!(left_out, [true, false, false]);
     }
 
     #[test]

@@ -4,10 +4,11 @@
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::bundle::{DiskContent, Member};
+use crate::bundle::{DiskContent, Member, cause};
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
+use super::effort::Effort;
 use super::event_log::{EventLog, Neighbours, Position};
 use super::registry_export::{HiveBytes, PackedBytes, Packing};
 use super::text_encoding::Decoded;
@@ -23,10 +24,10 @@ const PACKED_HIVE_MIB: usize = 48;
 /// Longest Registry.pol, in MiB. Real ones are smaller than one.
 const POLICY_FILE_MIB: u64 = 16;
 
-/// Reads one file.
-pub fn read(member: Member<'_>, wanted: &Wanted) -> Reading {
+/// Reads one file. `effort` is that of the bundle.
+pub fn read(member: Member<'_>, wanted: &Wanted, effort: &Effort) -> Reading {
     let (path, head) = (member.path, member.head);
-    let read = catch_unwind(AssertUnwindSafe(|| read_as_its_kind(member, wanted)));
+    let read = catch_unwind(AssertUnwindSafe(|| read_as_its_kind(member, wanted, effort)));
     read.unwrap_or_else(|_| Reading {
         content: Content::NotUsed { looks_like: unused::looks_like(head) },
         gaps: vec![broken(path)],
@@ -34,12 +35,12 @@ pub fn read(member: Member<'_>, wanted: &Wanted) -> Reading {
 }
 
 /// Reads one file where it is an event log; none of other kinds.
-pub fn read_event_log(member: Member<'_>, wanted: &Wanted) -> Option<(EventLog, Vec<Gap>)> {
-    let Member { path, head, content, on_disk } = member;
-    if !event_log::looks_like_event_log(head) {
+pub fn read_event_log(member: Member<'_>, wanted: &Wanted, effort: &Effort) -> Option<(EventLog, Vec<Gap>)> {
+    if !event_log::looks_like_event_log(member.head) {
         return None;
     }
-    let read = catch_unwind(AssertUnwindSafe(|| log_of(path, content, on_disk, wanted)));
+    let path = member.path;
+    let read = catch_unwind(AssertUnwindSafe(|| log_of(member, wanted, effort)));
     Some(read.unwrap_or_else(|_| (EventLog::default(), vec![broken(path)])))
 }
 
@@ -51,28 +52,29 @@ pub fn read_around(member: Member<'_>, live: &[Position], freed: &[Position], co
     read.unwrap_or_else(|_| Neighbours { not_found, ..Neighbours::default() })
 }
 
-fn log_of(
-    path: &BundlePath,
-    content: &mut dyn Read,
-    on_disk: Option<&DiskContent>,
-    wanted: &Wanted,
-) -> (EventLog, Vec<Gap>) {
-    match on_disk {
+fn log_of(member: Member<'_>, wanted: &Wanted, effort: &Effort) -> (EventLog, Vec<Gap>) {
+    let Member { path, content, on_disk, round, .. } = member;
+    if effort.is_spent(round) {
+        return event_log::count(path, content, wanted);
+    }
+    let (log, gaps) = match on_disk {
         Some(disk) => event_log::read_disk(path, content, disk, wanted),
         None => event_log::read(path, content, wanted),
-    }
+    };
+    effort.add(round, log.excess);
+    (log, gaps)
 }
 
 fn broken(path: &BundlePath) -> Gap {
     Gap::new(path, Place::File, Statement::new("gap.file.reader-broke"))
 }
 
-fn read_as_its_kind(member: Member<'_>, wanted: &Wanted) -> Reading {
-    let Member { path, head, content, on_disk } = member;
-    if event_log::looks_like_event_log(head) {
-        let (log, gaps) = log_of(path, content, on_disk, wanted);
+fn read_as_its_kind(member: Member<'_>, wanted: &Wanted, effort: &Effort) -> Reading {
+    if event_log::looks_like_event_log(member.head) {
+        let (log, gaps) = log_of(member, wanted, effort);
         return Reading { content: Content::EventLog(log), gaps };
     }
+    let Member { path, head, content, on_disk, .. } = member;
     if registry_export::is_binary(head) {
         let (export, gaps) = read_binary(path, head, content, on_disk, wanted);
         let other = Content::NotUsed { looks_like: unused::looks_like(head) };
@@ -171,9 +173,10 @@ fn read_binary(
     }
     let (_place, _alone) = (held_text::Taken::place(), held_text::alone());
     let lost = |at: usize, failed: Option<io::Error>, reason| {
-        let unreadable =
-            |error: io::Error| Statement::new("gap.file.unreadable").with("error", error.to_string());
-        Gap::new(path, Place::Offset(at as u64), failed.map_or(reason, unreadable))
+        let reason = failed.map_or(vec![reason], |error| {
+            vec![Statement::new("gap.file.unreadable"), cause(&error), Statement::new("gap.ask.upload-again")]
+        });
+        Gap::new(path, Place::Offset(at as u64), reason)
     };
     if registry_export::looks_like_hive(head) {
         let Packing { packed, more, failed } = PackedBytes::of(content, PACKED_HIVE_MIB << 20);
@@ -202,11 +205,36 @@ mod tests {
     fn kind(bytes: &[u8]) -> &'static str {
         let (path, mut content) = ("a".into(), bytes);
         let head = bytes.get(..64 << 10).unwrap_or(bytes);
-        let member = Member { path: &path, head, content: &mut content, on_disk: None };
-        match read(member, &Wanted::default()).content {
+        let member = Member { path: &path, head, content: &mut content, on_disk: None, round: 0 };
+        match read(member, &Wanted::default(), &Effort::default()).content {
             Content::NotUsed { looks_like } => looks_like,
             content => content.kind(),
         }
+    }
+
+    /// The events and gaps of a log of the fixtures.
+    fn log(round: u64, effort: &Effort) -> (usize, u64, Vec<String>) {
+        const LOG: &str = "fixtures/cases/trust/log-out-of-order/bundle/aadc01/Application.evtx";
+        let bytes = std::fs::read(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(LOG)).unwrap();
+        let (path, mut content) = ("a.evtx".into(), bytes.as_slice());
+        let member =
+            Member { path: &path, head: &bytes[..4096], content: &mut content, on_disk: None, round };
+        let Reading { content: Content::EventLog(log), gaps } = read(member, &crate::wanted(), effort) else {
+            panic!("an event log")
+        };
+        (log.events.len(), log.coverage.records, gaps.iter().map(Gap::said).collect())
+    }
+
+    #[test]
+    fn where_other_logs_took_too_much_work_records_are_only_counted() {
+        let effort = Effort::default();
+        let (events, records, _) = log(1, &effort);
+        assert!(events > 0 && records > 0);
+        effort.add(1, u64::MAX);
+        assert_eq!(log(1, &effort).0, events);
+        let (none, counted, gaps) = log(2, &effort);
+        assert_eq!((none, counted), (0, records));
+        assert!(gaps.iter().any(|gap| gap.contains("only counted")), "{gaps:?}");
     }
 
     #[test]

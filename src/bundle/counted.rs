@@ -131,7 +131,7 @@ impl<'s> Peeked<'s> {
         }
         let result = {
             let mut content = Cursor::new(&self.head).chain(&mut self.rest);
-            read(Member { path, head: &self.head, content: &mut content, on_disk: None })
+            read(Member { path, head: &self.head, content: &mut content, on_disk: None, round: 0 })
         };
         let Finished { bytes, sha256, end } = self.rest.finish();
         Ok((ReadMember { path: path.clone(), bytes, sha256, read: result }, end))

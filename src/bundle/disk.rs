@@ -5,10 +5,12 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use super::budget::Allowance;
 use super::counted::{self, End};
 use super::{Member, ReadMember};
+use crate::progress::Piece;
 use crate::source::BundlePath;
 
 /// From this size on a file is read by place.
@@ -21,12 +23,14 @@ const HEAD_BYTES: usize = 64 << 10;
 pub struct DiskContent {
     file: File,
     bytes: u64,
+    /// Counts what is read.
+    piece: Option<Arc<Piece>>,
 }
 
 impl DiskContent {
     /// The first bytes of a file.
     pub(crate) fn new(file: File, bytes: u64) -> Self {
-        DiskContent { file, bytes }
+        DiskContent { file, bytes, piece: None }
     }
 
     /// Bytes that may be read.
@@ -39,6 +43,12 @@ impl DiskContent {
     /// # Errors
     /// That of the system, where it could not read to there.
     pub fn read_at(&self, place: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill(place, buffer)?;
+        self.piece.iter().for_each(|piece| piece.done(read as u64));
+        Ok(read)
+    }
+
+    fn fill(&self, place: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.bytes.saturating_sub(place)).unwrap_or(usize::MAX);
         let most = left.min(buffer.len());
         let buffer = buffer.get_mut(..most).unwrap_or_default();
@@ -54,8 +64,8 @@ impl DiskContent {
         Ok(filled)
     }
 
-    fn stream(&self) -> DiskStream<'_> {
-        DiskStream { content: self, at: 0, failed: None }
+    fn stream(&self, counts: bool) -> DiskStream<'_> {
+        DiskStream { content: self, at: 0, failed: None, counts }
     }
 }
 
@@ -74,6 +84,7 @@ struct DiskStream<'d> {
     content: &'d DiskContent,
     at: u64,
     failed: Option<io::Error>,
+    counts: bool,
 }
 
 impl Read for DiskStream<'_> {
@@ -81,7 +92,12 @@ impl Read for DiskStream<'_> {
         if self.failed.is_some() {
             return Ok(0);
         }
-        match self.content.read_at(self.at, buffer) {
+        // What is only hashed is not counted: the reader's way through the file is.
+        let read = match self.counts {
+            true => self.content.read_at(self.at, buffer),
+            false => self.content.fill(self.at, buffer),
+        };
+        match read {
             Ok(read) => {
                 self.at = self.at.saturating_add(read as u64);
                 Ok(read)
@@ -100,22 +116,21 @@ impl Read for DiskStream<'_> {
 /// # Errors
 /// Not one byte could be read. The reader is not asked then.
 pub(super) fn hand_to<T: Send>(
-    file: File,
-    path: &BundlePath,
-    allowance: Allowance,
-    hashed: bool,
+    (file, piece): (File, Arc<Piece>),
+    (path, allowance, hashed): (&BundlePath, Allowance, bool),
     read: &(impl Fn(Member<'_>) -> T + Sync),
 ) -> io::Result<(ReadMember<T>, End)> {
     let there = file.metadata()?.len();
-    let content = DiskContent::new(file, there.min(allowance.bytes));
+    let content = DiskContent { piece: Some(piece), ..DiskContent::new(file, there.min(allowance.bytes)) };
     let mut head = vec![0; HEAD_BYTES];
     let filled = content.read_at(0, &mut head)?;
     head.truncate(filled);
     let (sha256, (read, at, failed)) = rayon::join(
-        || hashed.then(|| counted::sha256_of(content.stream()).ok()).flatten(),
+        || hashed.then(|| counted::sha256_of(content.stream(false)).ok()).flatten(),
         || {
-            let mut stream = content.stream();
-            let read = read(Member { path, head: &head, content: &mut stream, on_disk: Some(&content) });
+            let mut stream = content.stream(true);
+            let read =
+                read(Member { path, head: &head, content: &mut stream, on_disk: Some(&content), round: 0 });
             (read, stream.at, stream.failed)
         },
     );
@@ -132,6 +147,7 @@ pub(super) fn hand_to<T: Send>(
 mod tests {
     use super::super::budget::Bound;
     use super::*;
+    use crate::progress::Progress;
 
     fn file(bytes: &[u8]) -> File {
         let folder = tempfile::tempdir().unwrap();
@@ -145,7 +161,8 @@ mod tests {
 
     fn handed(allowance: u64, hashed: bool) -> (ReadMember<Both>, End) {
         let allowance = Allowance { bytes: allowance, bound: Bound::File };
-        hand_to(file(b"abcdef"), &"a".into(), allowance, hashed, &|member: Member<'_>| {
+        let piece = Arc::new(Piece::new(&Progress::default(), 6));
+        hand_to((file(b"abcdef"), piece), (&"a".into(), allowance, hashed), &|member: Member<'_>| {
             let mut streamed = Vec::new();
             let _ = member.content.read_to_end(&mut streamed);
             let mut placed = vec![0; 9];

@@ -28,8 +28,8 @@ pub(super) fn damaged(sentence: &'static str) -> Error {
     Error::new(ErrorKind::InvalidData, Known(sentence))
 }
 
-/// What is wrong, as a sentence.
-pub(super) fn cause(error: &Error) -> Statement {
+/// What is wrong with a file, as a sentence that is the same on every system.
+pub fn cause(error: &Error) -> Statement {
     if let Some(Known(sentence)) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
         return Statement::new(*sentence);
     }

@@ -4,6 +4,7 @@ use super::archive_kind::ArchiveKind;
 use super::opening::Opening;
 use super::store::{Bytes, Store};
 use super::{Bundle, Input, Limits, Member, counted, too_many_entries};
+use crate::progress::Progress;
 use crate::source::BundlePath;
 
 /// Reads an upload of one file, an archive or not, as [`super::read`] does one of the disk. Nothing of it
@@ -17,7 +18,7 @@ pub fn read_in_memory<T: Send>(
     let path: BundlePath = name.into();
     let size = bytes.len() as u64;
     let input = Input { path: name.to_owned(), sha256: counted::sha256(&bytes), bytes: size };
-    let mut opening = Opening::new(&read, limits);
+    let mut opening = Opening::new(&read, limits, Progress::default());
     if !opening.budget.take_entry() {
         opening.gaps.push(too_many_entries(&path, limits));
     } else if let Some(kind) = ArchiveKind::of(&bytes) {

@@ -32,9 +32,11 @@ pub use self::disk::DiskContent;
 use self::folder::DiskFile;
 use self::opening::Opening;
 use self::store::Store;
+use crate::progress::{Piece, Progress};
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
+pub use self::failure::cause;
 pub use self::in_memory::read_in_memory;
 pub use self::passwords::Passwords;
 
@@ -72,6 +74,9 @@ pub struct Member<'a> {
     /// The same content by place, where it is a large file of the disk: several threads may read it at
     /// once. What cannot be read this way is the reader's to tell.
     pub on_disk: Option<&'a DiskContent>,
+    /// Counts up with each round of files. Those of a round are read side by side, and those of the next only
+    /// when all of them are read; the upload alone decides which are of the same round.
+    pub round: u64,
 }
 
 /// What a reader made of one member, with what the bundle knows of it.
@@ -126,16 +131,6 @@ pub enum OpenError {
     },
 }
 
-impl OpenError {
-    /// What to say to the one who named the PATH.
-    pub fn in_words(&self) -> Statement {
-        let OpenError::Unreadable { path, source } = self;
-        Statement::new("program.cannot-open")
-            .with("path", path.display().to_string())
-            .with("error", source.to_string())
-    }
-}
-
 impl Default for Limits {
     fn default() -> Self {
         Limits {
@@ -164,20 +159,35 @@ pub fn read<T: Send>(
     limits: &Limits,
     read: impl Fn(Member<'_>) -> T + Sync,
 ) -> Result<Bundle<T>, OpenError> {
+    read_counting(paths, limits, &Progress::default(), read)
+}
+
+/// As [`read`], counting the bytes of the files on the disk as they are read.
+///
+/// # Errors
+/// As those of [`read`].
+pub fn read_counting<T: Send>(
+    paths: &[impl AsRef<Path>],
+    limits: &Limits,
+    progress: &Progress,
+    read: impl Fn(Member<'_>) -> T + Sync,
+) -> Result<Bundle<T>, OpenError> {
     let given = given::open(paths)?;
-    let mut opening = Opening::new(&read, limits);
+    let mut opening = Opening::new(&read, limits, progress.clone());
     let mut files = Vec::new();
     for (input, path) in given.iter().enumerate() {
         files.extend(path.files(input, given.len() > 1, &mut opening.budget, &mut opening.gaps));
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     let (archives, plain) = archives_apart(&files, &mut opening.gaps);
+    let to_read = archives.iter().map(|(file, _)| file).chain(&plain);
+    progress.add_known(to_read.map(|file| file.bytes).fold(0, u64::saturating_add));
     opening.read_files(plain);
     let (hashes, ()) = rayon::join(
         || archives.par_iter().map(|(file, _)| digest_of(file)).collect::<Vec<_>>(),
         || {
             for (file, kind) in &archives {
-                let store = Store::Disk(file.location.clone());
+                let store = Store::on_disk(&file.location, Piece::new(progress, file.bytes));
                 opening.read_archive(&file.path, &store, *kind, 0);
             }
         },
@@ -205,7 +215,7 @@ pub fn read_again<T: Send>(
 ) -> Result<Vec<ReadMember<T>>, OpenError> {
     let limits = Limits { hashed_bytes: 0, ..limits.clone() };
     let given = given::open(paths)?;
-    let mut opening = Opening::new(&read, &limits);
+    let mut opening = Opening::new(&read, &limits, Progress::default());
     opening.only = Some(only);
     let mut files = Vec::new();
     for (input, path) in given.iter().enumerate() {
@@ -215,7 +225,8 @@ pub fn read_again<T: Send>(
     let (archives, plain) = archives_apart(&files, &mut opening.gaps);
     opening.read_files(plain);
     for (file, kind) in &archives {
-        opening.read_archive(&file.path, &Store::Disk(file.location.clone()), *kind, 0);
+        let store = Store::on_disk(&file.location, Piece::new(&Progress::default(), 0));
+        opening.read_archive(&file.path, &store, *kind, 0);
     }
     let mut members = opening.members;
     members.sort_by(|a, b| a.path.cmp(&b.path));

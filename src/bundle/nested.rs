@@ -145,7 +145,9 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
         let opened = source.open_in(forward, |stream| {
             let peeked = Peeked::new(stream, *allowance, hashed_bytes(self.limits, *declared));
             let Some(kind) = ArchiveKind::of(peeked.head()) else {
-                return peeked.hand_to(path, self.read).map(|(read, end)| Some(Outcome::Read(read, end)));
+                return peeked
+                    .hand_to(path, &self.next_round())
+                    .map(|(read, end)| Some(Outcome::Read(read, end)));
             };
             if !self.refuses(path, kind, nesting.saturating_add(1)) {
                 let again = |bytes| Some(origin.member(Arc::clone(source), bytes));

@@ -20,8 +20,14 @@ use super::member_name::{self, UniqueNames};
 use super::store::Store;
 use super::zip_archive::{self, ZipList, ZipMember};
 use super::{Limits, Member, ReadMember, too_many_entries};
+use crate::progress::{Piece, Progress};
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
+
+/// Files that are read in one round.
+const FILES: usize = 256;
+/// Large files of the disk that are read in one round.
+const LARGE_FILES: usize = 8;
 
 /// Advice for an archive or a file that is broken.
 pub(super) const UPLOAD_AGAIN: &str = "gap.ask.upload-again";
@@ -30,11 +36,14 @@ pub(super) const UPLOAD_AGAIN: &str = "gap.ask.upload-again";
 pub(super) struct Opening<'r, T, F> {
     pub(super) read: &'r F,
     pub(super) limits: &'r Limits,
+    progress: Progress,
     /// The only files to hand to the reader; none for all.
     pub(super) only: Option<&'r BTreeSet<BundlePath>>,
     pub(super) budget: Budget,
     pub(super) members: Vec<ReadMember<T>>,
     pub(super) gaps: Vec<Gap>,
+    /// The last round of files.
+    round: u64,
 }
 
 /// What became of one file.
@@ -69,9 +78,17 @@ impl<S> Admitted<S> {
 
 impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
     /// Nothing read yet.
-    pub(super) fn new(read: &'r F, limits: &'r Limits) -> Self {
+    pub(super) fn new(read: &'r F, limits: &'r Limits, progress: Progress) -> Self {
         let budget = Budget::new(limits);
-        Opening { read, limits, only: None, budget, members: Vec::new(), gaps: Vec::new() }
+        let (members, gaps) = (Vec::new(), Vec::new());
+        Opening { read, limits, progress, only: None, budget, members, gaps, round: 0 }
+    }
+
+    /// The reader of the next round of files.
+    pub(super) fn next_round(&mut self) -> impl Fn(Member<'_>) -> T + Sync + use<'r, T, F> {
+        self.round = self.round.saturating_add(1);
+        let (read, round) = (self.read, self.round);
+        move |member: Member<'_>| read(Member { round, ..member })
     }
 
     /// Whether a file is to be read, or is an archive around one that is.
@@ -85,20 +102,31 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
 
     /// Reads files of the disk that are no archives.
     pub(super) fn read_files(&mut self, files: Vec<&DiskFile>) {
-        let wanted = files.into_iter().map(|file| (file.path.clone(), file.bytes, None, file));
+        // Each counts as done when it is read, or when it turns out not to be.
+        let wanted = files.into_iter().map(|file| {
+            let source = (file, Arc::new(Piece::new(&self.progress, file.bytes)));
+            (file.path.clone(), file.bytes, None, source)
+        });
         let mut admitted = self.admit(wanted.collect());
         admitted.retain(|file| self.is_wanted(&file.path));
-        let read = self.read;
         let (large, small): (Vec<_>, Vec<_>) =
-            admitted.iter().partition(|file| file.declared >= disk::LARGE_BYTES);
+            admitted.into_iter().partition(|file| file.declared >= disk::LARGE_BYTES);
         // A large file takes all threads, so that there is only one at a time and memory does not grow with
         // their number; threads that it leaves idle read small ones.
-        let (of_large, of_small) = rayon::join(
-            || large.iter().map(|file| read_large(file, read)).collect::<Vec<_>>(),
-            || small.par_iter().map(|file| read_small(file, read)).collect::<Vec<_>>(),
-        );
-        for (file, outcome) in large.iter().zip(of_large).chain(small.iter().zip(of_small)) {
-            self.keep(&file.path, file.declared, outcome);
+        let (mut large, mut small) = (large.chunks(LARGE_FILES), small.chunks(FILES));
+        loop {
+            let (large, small) = match (large.next(), small.next()) {
+                (None, None) => return,
+                (large, small) => (large.unwrap_or_default(), small.unwrap_or_default()),
+            };
+            let read = self.next_round();
+            let (of_large, of_small) = rayon::join(
+                || large.iter().map(|file| read_large(file, &read)).collect::<Vec<_>>(),
+                || small.par_iter().map(|file| read_small(file, &read)).collect::<Vec<_>>(),
+            );
+            for (file, outcome) in large.iter().zip(of_large).chain(small.iter().zip(of_small)) {
+                self.keep(&file.path, file.declared, outcome);
+            }
         }
     }
 
@@ -132,11 +160,15 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
         let list = zip_archive::list(store, || self.budget.take_entry());
         let admitted = self.admit_listed(path, list);
         let admitted = self.unlock(admitted, store);
-        let (read, limits) = (self.read, self.limits);
-        let outcomes: Vec<_> = admitted
-            .par_iter()
-            .map(|member| read_member(member, store, hashed_bytes(limits, member.declared), read))
-            .collect();
+        let (mut outcomes, mut round) = (Vec::with_capacity(admitted.len()), Vec::new());
+        for members in admitted.chunks(FILES) {
+            let (read, limits) = (self.next_round(), self.limits);
+            let of_member = |member: &Admitted<ZipMember>| {
+                read_member(member, store, hashed_bytes(limits, member.declared), &read)
+            };
+            members.par_iter().map(of_member).collect_into_vec(&mut round);
+            outcomes.append(&mut round);
+        }
         for (member, outcome) in admitted.into_iter().zip(outcomes) {
             match outcome {
                 Outcome::Archive(kind) => self.read_inner_zip_member(member, store, kind, nesting),
@@ -309,22 +341,30 @@ pub(super) fn hashed_bytes(limits: &Limits, declared: u64) -> u64 {
     if declared > limits.hashed_bytes { 0 } else { limits.hashed_bytes }
 }
 
-fn read_large<T: Send>(file: &Admitted<&DiskFile>, read: &(impl Fn(Member<'_>) -> T + Sync)) -> Outcome<T> {
-    let opened = File::open(&file.source.location);
-    of_disk(
-        file,
-        opened.and_then(|open| disk::hand_to(open, &file.path, file.allowance, file.source.hashed, read)),
-    )
+/// A file of the disk, and its part of the progress.
+type OfDisk<'f> = (&'f DiskFile, Arc<Piece>);
+
+fn read_large<T: Send>(file: &Admitted<OfDisk<'_>>, read: &(impl Fn(Member<'_>) -> T + Sync)) -> Outcome<T> {
+    let (on_disk, piece) = &file.source;
+    let opened = File::open(&on_disk.location);
+    let whole = (&file.path, file.allowance, on_disk.hashed);
+    let read = opened.and_then(|open| disk::hand_to((open, Arc::clone(piece)), whole, read));
+    piece.finish();
+    of_disk(file, read)
 }
 
-fn read_small<T: Send>(file: &Admitted<&DiskFile>, read: &(impl Fn(Member<'_>) -> T + Sync)) -> Outcome<T> {
-    let hashed_bytes = if file.source.hashed { u64::MAX } else { 0 };
-    let read_it =
-        |mut stream| Peeked::new(&mut stream, file.allowance, hashed_bytes).hand_to(&file.path, read);
-    of_disk(file, File::open(&file.source.location).and_then(read_it))
+fn read_small<T: Send>(file: &Admitted<OfDisk<'_>>, read: &(impl Fn(Member<'_>) -> T + Sync)) -> Outcome<T> {
+    let (on_disk, piece) = &file.source;
+    let hashed_bytes = if on_disk.hashed { u64::MAX } else { 0 };
+    let opened = File::open(&on_disk.location).and_then(|mut stream| {
+        Peeked::new(&mut stream, file.allowance, hashed_bytes).hand_to(&file.path, read)
+    });
+    // Such a file is short, so that it is enough to count it as a whole.
+    piece.finish();
+    of_disk(file, opened)
 }
 
-fn of_disk<T>(file: &Admitted<&DiskFile>, read: io::Result<(ReadMember<T>, End)>) -> Outcome<T> {
+fn of_disk<T>(file: &Admitted<OfDisk<'_>>, read: io::Result<(ReadMember<T>, End)>) -> Outcome<T> {
     match read {
         Ok((member, end)) => Outcome::Read(member, end),
         Err(error) => Outcome::Lost(Gap::new(&file.path, Place::File, cannot_open(&error))),

@@ -159,7 +159,7 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
         }
         let peeked = Peeked::new(stream, allowance, hashed_bytes(self.limits, declared.unwrap_or(0)));
         let Some(kind) = ArchiveKind::of(peeked.head()) else {
-            return match peeked.hand_to(path, self.read) {
+            return match peeked.hand_to(path, &self.next_round()) {
                 Ok((member, end)) => {
                     let bytes = member.bytes;
                     self.gaps.extend(self.gap_at_end(path, bytes, declared, end));

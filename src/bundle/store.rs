@@ -2,14 +2,16 @@
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use crate::progress::Piece;
 
 /// An archive's bytes, which several threads may open at once.
 #[derive(Debug, Clone)]
 pub(super) enum Store {
-    /// A file of the upload.
-    Disk(PathBuf),
+    /// A file of the upload, which counts what is read of it.
+    Disk(PathBuf, Arc<Piece>),
     /// An archive out of an archive.
     Memory(Bytes),
     /// An archive that stands in another one as it is.
@@ -41,10 +43,15 @@ impl AsRef<[u8]> for Bytes {
 }
 
 impl Store {
+    /// An archive on the disk.
+    pub(super) fn on_disk(location: &Path, piece: Piece) -> Store {
+        Store::Disk(location.to_owned(), Arc::new(piece))
+    }
+
     /// Opens the archive with a position of its own.
     pub(super) fn open(&self) -> io::Result<Handle> {
         Ok(match self {
-            Store::Disk(path) => Handle::Disk(File::open(path)?),
+            Store::Disk(path, piece) => Handle::Disk(File::open(path)?, Arc::clone(piece)),
             Store::Memory(bytes) => Handle::Memory(Cursor::new(bytes.clone())),
             Store::Window { of, at, bytes } => {
                 let mut inner = Box::new(of.open()?);
@@ -59,7 +66,7 @@ impl Store {
 #[derive(Debug)]
 pub(super) enum Handle {
     /// A file of the upload.
-    Disk(File),
+    Disk(File, Arc<Piece>),
     /// An archive out of an archive.
     Memory(Cursor<Bytes>),
     /// An archive that stands in another one as it is.
@@ -79,7 +86,7 @@ impl Handle {
     /// Size of the archive in bytes.
     pub(super) fn size(&self) -> io::Result<u64> {
         match self {
-            Handle::Disk(file) => Ok(file.metadata()?.len()),
+            Handle::Disk(file, _) => Ok(file.metadata()?.len()),
             Handle::Memory(bytes) => Ok(bytes.get_ref().as_ref().len() as u64),
             Handle::Window { bytes, .. } => Ok(*bytes),
         }
@@ -89,7 +96,11 @@ impl Handle {
 impl Read for Handle {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
-            Handle::Disk(file) => file.read(buffer),
+            Handle::Disk(file, piece) => {
+                let read = file.read(buffer)?;
+                piece.done(read as u64);
+                Ok(read)
+            }
             Handle::Memory(bytes) => bytes.read(buffer),
             Handle::Window { inner, bytes, place, .. } => {
                 let left = usize::try_from(bytes.saturating_sub(*place)).unwrap_or(usize::MAX);
@@ -105,7 +116,7 @@ impl Read for Handle {
 impl Seek for Handle {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         match self {
-            Handle::Disk(file) => file.seek(to),
+            Handle::Disk(file, _) => file.seek(to),
             Handle::Memory(bytes) => bytes.seek(to),
             Handle::Window { inner, at, bytes, place } => {
                 let to = match to {

@@ -617,7 +617,7 @@ fn damage_anywhere_is_survived_and_told() {
                 let at = next(damaged.len());
                 damaged[at] = next(256) as u8;
             }
-            let mut opening = Opening::new(&content, &limits);
+            let mut opening = Opening::new(&content, &limits, Progress::default());
             opening.read_archive(&"a".into(), &Store::Memory(store::Bytes::new(damaged.clone())), *kind, 0);
             assert!(opening.members.len() <= 8);
             if damaged == *bytes {
@@ -643,6 +643,38 @@ fn the_number_of_threads_changes_nothing() {
     let one = with(1);
     assert_eq!(one, with(2));
     assert!(one.contains("gap.bundle.larger-in-all") && one.contains("a.zip!f0!x"));
+}
+
+#[test]
+fn progress_ends_where_the_bytes_on_the_disk_end() {
+    let inner = zip_of(&[("x", b"1"), ("../z", b"333")]);
+    let large = vec![7; (disk::LARGE_BYTES + 9) as usize];
+    let folder = tempfile::tempdir().unwrap();
+    let zip = zip_of(&[("a", b"some text"), ("inner.zip", &inner), ("large", &large)]);
+    for (name, bytes) in [
+        ("a.zip", &zip),
+        ("b.tar.gz", &gzip(&tar_of(&[("a", b"some text")]))),
+        ("c.rar", &b"Rar!\x1a\x07\x01\x00 and more".to_vec()),
+        ("d.txt", &b"some text".to_vec()),
+        ("e.bin", &large),
+        ("f.zip", &zip[..zip.len() / 2].to_vec()),
+    ] {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    let bytes: u64 =
+        fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).sum();
+    for total_bytes in [Limits::default().total_bytes, 20] {
+        let (progress, limits) = (Progress::default(), Limits { total_bytes, ..Limits::default() });
+        let steps = std::sync::Mutex::new(Vec::new());
+        let read = |member: Member<'_>| {
+            let _ = io::copy(member.content, &mut io::sink());
+            steps.lock().unwrap().push(progress.done());
+        };
+        read_counting(&[folder.path()], &limits, &progress, read).unwrap();
+        assert_eq!((progress.known(), progress.done()), (bytes, bytes), "{total_bytes}");
+        let steps = steps.into_inner().unwrap();
+        assert!(steps.iter().any(|done| (1..bytes).contains(done)), "it moves on the way: {steps:?}");
+    }
 }
 
 #[test]
@@ -674,4 +706,31 @@ fn a_second_look_opens_what_is_asked_for_and_nothing_else() {
     assert_eq!(asked(&["!two", "plain.txt", "a.txt"]), ["abc", "2", "plain"]);
     assert_eq!(asked(&["inner.zip2", "!note"]), ["beside", "note"]);
     assert_eq!(asked(&["no such file"]), [""; 0]);
+}
+
+#[test]
+fn rounds_follow_the_order_of_the_paths_whatever_the_threads() {
+    let names: Vec<String> = (0..600).map(|number| format!("{number:03}.txt")).collect();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), b"a".as_slice())).collect();
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("files.zip"), zip_of(&files)).unwrap();
+    for name in &names {
+        fs::write(folder.path().join(name), "a").unwrap();
+    }
+    let rounds = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let paths = [folder.path()];
+        let bundle = pool.install(|| read(&paths, &Limits::default(), |member| member.round)).unwrap();
+        let mut rounds: Vec<_> =
+            bundle.members.iter().map(|member| (member.read, member.path.clone())).collect();
+        rounds.sort();
+        rounds.iter().map(|(round, path)| (*round, path.contains('!'))).collect::<Vec<_>>()
+    };
+    // 600 files of the folder are 256, 256 and 88, and so are those of the archive, which is opened after them.
+    let expected: Vec<(u64, bool)> = [(1, 256), (2, 256), (3, 88), (4, 256), (5, 256), (6, 88)]
+        .into_iter()
+        .flat_map(|(round, count)| std::iter::repeat_n((round, round > 3), count))
+        .collect();
+    assert_eq!(rounds(1), expected);
+    assert_eq!(rounds(3), expected);
 }

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 
 use crate::security_descriptor::Wanted;
 use crate::security_descriptor::object_access::{CONTROL_ACCESS, WRITE_PROPERTY};
+use crate::words::stand_in;
 
 /// `schemaIDGUID` of the class `user`
 /// (<https://learn.microsoft.com/en-us/windows/win32/adschema/c-user>).
@@ -21,6 +22,8 @@ pub const INET_ORG_PERSON_CLASS: &str = "4828cc14-1437-45bc-9b07-ad6f015e5f28";
 pub struct ConnectorRight {
     /// Its name in Microsoft's documents.
     pub name: &'static str,
+    /// What stands for it in a sentence, so that each language has its own words for it.
+    pub said: &'static str,
     /// What the access check asks for.
     pub wanted: Wanted<'static>,
     /// A reset cannot do without it.
@@ -43,6 +46,18 @@ pub fn rights() -> &'static [ConnectorRight] {
     &RIGHTS
 }
 
+/// What stands for a right in a sentence.
+fn said(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "Reset password" => stand_in::RESET_PASSWORD,
+        "Change password" => stand_in::CHANGE_PASSWORD,
+        "Write lockoutTime" => stand_in::WRITE_LOCKOUT_TIME,
+        "Write pwdLastSet" => stand_in::WRITE_PWD_LAST_SET,
+        "Unexpire password" => stand_in::UNEXPIRE_PASSWORD,
+        _ => return None,
+    })
+}
+
 fn parse_row(columns: Vec<&'static str>) -> Option<ConnectorRight> {
     let [name, kind, guid, set, letters, need, _source] = columns.try_into().ok()?;
     let mask = match letters {
@@ -53,17 +68,26 @@ fn parse_row(columns: Vec<&'static str>) -> Option<ConnectorRight> {
     let property_set = Some(set).filter(|set| !set.is_empty());
     let wanted = Wanted { mask, object_type: Some(guid), property_set };
     let of_domain = kind == "extended-right-of-domain";
-    Some(ConnectorRight { name, wanted, required: need == "required", of_domain })
+    Some(ConnectorRight { name, said: said(name)?, wanted, required: need == "required", of_domain })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::{Catalogue, Language};
 
     #[test]
     fn every_row_is_read_and_three_rights_are_required() {
         assert_eq!(rights().len(), TABLE.lines().count() - 1);
         let names: Vec<&str> = required_rights().map(|right| right.name).collect();
         assert_eq!(names, ["Reset password", "Write lockoutTime", "Write pwdLastSet"]);
+        // In English a sentence has the name itself; in another language the name stands behind the words.
+        for right in rights() {
+            let said = |language| Catalogue::of(language).template(right.said).unwrap().to_owned();
+            assert_eq!(said(Language::English), right.name);
+            let japanese = said(Language::Japanese);
+            let name = right.name.strip_prefix("Write ").unwrap_or(right.name);
+            assert!(!japanese.is_ascii() && japanese.contains(name), "{japanese}");
+        }
     }
 }

@@ -1,20 +1,22 @@
 //! `analyze`: reads a bundle and writes its report.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
-use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
 use sspr_triage::facts::Stated;
 use sspr_triage::report::terminal::terminal_safe;
 use sspr_triage::report::{Report, html, json, junit, reply, sarif, text};
-use sspr_triage::words::{Catalogue, Statement};
+use sspr_triage::words::Statement;
 use sspr_triage::{Analysis, Options};
 
+use super::console::Console;
+use super::failure::Failure;
 use super::formats::{Format, Wanted, wanted};
-use super::language::LanguageArg;
 use super::limits::LimitArgs;
-use super::output::{say, text_options, write, write_files};
+use super::output::{complain, text_options, write, write_files};
+use super::reading::{read, took};
 use super::{CAUSE_FOUND, NOTHING_USABLE, UNDETERMINED, USAGE};
 
 /// Arguments of `analyze`.
@@ -52,11 +54,11 @@ pub(super) enum FailOn {
 
 impl Analyze {
     /// Analyses and writes the report.
-    pub(super) fn run(&self, language: LanguageArg) -> anyhow::Result<u8> {
+    pub(super) fn run(&self, console: Console) -> anyhow::Result<u8> {
         let wanted = match wanted(&self.format, self.output.as_deref()) {
             Ok(wanted) => wanted,
             Err(why) => {
-                say(&format!("sspr-triage: {}\n", terminal_safe(&why)));
+                complain(&why.in_words(console.for_people()));
                 return Ok(USAGE);
             }
         };
@@ -65,18 +67,16 @@ impl Analyze {
             .iter()
             .map(|(path, machine)| Stated { path: path.clone(), machine: machine.clone() });
         let options = Options { limits: self.limits.limits(), stated: stated.collect() };
-        let words = Catalogue::of(language.for_people());
-        let analysis = opened(&self.paths, &options, language)?;
-        render_and_write(&analysis, &wanted, language)?;
+        let analysis = read(&self.paths, &options, console)?;
+        render_and_write(&analysis, &wanted, console)?;
         for stated in &analysis.unused_statements {
-            let unused = Statement::new("program.unused-machine").with("path", terminal_safe(stated));
-            say(&format!("sspr-triage: {}\n", words.say(&unused)));
+            console.note(&Statement::new("program.unused-machine").with("path", terminal_safe(stated)));
         }
         if !analysis.usable {
-            say(&format!("sspr-triage: {}\n", words.say(&Statement::new("program.nothing-usable"))));
+            complain(&console.words().say(&Statement::new("program.nothing-usable")));
             return Ok(NOTHING_USABLE);
         }
-        Ok(verdict_code(&analysis.report(language.for_programs()), &self.fail_on))
+        Ok(verdict_code(&analysis.report(console.for_programs()), &self.fail_on))
     }
 }
 
@@ -84,38 +84,31 @@ impl Analyze {
 ///
 /// # Errors
 /// A path does not exist or cannot be opened.
-pub(super) fn analyzed(
-    paths: &[PathBuf],
-    limits: &LimitArgs,
-    language: LanguageArg,
-) -> anyhow::Result<Analysis> {
-    opened(paths, &Options { limits: limits.limits(), ..Options::default() }, language)
-}
-
-fn opened(paths: &[PathBuf], options: &Options, language: LanguageArg) -> anyhow::Result<Analysis> {
-    let words = Catalogue::of(language.for_people());
-    sspr_triage::analyze(paths, options)
-        .map_err(|error| anyhow!(terminal_safe(&words.say(&error.in_words())).into_owned()))
+pub(super) fn analyzed(paths: &[PathBuf], limits: &LimitArgs, console: Console) -> anyhow::Result<Analysis> {
+    read(paths, &Options { limits: limits.limits(), ..Options::default() }, console)
 }
 
 /// Nothing is written before everything is rendered.
-fn render_and_write(analysis: &Analysis, wanted: &[Wanted], language: LanguageArg) -> anyhow::Result<()> {
+fn render_and_write(analysis: &Analysis, wanted: &[Wanted], console: Console) -> anyhow::Result<()> {
+    let begun = Instant::now();
     let mut files = Vec::new();
     let mut to_standard_output = None;
     for wanted in wanted {
-        let rendered = render(analysis, wanted, language)?;
+        let rendered = render(analysis, wanted, console)?;
         match &wanted.file {
             Some(file) => files.push((file.clone(), rendered)),
             None => to_standard_output = Some(rendered),
         }
     }
     write_files(&files)?;
-    to_standard_output.map_or(Ok(()), |rendered| write(&rendered))
+    to_standard_output.map_or(Ok(()), |rendered| write(&rendered))?;
+    console.detail(|| took("program.written", begun.elapsed()));
+    Ok(())
 }
 
-fn render(analysis: &Analysis, wanted: &Wanted, language: LanguageArg) -> anyhow::Result<String> {
+fn render(analysis: &Analysis, wanted: &Wanted, console: Console) -> anyhow::Result<String> {
     let for_people = wanted.format.is_for_people();
-    let language = if for_people { language.for_people() } else { language.for_programs() };
+    let language = if for_people { console.for_people() } else { console.for_programs() };
     let report = analysis.report(language);
     Ok(match wanted.format {
         Format::Json => json::render(&report)?,
@@ -136,11 +129,11 @@ fn verdict_code(report: &Report, fail_on: &[FailOn]) -> u8 {
     }
 }
 
-fn stated(text: &str) -> Result<(String, String), String> {
+fn stated(text: &str) -> Result<(String, String), Failure> {
     match text.rsplit_once('=') {
         Some((path, name)) if !path.is_empty() && !name.is_empty() => {
             Ok((path.replace('\\', "/").trim_end_matches('/').to_owned(), name.to_owned()))
         }
-        _ => Err("expected PATH=NAME, such as dc/Lsa.reg=dc01.contoso.example".to_owned()),
+        _ => Err(Failure::of(Statement::new("program.machine-form"))),
     }
 }

@@ -1,26 +1,32 @@
 //! `batch`: many bundles in one run, a row for each.
 
 mod rows;
+mod tally;
 
 use std::fs;
-use std::io::{self, IsTerminal};
+use std::io;
 use std::num::NonZeroUsize;
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::{Args, ValueEnum};
 
 use sspr_triage::batch::{Row, file_name, in_order, names};
+use sspr_triage::progress::Progress;
 use sspr_triage::report::text::TextOptions;
 use sspr_triage::report::{Report, json, text};
+use sspr_triage::words::Statement;
 use sspr_triage::{Options, analyze, bundle};
 
 use super::USAGE;
-use super::language::LanguageArg;
+use super::console::Console;
+use super::failure::Failure;
+use super::interrupt;
 use super::limits::LimitArgs;
-use super::output::say;
+use super::output::{complain, whole, write_files};
+use super::progress::{Unit, Watched};
 use rows::{Done, ROWS, Rows};
+use tally::Tally;
 
 /// Folder of the full reports, below the output folder.
 const REPORTS: &str = "reports";
@@ -77,6 +83,7 @@ struct Piece<'p> {
 
 /// What became of one.
 struct Result {
+    name: String,
     line: String,
     failed: bool,
     taken_over: bool,
@@ -84,41 +91,46 @@ struct Result {
 
 impl Batch {
     /// Reads the bundles and writes a row for each.
-    pub(super) fn run(&self, language: LanguageArg) -> anyhow::Result<u8> {
-        fs::create_dir_all(&self.output)
-            .with_context(|| format!("cannot make the folder {}", self.output.display()))?;
+    pub(super) fn run(&self, console: Console) -> anyhow::Result<u8> {
+        make_folder(&self.output)?;
+        let output = self.output.display().to_string();
         if !self.resume && self.output.join(ROWS).exists() {
-            say(&format!(
-                "sspr-triage: {} has results already; --resume goes on with them, or name another folder\n",
-                self.output.display()
-            ));
+            let there = Statement::new("program.batch-there").with("path", output);
+            complain(&console.words().say(&there));
             return Ok(USAGE);
         }
         if self.reports.is_some() {
-            fs::create_dir_all(self.output.join(REPORTS)).context("cannot make the folder of the reports")?;
+            make_folder(&self.output.join(REPORTS))?;
         }
         let bundles = self.bundles()?;
         let names = names(&bundles);
         let options = Options { limits: self.limits.limits(), ..Options::default() };
-        let done = Done::before(&self.output)?;
+        let done = whole(|| Done::before(&self.output))?;
         let mut rows = Rows::begin(&self.output)?;
-        let mut progress = Progress::of(bundles.len());
-        let key = rows::key(&options, self.reports, language.for_programs());
-        let work = Work { batch: self, done: &done, options: &options, language, key };
+        let mut tally = Tally::of(bundles.len(), console);
+        let key = rows::key(&options, self.reports, console.for_programs());
+        let work = Work { batch: self, done: &done, options: &options, console, key };
         let pieces = names.iter().zip(&bundles).map(|(name, path)| Piece { name, path });
+        interrupt::last_words(console.when_interrupted("program.batch-interrupted", &output));
+        let progress = Progress::default();
+        progress.add_known(bundles.len() as u64);
+        let watched = Watched::begin(console, "program.batch-reading", Unit::Things, &progress);
         in_order(
             pieces,
             self.threads(),
             |piece| work.result(&piece),
             |result| {
                 let result = result?;
-                rows.write(&result.line)?;
-                progress.count(&result);
+                whole(|| rows.write(&result.line))?;
+                progress.add_done(1);
+                tally.count(&result);
                 anyhow::Ok(())
             },
         )?;
-        rows.finish()?;
-        progress.finish();
+        drop(watched);
+        interrupt::last_words(None);
+        whole(|| rows.finish())?;
+        tally.finish();
         Ok(0)
     }
 
@@ -136,16 +148,20 @@ impl Batch {
                 bundles.push(path.clone());
                 continue;
             }
-            let cannot = || format!("cannot read the folder {}", path.display());
-            let entries = fs::read_dir(path).with_context(cannot)?;
+            let cannot = |error| Failure::cannot_read(path, &error);
+            let entries = fs::read_dir(path).map_err(cannot)?;
             let mut children: Vec<PathBuf> =
-                entries.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>().with_context(cannot)?;
+                entries.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>().map_err(cannot)?;
             children.retain(|child| !is_same(child, &self.output));
             children.sort();
             bundles.extend(children);
         }
         Ok(bundles)
     }
+}
+
+fn make_folder(path: &Path) -> std::result::Result<(), Failure> {
+    fs::create_dir_all(path).map_err(|error| Failure::cannot_write(path, &error))
 }
 
 fn is_same(one: &Path, other: &Path) -> bool {
@@ -158,7 +174,7 @@ struct Work<'w> {
     batch: &'w Batch,
     done: &'w Done,
     options: &'w Options,
-    language: LanguageArg,
+    console: Console,
     key: sspr_triage::batch::Key,
 }
 
@@ -167,10 +183,11 @@ impl Work<'_> {
     fn result(&self, piece: &Piece<'_>) -> anyhow::Result<Result> {
         if let Some(row) = self.earlier(piece) {
             let failed = row.error.is_some();
-            return Ok(Result { line: row.line()?, failed, taken_over: true });
+            return Ok(Result { name: piece.name.to_owned(), line: row.line()?, failed, taken_over: true });
         }
         let row = self.row(piece)?;
-        Ok(Result { line: row.line()?, failed: row.error.is_some(), taken_over: false })
+        let (name, failed) = (piece.name.to_owned(), row.error.is_some());
+        Ok(Result { name, line: row.line()?, failed, taken_over: false })
     }
 
     fn earlier(&self, piece: &Piece<'_>) -> Option<Row> {
@@ -185,21 +202,14 @@ impl Work<'_> {
     }
 
     fn row(&self, piece: &Piece<'_>) -> anyhow::Result<Row> {
+        let language = self.console.for_programs();
+        let failed = |why: &Statement| Ok(Row::failed(piece.name, &self.key, why, language));
         let analysis = match catch_unwind(|| analyze(&[piece.path], self.options)) {
             Ok(Ok(analysis)) => analysis,
-            Ok(Err(bundle::OpenError::Unreadable { source, .. })) => {
-                return Ok(Row::failed(
-                    piece.name,
-                    &self.key,
-                    format!("it cannot be opened: {}", source.kind()),
-                ));
-            }
-            Err(_) => {
-                let fault = "a fault of sspr-triage itself; please report it".to_owned();
-                return Ok(Row::failed(piece.name, &self.key, fault));
-            }
+            Ok(Err(bundle::OpenError::Unreadable { source, .. })) => return failed(&cannot_open(&source)),
+            Err(_) => return failed(&Statement::new("program.fault")),
         };
-        let report = analysis.report(self.language.for_programs());
+        let report = analysis.report(language);
         let written = self.written(piece, &report)?;
         Ok(Row::of(piece.name, &self.key, (&report, analysis.usable), written))
     }
@@ -214,40 +224,16 @@ impl Work<'_> {
         let sha256 = report.bundle.inputs.first().map_or("", |input| &input.sha256);
         let below = format!("{REPORTS}/{}", file_name(piece.name, sha256, format.extension()));
         let path = self.batch.output.join(&below);
-        fs::write(&path, rendered).with_context(|| format!("cannot write {}", path.display()))?;
+        write_files(&[(path, rendered)])?;
         Ok(Some(below))
     }
 }
 
-/// How far the run is, on standard error: a line that changes in a terminal, otherwise ten lines.
-struct Progress {
-    all: usize,
-    read: usize,
-    failed: usize,
-    taken_over: usize,
-    terminal: bool,
-}
-
-impl Progress {
-    fn of(all: usize) -> Self {
-        Progress { all, read: 0, failed: 0, taken_over: 0, terminal: io::stderr().is_terminal() }
-    }
-
-    fn count(&mut self, result: &Result) {
-        self.read += 1;
-        self.failed += usize::from(result.failed);
-        self.taken_over += usize::from(result.taken_over);
-        let (read, all) = (self.read, self.all);
-        if self.terminal {
-            say(&format!("\r{read} of {all} bundles"));
-        } else if read < all && (read * 10 / all) > ((read - 1) * 10 / all) {
-            say(&format!("{read} of {all} bundles\n"));
-        }
-    }
-
-    fn finish(&self) {
-        let Progress { read, failed, taken_over, .. } = self;
-        let start = if self.terminal { "\r" } else { "" };
-        say(&format!("{start}{read} bundles: {failed} with an error, {taken_over} done by an earlier run\n"));
-    }
+/// The row of a bundle that cannot be opened says why in words that are the same on every system.
+fn cannot_open(error: &io::Error) -> Statement {
+    Statement::new(match error.kind() {
+        io::ErrorKind::NotFound => "batch.missing",
+        io::ErrorKind::PermissionDenied => "batch.denied",
+        _ => "batch.unreadable",
+    })
 }

@@ -1,16 +1,23 @@
 //! `check`: every case under a folder gets the answer that it expects.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
 use sspr_triage::Options;
-use sspr_triage::case_check::{self, CaseResult};
+use sspr_triage::case_check::{self, CaseResult, NoCases};
+use sspr_triage::progress::Progress;
 use sspr_triage::report::junit;
 use sspr_triage::report::terminal::terminal_safe;
+use sspr_triage::words::{Catalogue, Language, Statement};
 
+use super::console::Console;
+use super::failure::Failure;
 use super::limits::LimitArgs;
-use super::output::{say, write_to};
+use super::output::{complain, write_to};
+use super::progress::{Unit, Watched};
+use super::reading::took;
 use super::{NOT_AS_EXPECTED, USAGE};
 
 /// Arguments of `check`.
@@ -40,36 +47,50 @@ enum Format {
 
 impl Check {
     /// Runs the cases and writes what became of each.
-    pub(super) fn run(&self) -> anyhow::Result<u8> {
+    pub(super) fn run(&self, console: Console) -> anyhow::Result<u8> {
         let options = Options { limits: self.limits.limits(), stated: Vec::new() };
-        let results = match case_check::check(&self.folder, &options) {
+        let results = match self.results(&options, console) {
             Ok(results) => results,
-            Err(error) => {
-                say(&format!("sspr-triage: {error}\n"));
+            Err(NoCases { path }) => {
+                let none = Statement::new("program.no-cases").with("path", path.display().to_string());
+                complain(&Failure::of(none).in_words(console.for_people()));
                 return Ok(USAGE);
             }
         };
         let rendered = match self.format {
-            Format::Text => lines(&results),
-            Format::Junit => junit::render(&[case_check::suite(&results)])?,
+            Format::Text => lines(&results, console.for_people()),
+            Format::Junit => junit::render(&[case_check::suite(&results, console.for_programs())])?,
         };
         write_to(&rendered, self.output.as_deref())?;
         let differing = results.iter().any(|result| !result.differences.is_empty());
         Ok(if differing { NOT_AS_EXPECTED } else { 0 })
     }
+
+    fn results(&self, options: &Options, console: Console) -> Result<Vec<CaseResult>, NoCases> {
+        let (begun, progress) = (Instant::now(), Progress::default());
+        let _watched = Watched::begin(console, "program.checking", Unit::Things, &progress);
+        let results = case_check::check_counting(&self.folder, options, &progress)?;
+        let checked = || took("program.checked", begun.elapsed()).with("cases", results.len().to_string());
+        console.detail(checked);
+        Ok(results)
+    }
 }
 
-fn lines(results: &[CaseResult]) -> String {
+fn lines(results: &[CaseResult], language: Language) -> String {
+    let words = Catalogue::of(language);
     let mut lines = String::new();
     for result in results {
-        let word = if result.differences.is_empty() { "ok" } else { "DIFFERS" };
-        lines.push_str(&format!("{word:<8} {}\n", terminal_safe(&result.name)));
-        for difference in &result.differences {
-            lines.push_str(&format!("         {}\n", terminal_safe(difference)));
+        let key = if result.differences.is_empty() { "case-result.ok" } else { "case-result.differs" };
+        let name = terminal_safe(&result.name);
+        lines.push_str(&words.say(&Statement::new(key).with("name", name)));
+        lines.push('\n');
+        for difference in result.lines(language) {
+            lines.push_str(&format!("         {}\n", terminal_safe(&difference)));
         }
     }
     let differing = results.iter().filter(|result| !result.differences.is_empty()).count();
-    let cases = if results.len() == 1 { "case" } else { "cases" };
-    lines.push_str(&format!("{} {cases}, {differing} not as expected\n", results.len()));
+    let sum = Statement::new("case-result.sum").with("cases", results.len().to_string());
+    lines.push_str(&words.say(&sum.with("differing", differing.to_string())));
+    lines.push('\n');
     lines
 }

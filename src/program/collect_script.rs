@@ -1,17 +1,17 @@
 //! `collect-script`: a block of PowerShell that collects what is missing.
 
-use std::fs;
 use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::Args;
 
 use sspr_triage::collect_script::{self, NoScript};
-use sspr_triage::report::Report;
-use sspr_triage::report::terminal::terminal_safe;
+use sspr_triage::report::model::SCHEMA;
+use sspr_triage::words::Statement;
 
 use super::USAGE;
-use super::output::{say, write, write_files};
+use super::console::Console;
+use super::diff::read_report;
+use super::output::{complain, write_to};
 
 /// Arguments of `collect-script`.
 #[derive(Debug, Args)]
@@ -32,33 +32,36 @@ pub(super) struct CollectScript {
 
 impl CollectScript {
     /// Writes the script.
-    pub(super) fn run(&self) -> anyhow::Result<u8> {
+    pub(super) fn run(&self, console: Console) -> anyhow::Result<u8> {
         let script = match &self.report {
-            Some(path) => {
-                let text =
-                    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-                let report: Report = serde_json::from_str(&text)
-                    .with_context(|| format!("{} is no JSON report of sspr-triage", path.display()))?;
-                collect_script::for_report(&report)
-            }
+            Some(path) => collect_script::for_report(&read_report(path)?),
             None => collect_script::general(&self.users, &self.accounts),
         };
         match script {
             Ok(script) => {
-                match &self.output {
-                    Some(path) => write_files(&[(path.clone(), script)])?,
-                    None => write(&script)?,
-                }
+                write_to(&script, self.output.as_deref())?;
                 Ok(0)
             }
             Err(NoScript::Nothing) => {
-                say("sspr-triage: the report asks for nothing to be collected, so there is no script\n");
+                console.note(&Statement::new("program.script-nothing"));
                 Ok(0)
             }
             Err(no) => {
-                say(&format!("sspr-triage: {}\n", terminal_safe(&no.to_string())));
+                complain(&console.words().say(&in_words(&no)));
                 Ok(USAGE)
             }
         }
+    }
+}
+
+/// What to say to the one who asked for a script that there is not.
+fn in_words(no: &NoScript) -> Statement {
+    match no {
+        NoScript::Value(value) => Statement::new("program.script-value").with("value", format!("{value:?}")),
+        NoScript::Schema(schema) => Statement::new("program.script-schema")
+            .with("schema", format!("{schema:?}"))
+            .with("wanted", SCHEMA),
+        NoScript::Artifact(id) => Statement::new("program.script-artifact").with("id", format!("{id:?}")),
+        NoScript::Nothing => Statement::new("program.script-nothing"),
     }
 }

@@ -3,7 +3,11 @@
 use clap::{Args, CommandFactory, ValueEnum};
 use clap_complete::Shell;
 
-use super::output::{say, write};
+use sspr_triage::words::Statement;
+
+use super::console::Console;
+use super::help::{self, Words};
+use super::output::{complain, write};
 use super::{Cli, USAGE};
 
 /// Arguments of `completions`.
@@ -52,8 +56,9 @@ pub(super) struct Man {
 
 impl Man {
     /// Writes a manual page in the form that `man` reads to standard output.
-    pub(super) fn run(&self) -> anyhow::Result<u8> {
-        let mut program = Cli::command();
+    pub(super) fn run(&self, console: Console) -> anyhow::Result<u8> {
+        let language = console.for_people();
+        let mut program = help::in_language(Cli::command(), language);
         // Commands take the names under which they stand in the manual only when all is built.
         program.build();
         let page = match self.command.as_deref() {
@@ -61,12 +66,23 @@ impl Man {
             Some(name) => program.find_subcommand(name).cloned(),
         };
         let Some(page) = page else {
-            say("sspr-triage: there is no such command; sspr-triage --help lists them\n");
+            complain(&console.words().say(&Statement::new("program.no-such-command")));
             return Ok(USAGE);
         };
         let mut text = Vec::new();
         clap_mangen::Man::new(page).render(&mut text)?;
-        write(&String::from_utf8_lossy(&text))?;
+        write(&with_headings(&String::from_utf8_lossy(&text), Words::of_language(language)))?;
         Ok(0)
     }
+}
+
+/// A manual page with its headings in a language; their generator has English ones.
+fn with_headings(page: &str, words: Option<Words>) -> String {
+    let Some(words) = words else { return page.to_owned() };
+    let line = |line: &str| {
+        let english = line.strip_prefix(".SH ").map(|heading| heading.trim_matches('"'));
+        let heading = english.and_then(|heading| words.of("manual", heading));
+        heading.map_or_else(|| format!("{line}\n"), |heading| format!(".SH {heading}\n"))
+    };
+    page.lines().map(line).collect()
 }

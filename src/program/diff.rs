@@ -6,10 +6,11 @@ use clap::{Args, ValueEnum};
 
 use sspr_triage::comparison;
 use sspr_triage::report::{Report, json};
-use sspr_triage::words::Language;
+use sspr_triage::words::{Language, Statement};
 
 use super::analyze::analyzed;
-use super::language::LanguageArg;
+use super::console::Console;
+use super::failure::Failure;
 use super::limits::LimitArgs;
 use super::output::{text_options, write};
 
@@ -38,13 +39,13 @@ enum Format {
 
 impl Diff {
     /// Compares and writes what differs.
-    pub(super) fn run(&self, language: LanguageArg) -> anyhow::Result<u8> {
+    pub(super) fn run(&self, console: Console) -> anyhow::Result<u8> {
         let spoken = match self.format {
-            Format::Text => language.for_people(),
-            Format::Json => language.for_programs(),
+            Format::Text => console.for_people(),
+            Format::Json => console.for_programs(),
         };
-        let before = self.report(&self.before, spoken, language)?;
-        let after = self.report(&self.after, spoken, language)?;
+        let before = self.report(&self.before, spoken, console)?;
+        let after = self.report(&self.after, spoken, console)?;
         let comparison = comparison::compare(&before, &after, spoken);
         let rendered = match self.format {
             Format::Text => comparison::render(&comparison, &text_options(true)),
@@ -55,11 +56,11 @@ impl Diff {
     }
 
     /// A report that was written before, or that of a bundle.
-    fn report(&self, path: &Path, spoken: Language, language: LanguageArg) -> anyhow::Result<Report> {
+    fn report(&self, path: &Path, spoken: Language, console: Console) -> anyhow::Result<Report> {
         if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
             return read_report(path);
         }
-        Ok(analyzed(&[path.to_owned()], &self.limits, language)?.report(spoken))
+        Ok(analyzed(&[path.to_owned()], &self.limits, console)?.report(spoken))
     }
 }
 
@@ -68,7 +69,10 @@ impl Diff {
 /// # Errors
 /// The file cannot be read, or is no report of this version.
 pub(super) fn read_report(path: &Path) -> anyhow::Result<Report> {
-    use anyhow::Context;
-    let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    json::read(&bytes).with_context(|| format!("{} is no report of sspr-triage in JSON", path.display()))
+    let bytes = std::fs::read(path).map_err(|error| Failure::cannot_read(path, &error))?;
+    let no_report = |error: serde_json::Error| {
+        let what = Statement::new("program.no-report").with("path", path.display().to_string());
+        Failure::of(vec![what, Statement::new("program.no-report-why").with("error", error.to_string())])
+    };
+    Ok(json::read(&bytes).map_err(no_report)?)
 }

@@ -1,19 +1,23 @@
 //! `events`: the events of a bundle in order of time, with filters, and the records around them.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
-use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
+use sspr_triage::bundle::OpenError;
 use sspr_triage::events::{self, Query, Timeline};
-use sspr_triage::report::terminal::terminal_safe;
-use sspr_triage::words::{Catalogue, Statement};
+use sspr_triage::progress::Progress;
+use sspr_triage::words::Statement;
 
 use super::NOTHING_USABLE;
-use super::language::LanguageArg;
+use super::console::Console;
+use super::failure::Failure;
 use super::limits::LimitArgs;
-use super::output::{say, write_to};
+use super::output::{complain, write_to};
+use super::progress::{Unit, Watched};
+use super::reading::took;
 
 /// Gaps that are told one by one.
 const GAPS: usize = 50;
@@ -31,10 +35,10 @@ pub(super) struct Events {
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// From this time on: 2026-10-05T07:14:00Z, 2026-10-05T16:14:00+09:00, or a day of UTC, 2026-10-05
-    #[arg(long, value_name = "TIME", value_parser = events::since)]
+    #[arg(long, value_name = "TIME", value_parser = since)]
     since: Option<Timestamp>,
     /// Up to and including this time, or to the end of this day of UTC
-    #[arg(long, value_name = "TIME", value_parser = events::until)]
+    #[arg(long, value_name = "TIME", value_parser = until)]
     until: Option<Timestamp>,
     /// Events that name this user, and those of the same operations: a user principal name, account name,
     /// object id, SID or distinguished name
@@ -73,34 +77,41 @@ enum Format {
 
 impl Events {
     /// Writes the list; what is missing in it goes to standard error.
-    pub(super) fn run(&self, language: LanguageArg) -> anyhow::Result<u8> {
-        let words = Catalogue::of(language.for_people());
-        let tell = |what: &Statement| say(&format!("sspr-triage: {}\n", terminal_safe(&words.say(what))));
-        let timeline = events::list(&self.paths, &self.limits.limits(), &self.query())
-            .map_err(|error| anyhow!(terminal_safe(&words.say(&error.in_words())).into_owned()))?;
+    pub(super) fn run(&self, console: Console) -> anyhow::Result<u8> {
+        let timeline = self.timeline(console)?;
         let rendered = match self.format {
-            Format::Table => events::table(&timeline, language.for_people(), self.full),
+            Format::Table => events::table(&timeline, console.for_people(), self.full),
             Format::Jsonl => events::jsonl(&timeline)?,
             Format::Csv => events::csv(&timeline),
         };
         write_to(&rendered, self.output.as_deref())?;
-        tell_gaps(&timeline, words);
+        tell_gaps(&timeline, console);
         if !timeline.usable {
-            tell(&Statement::new("program.no-event-log"));
+            complain(&console.words().say(&Statement::new("program.no-event-log")));
             return Ok(NOTHING_USABLE);
         }
         for id in self.ids.iter().filter(|id| !events::is_known(**id)) {
-            tell(&Statement::new("program.no-such-event").with("id", id.to_string()));
+            console.note(&Statement::new("program.no-such-event").with("id", id.to_string()));
         }
         if timeline.found() == 0 {
-            tell(&Statement::new("program.no-event"));
+            console.note(&Statement::new("program.no-event"));
         }
         if timeline.without_context > 0 {
             let shown = timeline.found().saturating_sub(timeline.without_context).to_string();
             let count = timeline.without_context.to_string();
-            tell(&Statement::new("program.without-context").with("shown", shown).with("count", count));
+            console
+                .note(&Statement::new("program.without-context").with("shown", shown).with("count", count));
         }
         Ok(0)
+    }
+
+    fn timeline(&self, console: Console) -> Result<Timeline, Failure> {
+        let (begun, progress) = (Instant::now(), Progress::default());
+        let watched = Watched::begin(console, "program.reading", Unit::Bytes, &progress);
+        let listed = events::list_counting(&self.paths, &self.limits.limits(), &self.query(), &progress);
+        drop(watched);
+        console.detail(|| took("program.read", begun.elapsed()).with("bytes", progress.done().to_string()));
+        listed.map_err(|OpenError::Unreadable { path, source }| Failure::cannot_read(&path, &source))
     }
 
     fn query(&self) -> Query {
@@ -116,22 +127,37 @@ impl Events {
     }
 }
 
-fn tell_gaps(timeline: &Timeline, words: &Catalogue) {
+fn tell_gaps(timeline: &Timeline, console: Console) {
+    let words = console.words();
     for gap in timeline.gaps.iter().take(GAPS) {
         let place = words.say(&gap.place.in_words());
         let line = format!("{}, {place}: {}", gap.path, words.say_all(&gap.reason));
-        say(&format!("sspr-triage: {}\n", terminal_safe(&line)));
+        console.remark(&line);
     }
     let more = timeline.gaps.len().saturating_sub(GAPS);
     if more > 0 {
-        let more = Statement::new("program.and-more-gaps").with("count", more.to_string());
-        say(&format!("sspr-triage: {}\n", words.say(&more)));
+        console.note(&Statement::new("program.and-more-gaps").with("count", more.to_string()));
     }
 }
 
-fn context(text: &str) -> Result<usize, String> {
+fn context(text: &str) -> Result<usize, Failure> {
     match text.parse() {
         Ok(count) if count <= events::CONTEXT_MAX => Ok(count),
-        _ => Err(format!("expected a number from 0 to {}", events::CONTEXT_MAX)),
+        _ => {
+            let most = events::CONTEXT_MAX.to_string();
+            Err(Failure::of(Statement::new("program.number-up-to").with("most", most)))
+        }
     }
+}
+
+fn since(text: &str) -> Result<Timestamp, Failure> {
+    events::since(text).map_err(|_| no_time())
+}
+
+fn until(text: &str) -> Result<Timestamp, Failure> {
+    events::until(text).map_err(|_| no_time())
+}
+
+fn no_time() -> Failure {
+    Failure::of(Statement::new("program.no-time"))
 }

@@ -4,13 +4,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use sspr_triage::words::Language;
 use sspr_triage::{explain, why};
 
 use super::USAGE;
+use super::console::Console;
 use super::diff::read_report;
-use super::language::LanguageArg;
-use super::output::{say, text_options, write};
+use super::output::{complain, text_options, write};
 
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
@@ -24,10 +23,10 @@ pub(super) struct Explain {
 
 impl Explain {
     /// Writes the page.
-    pub(super) fn run(&self, language: LanguageArg) -> anyhow::Result<u8> {
-        let language = language.for_people();
+    pub(super) fn run(&self, console: Console) -> anyhow::Result<u8> {
+        let language = console.for_people();
         if let (Some(report), Some(id)) = (&self.report, &self.id) {
-            return explain_report(report, id, language);
+            return explain_report(report, id, console);
         }
         match explain::explain(self.id.as_deref(), language) {
             Ok(page) => {
@@ -35,21 +34,21 @@ impl Explain {
                 Ok(0)
             }
             Err(unknown) => {
-                say(&format!("sspr-triage: {}\n", unknown.in_words(language)));
+                complain(&unknown.in_words(language));
                 Ok(USAGE)
             }
         }
     }
 }
 
-fn explain_report(report: &Path, id: &str, language: Language) -> anyhow::Result<u8> {
+fn explain_report(report: &Path, id: &str, console: Console) -> anyhow::Result<u8> {
     match why::why(&read_report(report)?, id, &text_options(true)) {
         Ok(text) => {
             write(&text)?;
             Ok(0)
         }
         Err(unknown) => {
-            say(&format!("sspr-triage: {}\n", unknown.in_words(language)));
+            complain(&unknown.in_words(console.for_people()));
             Ok(USAGE)
         }
     }

@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use sspr_triage::report::facts;
 
 use super::analyze::analyzed;
-use super::language::LanguageArg;
+use super::console::Console;
 use super::limits::LimitArgs;
 use super::output::{text_options, write};
 
@@ -35,11 +35,11 @@ enum Format {
 
 impl Facts {
     /// Writes the facts.
-    pub(super) fn run(&self, language: LanguageArg) -> anyhow::Result<u8> {
-        let analysis = analyzed(&self.paths, &self.limits, language)?;
+    pub(super) fn run(&self, console: Console) -> anyhow::Result<u8> {
+        let analysis = analyzed(&self.paths, &self.limits, console)?;
         let rendered = match self.format {
-            Format::Text => facts::render(&analysis.report(language.for_people()), &text_options(true)),
-            Format::Json => facts::json(&analysis.report(language.for_programs()))?,
+            Format::Text => facts::render(&analysis.report(console.for_people()), &text_options(true)),
+            Format::Json => facts::json(&analysis.report(console.for_programs()))?,
         };
         write(&rendered)?;
         Ok(0)

@@ -3,6 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use sspr_triage::words::Statement;
+
+use super::failure::Failure;
+
 /// Shapes of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
@@ -56,7 +60,7 @@ pub(super) struct Wanted {
 }
 
 impl FromStr for Wanted {
-    type Err = String;
+    type Err = Failure;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (name, file) = match text.split_once('=') {
@@ -65,10 +69,12 @@ impl FromStr for Wanted {
         };
         let Some(format) = Format::ALL.into_iter().find(|format| format.word() == name) else {
             let words: Vec<&str> = Format::ALL.into_iter().map(Format::word).collect();
-            return Err(format!("expected one of {}, or one of them with =FILE", words.join(", ")));
+            return Err(Failure::of(
+                Statement::new("program.format-unknown").with("names", words.join(", ")),
+            ));
         };
         if file == Some("") {
-            return Err(format!("the name of a file is missing after {name}="));
+            return Err(Failure::of(Statement::new("program.format-no-file").with("name", name)));
         }
         Ok(Wanted { format, file: file.map(PathBuf::from) })
     }
@@ -78,7 +84,7 @@ impl FromStr for Wanted {
 ///
 /// # Errors
 /// Two shapes would go to the same place, or it is not clear which one `--output` means.
-pub(super) fn wanted(formats: &[Wanted], output: Option<&Path>) -> Result<Vec<Wanted>, String> {
+pub(super) fn wanted(formats: &[Wanted], output: Option<&Path>) -> Result<Vec<Wanted>, Failure> {
     let mut wanted = formats.to_vec();
     if wanted.is_empty() {
         wanted.push(Wanted { format: Format::Text, file: None });
@@ -87,31 +93,23 @@ pub(super) fn wanted(formats: &[Wanted], output: Option<&Path>) -> Result<Vec<Wa
         match wanted.as_mut_slice() {
             [one] if one.file.is_none() => one.file = Some(output.to_owned()),
             [one] => {
-                let word = one.format.word();
-                return Err(format!("--format {word}=FILE and --output both name a file: give one of them"));
+                let both = Statement::new("program.format-and-output").with("name", one.format.word());
+                return Err(Failure::of(both));
             }
-            _ => {
-                return Err("--output is for a single --format: with several, give each its file, as in \
-                            --format html=report.html"
-                    .to_owned());
-            }
+            _ => return Err(Failure::of(Statement::new("program.output-for-one"))),
         }
     }
     let mut to_standard_output = wanted.iter().filter(|wanted| wanted.file.is_none());
     if let (Some(first), Some(second)) = (to_standard_output.next(), to_standard_output.next()) {
-        return Err(format!(
-            "--format {} and --format {} would both go to standard output: give one of them a file, as in \
-             --format {}=FILE",
-            first.format.word(),
-            second.format.word(),
-            second.format.word()
-        ));
+        let both = Statement::new("program.two-to-output");
+        return Err(Failure::of(both.with("one", first.format.word()).with("other", second.format.word())));
     }
     for (index, one) in wanted.iter().enumerate() {
         let Some(file) = &one.file else { continue };
         let earlier = wanted.iter().take(index).filter_map(|earlier| earlier.file.as_deref());
         if earlier.into_iter().any(|earlier| same_file(earlier, file)) {
-            return Err(format!("two formats would be written to the same file: {}", file.display()));
+            let path = file.display().to_string();
+            return Err(Failure::of(Statement::new("program.two-to-file").with("path", path)));
         }
     }
     Ok(wanted)
@@ -134,7 +132,7 @@ fn same_file(a: &Path, b: &Path) -> bool {
 mod tests {
     use super::*;
 
-    fn of(formats: &[&str], output: Option<&str>) -> Result<Vec<(Format, Option<String>)>, String> {
+    fn of(formats: &[&str], output: Option<&str>) -> Result<Vec<(Format, Option<String>)>, Failure> {
         let formats: Vec<Wanted> = formats.iter().map(|format| format.parse().unwrap()).collect();
         let wanted = wanted(&formats, output.map(Path::new))?;
         let file = |file: PathBuf| file.to_string_lossy().into_owned();
@@ -156,7 +154,7 @@ mod tests {
 
     #[test]
     fn what_is_ambiguous_is_refused() {
-        let refused = |formats: &[&str], output| of(formats, output).unwrap_err();
+        let refused = |formats: &[&str], output| of(formats, output).unwrap_err().to_string();
         assert!(refused(&["text", "json"], None).contains("standard output"));
         assert!(refused(&["text", "json=a"], Some("b")).contains("single --format"));
         assert!(refused(&["json=a"], Some("b")).contains("both name a file"));
@@ -172,7 +170,13 @@ mod tests {
 
     #[test]
     fn names_are_checked() {
-        assert!("pdf".parse::<Wanted>().unwrap_err().contains("text, json, html, reply, sarif, junit"));
-        assert!("json=".parse::<Wanted>().unwrap_err().contains("missing"));
+        assert!(
+            "pdf"
+                .parse::<Wanted>()
+                .unwrap_err()
+                .to_string()
+                .contains("text, json, html, reply, sarif, junit")
+        );
+        assert!("json=".parse::<Wanted>().unwrap_err().to_string().contains("missing"));
     }
 }

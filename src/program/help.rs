@@ -12,36 +12,44 @@ use sspr_triage::words::Language;
 const JAPANESE: &str = include_str!("help.ja.toml");
 
 /// The words of a language that is not English.
-struct Words(&'static toml::Table);
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Words(&'static toml::Table);
 
 impl Words {
+    /// Those of a language; none of English, which the arguments' own documentation has.
+    pub(super) fn of_language(language: Language) -> Option<Words> {
+        match language {
+            Language::English => None,
+            Language::Japanese => Some(Words::japanese()),
+        }
+    }
+
     fn japanese() -> Words {
         // A test reads the built-in table, so an error cannot reach a user.
         static TABLE: LazyLock<toml::Table> = LazyLock::new(|| JAPANESE.parse().unwrap_or_default());
         Words(&TABLE)
     }
 
-    fn says(&self, key: &str) -> &'static str {
+    /// The words of a key of their own; nothing where it has none.
+    pub(super) fn says(self, key: &str) -> &'static str {
         self.0.get(key).and_then(toml::Value::as_str).unwrap_or_default()
     }
 
-    fn of(&self, table: &str, key: &str) -> Option<&'static str> {
+    /// The words of a key of a table.
+    pub(super) fn of(self, table: &str, key: &str) -> Option<&'static str> {
         self.0.get(table)?.as_table()?.get(key)?.as_str()
     }
 }
 
 /// The command line with its help in a language. Ids, values and the shape stay as they are.
 pub(super) fn in_language(command: Command, language: Language) -> Command {
-    let words = match language {
-        Language::English => return command,
-        Language::Japanese => Words::japanese(),
-    };
+    let Some(words) = Words::of_language(language) else { return command };
     let mut command = command;
     command.build();
-    translated(command, None, &words).about(words.says("about")).after_help(words.says("exit-codes"))
+    translated(command, None, words).about(words.says("about")).after_help(words.says("exit-codes"))
 }
 
-fn translated(command: Command, table: Option<&str>, words: &Words) -> Command {
+fn translated(command: Command, table: Option<&str>, words: Words) -> Command {
     let template =
         format!("{{about-with-newline}}\n{}: {{usage}}\n\n{{all-args}}{{after-help}}", words.says("usage"));
     let mut command = command
@@ -57,7 +65,7 @@ fn translated(command: Command, table: Option<&str>, words: &Words) -> Command {
     })
 }
 
-fn argument(arg: Arg, table: Option<&str>, words: &Words) -> Arg {
+fn argument(arg: Arg, table: Option<&str>, words: Words) -> Arg {
     let id = arg.get_id().as_str();
     let Some(text) = table.and_then(|table| words.of(table, id)).or_else(|| words.of("shared", id)) else {
         return arg;
@@ -128,7 +136,11 @@ mod tests {
             used.insert((table, id));
         }
         for (table, entries) in &words {
-            let Some(entries) = entries.as_table().filter(|_| table != "headings") else { continue };
+            let Some(entries) =
+                entries.as_table().filter(|_| !["headings", "mistakes", "manual"].contains(&table.as_str()))
+            else {
+                continue;
+            };
             for id in entries.keys() {
                 assert!(used.contains(&(table.clone(), id.clone())), "{table}.{id} has no use");
             }

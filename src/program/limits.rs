@@ -1,9 +1,14 @@
 //! How an upload is opened, as arguments: budgets and passwords.
 
+use std::path::Path;
+
 use clap::Args;
 use clap::builder::Resettable;
 
 use sspr_triage::bundle::{Limits, Passwords};
+use sspr_triage::words::Statement;
+
+use super::failure::Failure;
 
 /// Budgets: what is beyond is left out, and the report says so.
 #[derive(Debug, Args)]
@@ -50,9 +55,10 @@ impl LimitArgs {
     }
 }
 
-fn passwords(path: &str) -> Result<Passwords, String> {
-    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
-    let text = String::from_utf8(bytes).map_err(|_| "it is not in UTF-8".to_owned())?;
+fn passwords(path: &str) -> Result<Passwords, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::cannot_read(Path::new(path), &error))?;
+    let wrong = |why: &'static str| Failure::of(Statement::new(why));
+    let text = String::from_utf8(bytes).map_err(|_| wrong("program.passwords-not-utf-8"))?;
     let passwords = Passwords::from_lines(&text);
-    if passwords.is_empty() { Err("there is no password in it".to_owned()) } else { Ok(passwords) }
+    if passwords.is_empty() { Err(wrong("program.passwords-none")) } else { Ok(passwords) }
 }

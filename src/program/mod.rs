@@ -6,32 +6,37 @@ mod batch;
 mod check;
 mod collect_script;
 mod completions;
+mod console;
 mod diff;
 mod events;
 mod explain;
 mod facts;
+mod failure;
 mod formats;
 mod help;
+pub(crate) mod interrupt;
 mod language;
 mod limits;
+mod mistakes;
 mod output;
+mod progress;
+mod reading;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-
-use sspr_triage::words::Language;
 
 use analyze::Analyze;
 use batch::Batch;
 use check::Check;
 use collect_script::CollectScript;
 use completions::{Completions, Man};
+use console::Console;
 use diff::Diff;
 use events::Events;
 use explain::Explain;
 use facts::Facts;
-use language::LanguageArg;
 
-pub(crate) use output::{is_closed_pipe, say};
+pub(crate) use failure::Failure;
+pub(crate) use output::{complain, is_closed_pipe};
 
 /// Could not finish.
 pub(crate) const COULD_NOT_FINISH: u8 = 1;
@@ -52,13 +57,13 @@ const NOT_AS_EXPECTED: u8 = 20;
     version,
     after_help = "Exit codes: 0 finished, whatever the verdict; 1 could not finish; 2 wrong arguments; 3 nothing in \
                   the input could be used; with --fail-on: 10 a cause was found, 11 undetermined; check: 0 as expected, \
-                  20 not."
+                  20 not; 130 ended by Ctrl-C."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
     #[command(flatten)]
-    language: LanguageArg,
+    console: Console,
 }
 
 /// What to do.
@@ -87,16 +92,22 @@ enum Command {
 }
 
 impl Cli {
-    /// The arguments of this run. The help is in the language that they ask for, before they are understood.
-    pub(crate) fn of_this_run() -> Self {
+    /// The arguments of this run. The help, and what is wrong with them, are in the language that they ask for,
+    /// before they are understood.
+    ///
+    /// # Errors
+    /// There is nothing more to do: the help was asked for, or they are wrong. It has been said; this is the
+    /// exit code.
+    pub(crate) fn of_this_run() -> Result<Self, u8> {
         let language = language::of_arguments(std::env::args_os());
-        let matches = help::in_language(Cli::command(), language).get_matches();
-        Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+        let matches = help::in_language(Cli::command(), language).try_get_matches();
+        let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches));
+        cli.map_err(|mistake| mistakes::tell(&mistake, language))
     }
 
-    /// The language for people.
-    pub(crate) fn language(&self) -> Language {
-        self.language.for_people()
+    /// How to speak to the user.
+    pub(crate) fn console(&self) -> Console {
+        self.console
     }
 
     /// Does what the arguments ask for, and returns the exit code.
@@ -105,16 +116,16 @@ impl Cli {
     /// It could not finish.
     pub(crate) fn run(&self) -> anyhow::Result<u8> {
         match &self.command {
-            Command::Analyze(arguments) => arguments.run(self.language),
-            Command::Batch(arguments) => arguments.run(self.language),
-            Command::Check(arguments) => arguments.run(),
-            Command::CollectScript(arguments) => arguments.run(),
-            Command::Explain(arguments) => arguments.run(self.language),
-            Command::Facts(arguments) => arguments.run(self.language),
-            Command::Events(arguments) => arguments.run(self.language),
-            Command::Diff(arguments) => arguments.run(self.language),
+            Command::Analyze(arguments) => arguments.run(self.console),
+            Command::Batch(arguments) => arguments.run(self.console),
+            Command::Check(arguments) => arguments.run(self.console),
+            Command::CollectScript(arguments) => arguments.run(self.console),
+            Command::Explain(arguments) => arguments.run(self.console),
+            Command::Facts(arguments) => arguments.run(self.console),
+            Command::Events(arguments) => arguments.run(self.console),
+            Command::Diff(arguments) => arguments.run(self.console),
             Command::Completions(arguments) => arguments.run(),
-            Command::Man(arguments) => arguments.run(),
+            Command::Man(arguments) => arguments.run(self.console),
         }
     }
 }

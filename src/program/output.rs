@@ -2,11 +2,13 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::{fs, process};
 
-use anyhow::Context;
-
+use sspr_triage::report::terminal::terminal_safe;
 use sspr_triage::report::text::TextOptions;
+
+use super::failure::Failure;
 
 /// Writes to standard output.
 ///
@@ -45,8 +47,43 @@ pub(super) fn write_to(text: &str, output: Option<&Path>) -> anyhow::Result<()> 
 /// A file cannot be written.
 pub(super) fn write_files(files: &[(PathBuf, String)]) -> anyhow::Result<()> {
     let staged: Vec<Staged> =
-        files.iter().map(|(path, text)| Staged::write(path, text)).collect::<anyhow::Result<_>>()?;
-    staged.into_iter().try_for_each(Staged::name)
+        files.iter().map(|(path, text)| Staged::write(path, text)).collect::<Result<_, Failure>>()?;
+    whole(|| staged.into_iter().try_for_each(Staged::name))?;
+    Ok(())
+}
+
+/// Files that are written beside their names, for whoever ends the program.
+static UNNAMED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+fn unnamed() -> MutexGuard<'static, Vec<PathBuf>> {
+    UNNAMED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Does something short that Ctrl-C must not leave half done.
+pub(super) fn whole<T>(short: impl FnOnce() -> T) -> T {
+    let _no_end_meanwhile = SHORT.lock().unwrap_or_else(PoisonError::into_inner);
+    short()
+}
+
+static SHORT: Mutex<()> = Mutex::new(());
+
+/// Removes what has not got its name, lets nothing begin to be written any more, and calls what ends the
+/// program.
+pub(super) fn abandon(end: impl FnOnce()) {
+    let _nothing_half_done = SHORT.lock().unwrap_or_else(PoisonError::into_inner);
+    let unnamed = unnamed();
+    for file in unnamed.iter() {
+        let _ = fs::remove_file(file);
+    }
+    end();
+}
+
+/// Begins a file that has no name yet; whoever ends the program knows of it.
+fn begun(at: &Path) -> io::Result<fs::File> {
+    let mut unnamed = unnamed();
+    let file = fs::File::create(at)?;
+    unnamed.push(at.to_owned());
+    Ok(file)
 }
 
 /// A file that is written and has not got its name yet.
@@ -58,12 +95,13 @@ struct Staged {
 }
 
 impl Staged {
-    fn write(path: &Path, text: &str) -> anyhow::Result<Self> {
-        let cannot = || format!("cannot write {}", path.display());
+    fn write(path: &Path, text: &str) -> Result<Self, Failure> {
+        let shown = path;
+        let cannot = |error| Failure::cannot_write(shown, &error);
         // A link stays one, and what it points to is replaced.
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         if path.exists() && !path.is_file() {
-            fs::write(&path, text).with_context(cannot)?;
+            fs::write(&path, text).map_err(cannot)?;
             return Ok(Staged { at: None, path });
         }
         let mut name = std::ffi::OsString::from(".");
@@ -71,19 +109,25 @@ impl Staged {
         name.push(format!(".{}.part", process::id()));
         let staged = Staged { at: Some(path.with_file_name(name)), path };
         if let Some(at) = &staged.at {
-            fs::write(at, text).with_context(cannot)?;
+            let mut file = begun(at).map_err(cannot)?;
+            file.write_all(text.as_bytes()).map_err(cannot)?;
         }
         Ok(staged)
     }
 
-    fn name(mut self) -> anyhow::Result<()> {
-        if let Some(at) = self.at.take() {
-            fs::rename(&at, &self.path).with_context(|| {
-                let _ = fs::remove_file(&at);
-                format!("cannot write {}", self.path.display())
-            })?;
+    fn name(mut self) -> Result<(), Failure> {
+        if let Some(at) = &self.at {
+            fs::rename(at, &self.path).map_err(|error| Failure::cannot_write(&self.path, &error))?;
+            self.forget();
         }
         Ok(())
+    }
+
+    /// It is not there any more under the name that it had first.
+    fn forget(&mut self) {
+        if let Some(at) = self.at.take() {
+            unnamed().retain(|other| *other != at);
+        }
     }
 }
 
@@ -93,12 +137,18 @@ impl Drop for Staged {
         if let Some(at) = &self.at {
             let _ = fs::remove_file(at);
         }
+        self.forget();
     }
 }
 
 /// What is not the report goes to standard error; where that is closed, nobody listens.
-pub(crate) fn say(text: &str) {
+pub(super) fn say(text: &str) {
     let _ = anstream::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Says why something could not be done, in one line that no terminal acts on.
+pub(crate) fn complain(why: &str) {
+    say(&format!("sspr-triage: {}\n", terminal_safe(why)));
 }
 
 /// Whether the error is a closed pipe: a reader that has what it wanted.
@@ -126,11 +176,19 @@ mod tests {
         fs::write(&there, "before").unwrap();
         let unwritable = folder.path().join("no/such/folder");
         let files = [(there.clone(), "after".to_owned()), (new, String::new()), (unwritable, String::new())];
-        assert!(write_files(&files).unwrap_err().to_string().contains("cannot write"));
+        assert!(write_files(&files).unwrap_err().to_string().contains("Name a folder that exists"));
         assert_eq!(fs::read_to_string(&there).unwrap(), "before");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left over");
         write_files(&files[..2]).unwrap();
         assert_eq!(fs::read_to_string(&there).unwrap(), "after");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+        let left = unnamed().iter().filter(|file| file.starts_with(folder.path())).count();
+        assert_eq!(left, 0, "nothing waits for its name");
+        // The end of the program takes away what has not got its name.
+        let part = folder.path().join(".there.part");
+        begun(&part).unwrap();
+        let mut ended = false;
+        abandon(|| ended = true);
+        assert!(ended && !part.exists() && there.exists());
     }
 }

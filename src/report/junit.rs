@@ -10,6 +10,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use super::model::{Attempt, Report};
 use super::terminal::terminal_safe;
+use crate::words::{Catalogue, Statement};
 
 /// Test cases that belong together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +75,10 @@ fn operation(attempt: &Attempt, report: &Report) -> Case {
             let reason = reason(&attempt.cause, report);
             failed(&attempt.cause, attempt.state.word(), reason)
         }
-        _ => Outcome::Skipped { message: "its end is not in the bundle".to_owned() },
+        _ => {
+            let words = Catalogue::of(report.language);
+            Outcome::Skipped { message: words.say(&Statement::new("junit.no-end")) }
+        }
     };
     Case { class: attempt.operation.clone(), name: format!("{} {user}", attempt.time), outcome }
 }

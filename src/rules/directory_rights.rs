@@ -40,12 +40,12 @@ impl Target<'_> {
             Rights::Missing(right, source) if right.wanted.mask != CONTROL_ACCESS => self
                 .undecided(CHECK, weight, Some("write-only"))
                 .with("account", self.account.clone())
-                .with("right", right.name)
+                .with("right", right.said)
                 .at(source),
             Rights::Missing(right, source) => self
                 .finding(CHECK, weight, Answer::Yes)
                 .with("account", self.account.clone())
-                .with("right", right.name)
+                .with("right", right.said)
                 .at(source),
             Rights::All(source) => {
                 self.finding(CHECK, weight, Answer::No).with("account", self.account.clone()).at(source)
@@ -64,7 +64,7 @@ impl Target<'_> {
             Rights::Missing(right, source) => self
                 .finding(CHECK, Weight::RulesOut, Answer::No)
                 .with("account", self.account.clone())
-                .with("right", right.name)
+                .with("right", right.said)
                 .at(source),
             open => self.open_rights(CHECK, Weight::RulesOut, &open),
         }
@@ -167,7 +167,7 @@ impl Target<'_> {
             Rights::Missing(right, source) => self
                 .finding(CHECK, weight, Answer::No)
                 .with("account", self.account.clone())
-                .with("right", right.name)
+                .with("right", right.said)
                 .at(source),
             Rights::Unusable(_) => match self.administrators_group(user) {
                 Some(group) => self
@@ -234,7 +234,7 @@ impl Target<'_> {
         let finding = self
             .finding(CHECK, weight, answer)
             .with("account", self.account.clone())
-            .with("right", reset.name)
+            .with("right", reset.said)
             .with("object", dn)
             .at_all(seen.map(|seen| seen.source).as_ref());
         if answer == Answer::Yes { finding.needing("target-permissions", None) } else { finding }
@@ -313,7 +313,7 @@ impl Target<'_> {
         };
         finding
             .with("account", self.account.clone())
-            .with("right", seen.right.name)
+            .with("right", seen.right.said)
             .with("object", object)
             .with("entry", entry)
             .with("count", seen.entries.to_string())

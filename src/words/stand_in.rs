@@ -1,4 +1,4 @@
-//! What stands in a sentence for a name that is not known. These values are keys of the catalogue's section
+//! What stands in a sentence for a name that is not known, or that each language has its own words for. These values are keys of the catalogue's section
 //! `stand-in`, so that each language has its own words for them.
 
 /// An AD DS connector account that no file names.
@@ -17,6 +17,20 @@ pub const CONTROLLER: &str = "stand-in.controller";
 pub const CALLER: &str = "stand-in.caller";
 /// A server that nothing names.
 pub const SERVER: &str = "stand-in.server";
+/// The right to reset a password.
+pub const RESET_PASSWORD: &str = "stand-in.right-reset-password";
+/// The right to change a password.
+pub const CHANGE_PASSWORD: &str = "stand-in.right-change-password";
+/// The right to write `lockoutTime`.
+pub const WRITE_LOCKOUT_TIME: &str = "stand-in.right-write-lockout-time";
+/// The right to write `pwdLastSet`.
+pub const WRITE_PWD_LAST_SET: &str = "stand-in.right-write-pwd-last-set";
+/// The right to make an expired password valid again.
+pub const UNEXPIRE_PASSWORD: &str = "stand-in.right-unexpire-password";
+/// A cause that does not exist.
+pub const NO_SUCH_CAUSE: &str = "stand-in.no-such-cause";
+/// A check that nothing called for.
+pub const NOT_ASKED: &str = "stand-in.not-asked";
 /// A registry value that is not there, as facts show it too.
 pub const ABSENT: &str = "(absent)";
 /// A registry value that is empty, as facts show it too.

@@ -76,10 +76,9 @@ pub(super) fn read(text: &str, gaps: &mut Gaps<'_>) -> Vec<ObjectAcl> {
             }
             Ok(Event::Eof) => break None,
             Ok(_) => {}
-            Err(error) => {
-                break Some(
-                    Statement::new("gap.access-control-list.broken").with("error", error.to_string()),
-                );
+            Err(_) => {
+                let at = reader.error_position().to_string();
+                break Some(Statement::new("gap.access-control-list.broken").with("at", at));
             }
         }
     };
@@ -171,7 +170,7 @@ impl State {
                 .map_err(|error| {
                     gaps.add(
                         0,
-                        Statement::new("gap.access-control-list.sddl-xml").with("error", error.to_string()),
+                        Statement::new("gap.access-control-list.sddl-xml").with("at", error.at.to_string()),
                     );
                 })
                 .ok()

@@ -5,10 +5,13 @@
 //! that objects below inherit, under `Inherited to all subobjects` or `Inherited to <class>`.
 //! <https://learn.microsoft.com/previous-versions/windows/it-pro/windows-server-2012-r2-and-2012/cc771151(v=ws.11)>
 
+use crate::artifacts::kept::FILE_BYTES;
 use crate::artifacts::text_stream::TextStream;
 
 use super::{AclEntry, AppliesTo, MAX_ENTRIES, MAX_OBJECTS, ObjectAcl, Scope, is_dn};
 
+/// Bytes of a line that are read.
+const LONGEST: usize = 16 << 10;
 /// Column in which the right or `SPECIAL ACCESS` stands.
 const COLUMN: usize = 38;
 
@@ -66,6 +69,8 @@ struct Reader {
     /// `Access list:` was seen of the current object.
     begun: bool,
     entries: usize,
+    /// Bytes of the lines that entries and objects are of.
+    bytes: usize,
 }
 
 pub(super) fn read(text: &mut TextStream<'_>) -> Vec<ObjectAcl> {
@@ -78,10 +83,12 @@ pub(super) fn read(text: &mut TextStream<'_>) -> Vec<ObjectAcl> {
         waiting: false,
         begun: false,
         entries: 0,
+        bytes: 0,
     };
     while let Some(line) = text.next_line() {
-        if !line.text.trim().is_empty() {
-            reader.line(line.text.trim_end(), line.number);
+        let start = line.text.get(..line.text.floor_char_boundary(LONGEST)).unwrap_or_default();
+        if !start.trim().is_empty() {
+            reader.line(start.trim_end(), line.number);
         }
     }
     reader.close(false);
@@ -161,7 +168,8 @@ impl Reader {
             if object.trustworthy {
                 object.protected.get_or_insert(false);
             }
-            if self.objects.len() <= MAX_OBJECTS {
+            self.bytes = self.bytes.saturating_add(object.bytes());
+            if self.objects.len() <= MAX_OBJECTS && self.bytes < 2 * FILE_BYTES {
                 self.objects.push(object);
             }
         }
@@ -222,7 +230,8 @@ impl Reader {
             applies_to: self.applies_to.clone(),
             line: number,
         };
-        let fits = self.entries < MAX_ENTRIES;
+        self.bytes = self.bytes.saturating_add(entry.bytes());
+        let fits = self.entries < MAX_ENTRIES && self.bytes < FILE_BYTES;
         self.entries = self.entries.saturating_add(1);
         let object = self.object(number);
         object.trustworthy &= in_columns && fits;

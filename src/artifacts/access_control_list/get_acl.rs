@@ -58,7 +58,7 @@ fn of_block(block: &Block, gaps: &mut Gaps<'_>) -> ObjectAcl {
             .map_err(|error| {
                 gaps.add(
                     line,
-                    Statement::new("gap.access-control-list.sddl-list").with("error", error.to_string()),
+                    Statement::new("gap.access-control-list.sddl-list").with("at", error.at.to_string()),
                 );
             })
             .ok()

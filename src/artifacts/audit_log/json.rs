@@ -8,7 +8,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::row::{Kept, Texts};
-use super::tree::Tree;
+use super::tree::{Tree, TreeSeed, room};
 use crate::artifacts::text_stream::TextStream;
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
@@ -76,13 +76,14 @@ impl<'de> Visitor<'de> for Rows<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut rows: A) -> Result<(), A::Error> {
-        while let Some(row) = rows.next_element::<Tree>()? {
+        while let Some(row) = rows.next_element_seed(TreeSeed::new(&room()))? {
             self.take(&row);
         }
         Ok(())
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
+        let room = room();
         let mut row: Vec<(String, Tree)> = Vec::new();
         while let Some(name) = members.next_key::<String>()? {
             let name = name.to_ascii_lowercase();
@@ -90,7 +91,7 @@ impl<'de> Visitor<'de> for Rows<'_> {
                 let list = Some(name.as_str());
                 members.next_value_seed(Rows { kept: self.kept, index: self.index, list })?;
             } else if Tree::is_known(&name) && !row.iter().any(|(known, _)| *known == name) {
-                row.push((name, members.next_value::<Tree>()?));
+                row.push((name, members.next_value_seed(TreeSeed::new(&room))?));
             } else {
                 members.next_value::<IgnoredAny>()?;
             }

@@ -1,8 +1,9 @@
 //! A JSON value of which only the members of an audit row are kept, so that it stays small.
 
+use std::cell::Cell;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// Items of a list that are kept. A row has at most three targets.
 const MOST_ITEMS: usize = 32;
@@ -68,15 +69,38 @@ impl Tree {
     }
 }
 
-impl<'de> Deserialize<'de> for Tree {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TreeVisitor)
+/// Reads a value, as long as the row that it is of has room.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TreeSeed<'r> {
+    room: &'r Cell<usize>,
+}
+
+/// Values of one row that are kept. Real rows have some fifty.
+pub(super) fn room() -> Cell<usize> {
+    Cell::new(1_000)
+}
+
+impl<'r> TreeSeed<'r> {
+    pub(super) fn new(room: &'r Cell<usize>) -> Self {
+        TreeSeed { room }
     }
 }
 
-struct TreeVisitor;
+impl<'de> DeserializeSeed<'de> for TreeSeed<'_> {
+    type Value = Tree;
 
-impl<'de> Visitor<'de> for TreeVisitor {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tree, D::Error> {
+        match self.room.get().checked_sub(1) {
+            Some(left) => {
+                self.room.set(left);
+                deserializer.deserialize_any(self)
+            }
+            None => deserializer.deserialize_ignored_any(IgnoredAny).map(|_| Tree::Nothing),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for TreeSeed<'_> {
     type Value = Tree;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -110,7 +134,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
         let mut kept = Vec::new();
         while kept.len() < MOST_ITEMS {
-            match items.next_element()? {
+            match items.next_element_seed(self)? {
                 Some(item) => kept.push(item),
                 None => return Ok(Tree::Items(kept)),
             }
@@ -124,7 +148,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
         while let Some(name) = members.next_key::<String>()? {
             let name = name.to_ascii_lowercase();
             if Tree::is_known(&name) && !kept.iter().any(|(known, _)| *known == name) {
-                kept.push((name, members.next_value()?));
+                kept.push((name, members.next_value_seed(self)?));
             } else {
                 members.next_value::<IgnoredAny>()?;
             }

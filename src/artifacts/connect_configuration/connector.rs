@@ -8,8 +8,10 @@ use crate::artifacts::Located;
 use crate::source::Place;
 use crate::words::Statement;
 
-/// Partitions of a connector, and preferred domain controllers of a partition, that are read.
-const MOST: usize = 1000;
+/// Partitions of a connector that are read. A forest has some dozens of domains.
+const MOST: usize = 100;
+/// Preferred domain controllers of a partition that are read.
+const MOST_PREFERRED: usize = 20;
 
 /// The directory that a connector connects to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -195,7 +197,7 @@ impl OpenPartition {
                 ["sign-and-seal"] => self.sign_and_seal.truth(text, place, doubts),
                 ["login-domain"] => self.login_domain.text(text, place, doubts),
                 ["login-user"] => self.login_user.text(text, place, doubts),
-                ["preferred-dcs", "preferred-dc"] if self.preferred_dcs.len() < MOST => {
+                ["preferred-dcs", "preferred-dc"] if self.preferred_dcs.len() < MOST_PREFERRED => {
                     let name = text_of(text, &place, doubts);
                     self.preferred_dcs.extend(name.map(|name| Located::new(name, place)));
                 }

@@ -14,7 +14,7 @@ const ADMA: &str = "adma-configuration";
 const ROOTS: [&str; 4] = [MA_DATA, "saved-ma-configuration", METAVERSE, ADMA];
 
 /// Connectors of one file that are read. `Get-ADSyncServerConfiguration` writes one into each.
-const MOST_CONNECTORS: usize = 200;
+const MOST_CONNECTORS: usize = 20;
 
 const ASK_AGAIN: &str = "gap.ask.connect-configuration";
 

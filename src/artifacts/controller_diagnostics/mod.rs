@@ -81,7 +81,7 @@ pub fn read(_path: &BundlePath, bytes: &[u8]) -> (Option<ControllerDiagnostics>,
 
 /// The same of a text that is decoded.
 pub(super) fn read_text(text: &str) -> Option<ControllerDiagnostics> {
-    let Some(command) = command_of(text) else { return None };
+    let command = command_of(text)?;
     let mut read = ControllerDiagnostics { command, controllers: Vec::new(), results: Vec::new() };
     match command {
         DiagnosticCommand::Dcdiag => dcdiag::read(text, &mut read),

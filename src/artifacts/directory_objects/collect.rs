@@ -142,6 +142,13 @@ impl DirectoryObject {
         DirectoryObject { attributes: Vec::new(), line }
     }
 
+    /// Marks that values of an attribute are missing, or an attribute that would have come.
+    pub(super) fn cut(&mut self, name: &str) {
+        for attribute in &mut self.attributes {
+            attribute.complete &= !attribute.name.eq_ignore_ascii_case(name);
+        }
+    }
+
     /// Adds a value to an attribute that stands already, or adds the attribute.
     pub(super) fn add(&mut self, name: &str, value: Option<AttributeValue>, line: u64, complete: bool) {
         let known = self.attributes.iter_mut().find(|attribute| attribute.name.eq_ignore_ascii_case(name));

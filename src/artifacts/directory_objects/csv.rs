@@ -113,7 +113,9 @@ fn hex(digits: &str) -> Option<Vec<u8>> {
 struct Row {
     cells: Vec<String>,
     line: u64,
-    /// The file ended inside quotes, or a cell is longer than is read.
+    /// Bytes of its cells.
+    bytes: usize,
+    /// The file ended inside quotes, or a row is longer than is read.
     open: bool,
 }
 
@@ -127,7 +129,7 @@ struct Rows<L: Iterator<Item = char>> {
 impl<L: Iterator<Item = char>> Rows<L> {
     fn next_row(&mut self) -> Option<Row> {
         self.letters.peek()?;
-        let mut row = Row { cells: Vec::new(), line: self.line, open: false };
+        let mut row = Row { cells: Vec::new(), line: self.line, bytes: 0, open: false };
         let mut cell = String::new();
         let mut quoted = false;
         while let Some(letter) = self.letters.next() {
@@ -154,9 +156,10 @@ impl<L: Iterator<Item = char>> Rows<L> {
     }
 }
 
-/// A cell that is longer than any is cut off, and its row is not whole.
+/// A row that is longer than any is cut off, and is not whole.
 fn push(row: &mut Row, cell: &mut String, letter: char) {
-    if cell.len() < LONGEST_LINE {
+    if row.bytes < LONGEST_LINE {
+        row.bytes = row.bytes.saturating_add(letter.len_utf8());
         cell.push(letter);
     } else {
         row.open = true;

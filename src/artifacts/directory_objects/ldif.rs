@@ -3,6 +3,7 @@
 //! Lines that begin with a space go on with the line before. Entries that describe a change
 //! (`changetype: modify`) say nothing of the state of an object and are passed over.
 
+use crate::artifacts::kept::{FILE_BYTES, STRING_BYTES};
 use crate::artifacts::text_stream::{LONGEST_LINE, TextStream};
 
 use super::collect::{Collector, is_binary, is_wanted};
@@ -40,6 +41,8 @@ struct Entry {
     is_change: bool,
     /// The last line, which may go on.
     line: Option<Line>,
+    /// Bytes of its lines that were kept.
+    bytes: usize,
 }
 
 pub(super) fn read(text: &mut TextStream<'_>, collector: &mut Collector<'_>) {
@@ -90,7 +93,8 @@ impl Entry {
             self.is_change = kind.is_some_and(|kind| !kind.eq_ignore_ascii_case("add"));
         }
         if !self.is_change {
-            read_line(&line, object, collector);
+            self.bytes = self.bytes.saturating_add(line.text.len()).saturating_add(STRING_BYTES);
+            read_line(&line, self.bytes > FILE_BYTES, object, collector);
         }
     }
 
@@ -106,11 +110,15 @@ fn is_attribute(line: &str, name: &str) -> bool {
     line.split_once(':').is_some_and(|(have, _)| have.trim().eq_ignore_ascii_case(name))
 }
 
-fn read_line(line: &Line, object: &mut DirectoryObject, collector: &mut Collector<'_>) {
+/// Reads a line; one of an entry that is `full` only shows that its attribute is not complete.
+fn read_line(line: &Line, full: bool, object: &mut DirectoryObject, collector: &mut Collector<'_>) {
     let Some((description, value)) = line.text.split_once(':') else { return };
     let (name, options) = description.split_once(';').unwrap_or((description, ""));
     if !is_wanted(name) {
         return;
+    }
+    if full {
+        return object.cut(name);
     }
     // A server that returns a part of the values says which: `member;range=0-1499`.
     let whole = !options.to_ascii_lowercase().contains("range=") || options.eq_ignore_ascii_case("range=0-*");

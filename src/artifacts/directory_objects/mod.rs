@@ -116,7 +116,7 @@ pub(super) fn read_text(path: &BundlePath, mut text: TextStream<'_>) -> (Option<
             (lost.collect(), text.encoding(), text.damaged())
         }
         format => {
-            let (held, lost) = held_text::hold(path, text);
+            let (held, lost) = held_text::hold_console(path, text);
             read_held(&held.decoded.text, format, &mut collector);
             (lost, held.decoded.encoding, held.decoded.damaged)
         }

@@ -116,17 +116,22 @@ pub(super) fn read_chunk(offset: u64, bytes: &mut [u8], way: Way<'_>) -> ChunkRe
     reading
 }
 
-/// The parts of the first live record of a chunk that can be rendered.
-pub(super) fn first_record(bytes: &mut [u8], selection: &Selection) -> Option<EventParts> {
+/// The parts of the first live record of a chunk that can be rendered, and the work beyond the usual that it took
+/// to find it.
+pub(super) fn first_record(bytes: &mut [u8], selection: &Selection) -> (Option<EventParts>, u64) {
     const TRIES: usize = 4;
     let records = walk(bytes).records;
-    records.iter().filter(|record| !record.slack).take(TRIES).find_map(|record| {
-        let mut parts = None;
-        render::render(bytes, 0, std::slice::from_ref(record), &selection.settings, |_, xml| {
+    let (mut parts, mut work) = (None, 0_u64);
+    for record in records.iter().filter(|record| !record.slack).take(TRIES) {
+        let took = render::render(bytes, 0, std::slice::from_ref(record), &selection.settings, |_, xml| {
             parts = event_xml::parse(xml);
         });
-        parts
-    })
+        work = work.saturating_add(took);
+        if parts.is_some() {
+            break;
+        }
+    }
+    (parts, work.saturating_sub(USUAL_WORK))
 }
 
 impl ChunkReading {

@@ -8,7 +8,7 @@ use super::chunk::{ChunkReading, Damage, Found};
 use super::event_xml::EventParts;
 use super::repeats::Seen;
 use super::{Coverage, Event};
-use crate::artifacts::kept::FILE_BYTES;
+use crate::artifacts::kept::LOG_BYTES;
 use crate::source::Place;
 
 /// Computers and channels kept of one file, each. A log that collects those of others names hundreds.
@@ -42,7 +42,9 @@ pub(super) struct Total {
     /// Damaged chunks beyond those.
     pub(super) more_damaged: u64,
     /// Work of rendering beyond what the chunks of a real log take.
-    excess: u64,
+    pub(super) excess: u64,
+    /// Records are only counted, for what other logs took.
+    pub(super) counting: bool,
 }
 
 impl Total {
@@ -71,9 +73,14 @@ impl Total {
         chunk.found.into_iter().for_each(|found| self.keep(found));
     }
 
-    /// Whether the file has taken so much work that its records are only counted from here on.
+    /// Whether the file has taken more work than any real one.
     pub(super) fn is_exhausting(&self) -> bool {
         self.excess > EXCESS_MAX
+    }
+
+    /// Whether records are only counted from here on.
+    pub(super) fn is_counting(&self) -> bool {
+        self.counting || self.is_exhausting()
     }
 
     fn keep(&mut self, found: Found) {
@@ -93,7 +100,7 @@ impl Total {
         }
         self.found.push_back(found);
         // The oldest are those that matter least, but for signs of life, of which there are few.
-        while self.bytes > FILE_BYTES {
+        while self.bytes > LOG_BYTES {
             let Some(oldest) = self.found.pop_front() else { return };
             if oldest.seen_once && self.once.len() < SEEN_MAX {
                 self.once.push(oldest);

@@ -18,7 +18,7 @@ pub(super) struct FileFacts {
     /// Slots of chunks, used or not.
     pub(super) slots: u64,
     /// Where and why reading ended early.
-    pub(super) failed: Option<(u64, String)>,
+    pub(super) failed: Option<(u64, Statement)>,
 }
 
 impl FileFacts {
@@ -45,7 +45,7 @@ pub(super) fn gaps(path: &BundlePath, file: &FileFacts, total: &Total) -> Vec<Ga
     let whole = |reason: Vec<Statement>| Gap::new(path, Place::File, reason);
     let mut gaps: Vec<Gap> = file_reasons(file, total).into_iter().map(whole).collect();
     if let Some((at, error)) = &file.failed {
-        let reason = [Statement::new("gap.event-log.unreadable").with("error", error.as_str()), again()];
+        let reason = [Statement::new("gap.event-log.unreadable"), error.clone(), again()];
         gaps.push(Gap::new(path, Place::Offset(*at), reason));
     }
     for (offset, records, damage) in &total.damaged {
@@ -83,6 +83,9 @@ fn file_reasons(file: &FileFacts, total: &Total) -> Vec<Vec<Statement>> {
             Statement::new("gap.event-log.in-use").with("count", coverage.lost.to_string()),
             again(),
         ]);
+    }
+    if total.counting {
+        reasons.push(Statement::new("gap.event-log.counted").into());
     }
     if total.is_exhausting() {
         reasons.push(vec![Statement::new("gap.event-log.exhausting"), again()]);

@@ -76,6 +76,13 @@ pub fn read_disk(
     pace::read_stream(path, start.resume(at, &mut rest), sum, &selection)
 }
 
+/// Counts the records of an event log and tells what it covers, without reading what they say: for an upload
+/// that took too much work before.
+pub fn count(path: &BundlePath, content: &mut dyn Read, wanted: &Wanted) -> (EventLog, Vec<Gap>) {
+    let selection = Selection::of(wanted);
+    pace::read_stream(path, Slots::open(content), Sum::counting(), &selection)
+}
+
 /// What one log file says.
 #[derive(Debug, Clone, Default)]
 pub struct EventLog {
@@ -83,6 +90,8 @@ pub struct EventLog {
     pub events: Vec<Event>,
     /// What the log as a whole covers.
     pub coverage: Coverage,
+    /// Work that its records took beyond what those of real logs do, in bytes of text and of memory.
+    pub excess: u64,
 }
 
 /// One event, as its XML has it.

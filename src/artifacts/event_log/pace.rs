@@ -18,7 +18,7 @@ use super::selection::Selection;
 use super::stream::{Slot, Slots, in_step};
 use super::walk::CHUNK_SIZE;
 use super::{EventLog, NAMING_TRIES};
-use crate::bundle::DiskContent;
+use crate::bundle::{DiskContent, cause};
 use crate::source::{BundlePath, Gap};
 
 /// Chunks of a stream that are read together: 1 MiB. Three times as many are held: what the stream fills,
@@ -52,9 +52,16 @@ impl Default for Naming {
 }
 
 impl Sum {
+    /// One that only counts records.
+    pub(super) fn counting() -> Self {
+        let mut sum = Sum::default();
+        sum.total.counting = true;
+        sum
+    }
+
     /// How the next chunks are read.
     fn way<'w>(&'w self, selection: &'w Selection) -> Way<'w> {
-        Way { selection, seen: &self.total.seen, rendering: !self.total.is_exhausting() }
+        Way { selection, seen: &self.total.seen, rendering: !self.total.is_counting() }
     }
 
     fn add(&mut self, reading: ChunkReading) {
@@ -64,9 +71,13 @@ impl Sum {
 
     /// Tries a chunk with records for whose the log is.
     fn name(&mut self, chunk: &mut [u8], selection: &Selection) {
-        let Some(left) = self.naming.tries.checked_sub(1) else { return };
+        let Some(left) = self.naming.tries.checked_sub(1).filter(|_| !self.total.is_counting()) else {
+            return;
+        };
         self.naming.tries = left;
-        if let Some(parts) = chunk::first_record(chunk, selection) {
+        let (parts, excess) = chunk::first_record(chunk, selection);
+        self.total.excess = self.total.excess.saturating_add(excess);
+        if let Some(parts) = parts {
             self.total.note_record(&parts);
             self.naming.tries = 0;
         }
@@ -84,12 +95,13 @@ impl Sum {
 
     /// What the log says, with what the file as a whole shows.
     fn finish(mut self, path: &BundlePath, slots: &mut Slots<'_>) -> (EventLog, Vec<Gap>) {
-        let failed = slots.failed.take().map(|(at, error)| (at, error.to_string()));
+        let failed = slots.failed.take().map(|(at, error)| (at, cause(&error)));
         let file = FileFacts { header: slots.header, junk: slots.junk, slots: self.slots, failed };
         self.total.lose(file.missing_records(self.total.newest_number));
         let gaps = gaps::gaps(path, &file, &self.total);
+        let excess = self.total.excess;
         let (events, coverage) = self.total.finish();
-        (EventLog { events, coverage }, gaps)
+        (EventLog { events, coverage, excess }, gaps)
     }
 }
 

@@ -133,6 +133,11 @@ fn tag_end(rest: &str) -> Option<usize> {
         AfterEquals,
         Quoted(u8),
     }
+    // Most tags have no quote before their end.
+    let first = memchr::memchr(b'>', rest.as_bytes())?;
+    if memchr::memchr2(b'"', b'\'', rest.as_bytes().get(..first)?).is_none() {
+        return Some(first);
+    }
     let mut state = In::Tag;
     for (at, &b) in rest.as_bytes().iter().enumerate() {
         state = match (state, b) {

@@ -12,6 +12,7 @@ use std::collections::HashSet;
 use super::document::{Document, NodeId, shortened};
 use super::sections::{Section, rows, tables};
 use super::{RegistrySetting, ReportKind, SecurityOption};
+use crate::artifacts::kept::{self, FILE_BYTES};
 use crate::source::Place;
 
 /// The most rows that are kept: each carries the headings above it. Real reports have some hundred.
@@ -23,13 +24,16 @@ const MAX_HEADINGS: usize = 8;
 pub(super) struct Settings {
     pub(super) security_options: Vec<SecurityOption>,
     pub(super) registry: Vec<RegistrySetting>,
+    /// Memory of the headings, which each row has anew.
+    bytes: usize,
     /// Rows and sections beyond the bounds, which are not kept.
     pub(super) left_out: usize,
 }
 
 impl Settings {
-    fn has_room(&mut self) -> bool {
-        let room = self.security_options.len() + self.registry.len() < MAX_ROWS;
+    fn has_room(&mut self, headings: &[String]) -> bool {
+        self.bytes = self.bytes.saturating_add(kept::bytes_of(headings));
+        let room = self.security_options.len() + self.registry.len() < MAX_ROWS && self.bytes < FILE_BYTES;
         self.left_out += usize::from(!room);
         room
     }
@@ -90,7 +94,7 @@ fn security_options(
             }
             for cells in rows(document, table) {
                 let Some(option) = security_option(document, &cells, kind, &headings) else { continue };
-                if (is_group || is_descriptor(&option.value)) && settings.has_room() {
+                if (is_group || is_descriptor(&option.value)) && settings.has_room(&headings) {
                     settings.security_options.push(option);
                 }
             }
@@ -147,7 +151,7 @@ fn extra_registry_settings(
             document.below(first).any(|node| document.attribute(node, "gpmc_settingName").is_some());
         let path = document.text(first);
         let Some((key, value_name)) = path.rsplit_once('\\').filter(|_| !explained) else { continue };
-        if !settings.has_room() {
+        if !settings.has_room(&headings) {
             continue;
         }
         settings.registry.push(RegistrySetting {
@@ -181,7 +185,8 @@ fn preferences(document: &Document<'_>, section: &Section, above: &[&Section], s
         let Some(hive) = values.iter().position(|value| value.starts_with("HKEY_")) else { continue };
         let value = |offset: usize| values.get(hive + offset).cloned();
         let (Some(hive_name), Some(key)) = (value(0), value(1)) else { continue };
-        if !settings.has_room() {
+        let headings = titles(above, None);
+        if !settings.has_room(&headings) {
             continue;
         }
         settings.registry.push(RegistrySetting {
@@ -189,7 +194,7 @@ fn preferences(document: &Document<'_>, section: &Section, above: &[&Section], s
             value_name: value(2).unwrap_or_default(),
             data: value(4),
             winning_gpo: winning_gpo.clone(),
-            place: Place::Row { section: titles(above, None), name: value(2).unwrap_or_default() },
+            place: Place::Row { section: headings, name: value(2).unwrap_or_default() },
         });
     }
 }

@@ -26,7 +26,7 @@ mod streamed_lines;
 pub(super) use self::hive::bytes::{HiveBytes, PackedBytes, Packing};
 use self::selection::Selection;
 use crate::artifacts::text_stream::TextStream;
-use crate::artifacts::{Wanted, held_text, text_encoding};
+use crate::artifacts::{Wanted, held_text, kept, text_encoding};
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
@@ -177,7 +177,7 @@ pub(super) fn read_text(
     if let Some(format) = ExportFormat::of(text.start()) {
         return read_reg_file(path, text, format, wanted);
     }
-    let (held, lost) = held_text::hold(path, text);
+    let (held, lost) = held_text::hold_console(path, text);
     let (export, mut gaps) = console::read(path, &held.decoded.text, Selection::of(wanted));
     gaps.extend(lost);
     gaps.sort();
@@ -209,6 +209,34 @@ fn read_reg_file(
     }
     gaps.sort();
     (Some(export), gaps)
+}
+
+impl RegistryExport {
+    /// Memory that it takes, in bytes, near enough.
+    pub(super) fn bytes(&self) -> usize {
+        self.keys
+            .iter()
+            .map(|key| key.values.iter().map(RegistryValue::bytes).sum::<usize>().saturating_add(400))
+            .sum()
+    }
+}
+
+impl RegistryValue {
+    fn bytes(&self) -> usize {
+        let data = match &self.data {
+            RegistryData::String(text)
+            | RegistryData::ExpandString(text)
+            | RegistryData::Unreadable(text)
+            | RegistryData::Shown(text) => text.len(),
+            RegistryData::MultiString(texts) => kept::bytes_of(texts),
+            RegistryData::Binary(bytes) | RegistryData::Other { bytes, .. } => bytes.len(),
+            RegistryData::Dword(_)
+            | RegistryData::Qword(_)
+            | RegistryData::Deleted
+            | RegistryData::Absent => 0,
+        };
+        data.saturating_add(self.name.len()).saturating_add(size_of::<RegistryValue>())
+    }
 }
 
 impl ExportFormat {

@@ -5,6 +5,7 @@ use super::lines;
 use super::selection::Selection;
 use super::streamed_lines::{Line, Quoted, StreamedLines};
 use super::{ExportFormat, RegistryData, RegistryExport, RegistryKey, RegistryValue};
+use crate::artifacts::kept::FILE_BYTES;
 use crate::artifacts::text_stream::{LONGEST_LINE, TextStream};
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
@@ -36,6 +37,7 @@ pub(super) fn read(
         unreadable: 0,
         skipped: None,
         flooded: false,
+        bytes: 0,
     };
     reader.header();
     while let Some(line) = reader.lines.step() {
@@ -56,8 +58,10 @@ struct Reader<'t, 'c, 'w> {
     unreadable: usize,
     /// First line that follows no rule, and how many.
     skipped: Option<(u64, u64)>,
-    /// More wanted keys came than are kept.
+    /// More wanted keys or values came than are kept.
     flooded: bool,
+    /// Memory of the values that came.
+    bytes: usize,
 }
 
 /// What the last key line says of the values below it.
@@ -246,8 +250,12 @@ impl Reader<'_, '_, '_> {
                 self.gaps.push(Gap::new(self.path, Place::Line(line), reason));
             }
         }
+        let value = RegistryValue { name, data, place: Place::Line(line) };
+        self.bytes = self.bytes.saturating_add(value.bytes());
+        if self.bytes > FILE_BYTES {
+            return self.flood(line);
+        }
         if let Some(key) = self.export.keys.last_mut() {
-            let value = RegistryValue { name, data, place: Place::Line(line) };
             key.complete &= self.wanted.keep(&mut key.values, value);
         }
     }

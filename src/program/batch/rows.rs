@@ -9,13 +9,12 @@ use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::Context;
-
 use sspr_triage::Options;
 use sspr_triage::batch::{Key, Row, digest};
 use sspr_triage::words::Language;
 
 use super::Format;
+use crate::program::failure::Failure;
 
 /// The rows.
 pub(super) const ROWS: &str = "results.jsonl";
@@ -42,16 +41,16 @@ impl Done {
     /// Moves the rows of the last run aside, and finds out what is there.
     pub(super) fn before(output: &Path) -> anyhow::Result<Done> {
         let (last, earlier) = (output.join(ROWS), output.join(EARLIER));
-        let cannot = || format!("cannot take over the rows in {}", output.display());
+        let cannot = |error| Failure::cannot_write(&earlier, &error);
         if last.exists() {
-            append(&last, &earlier).with_context(cannot)?;
-            fs::remove_file(&last).with_context(cannot)?;
+            append(&last, &earlier).map_err(cannot)?;
+            fs::remove_file(&last).map_err(cannot)?;
         }
         if !earlier.exists() {
             return Ok(Done { rows: HashMap::new(), file: None });
         }
-        let mut file = BufReader::new(File::open(&earlier).with_context(cannot)?);
-        let rows = index(&mut file).with_context(cannot)?;
+        let mut file = BufReader::new(File::open(&earlier).map_err(cannot)?);
+        let rows = index(&mut file).map_err(cannot)?;
         Ok(Done { rows, file: Some(Mutex::new(file)) })
     }
 
@@ -106,21 +105,21 @@ pub(super) struct Rows {
 impl Rows {
     pub(super) fn begin(output: &Path) -> anyhow::Result<Rows> {
         let path = output.join(ROWS);
-        let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        let file = File::create(&path).map_err(|error| Failure::cannot_write(&path, &error))?;
         Ok(Rows { file: BufWriter::new(file), path, earlier: output.join(EARLIER) })
     }
 
     /// Writes a row, to the disk, so that nothing else has to come for it to be there.
     pub(super) fn write(&mut self, line: &str) -> anyhow::Result<()> {
         let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.flush());
-        written.with_context(|| format!("cannot write {}", self.path.display()))
+        written.map_err(|error| Failure::cannot_write(&self.path, &error).into())
     }
 
     /// The run is complete: rows of earlier runs are not needed any more.
     pub(super) fn finish(self) -> anyhow::Result<()> {
         match fs::remove_file(&self.earlier) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(error).with_context(|| format!("cannot remove {}", self.earlier.display()))
+                Err(Failure::cannot_write(&self.earlier, &error).into())
             }
             _ => Ok(()),
         }

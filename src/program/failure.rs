@@ -1,0 +1,102 @@
+//! What the program could not do, in sentences of our own that say what to do next. The system's words come
+//! in its own language, and only where we have none.
+
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+
+use sspr_triage::words::{Catalogue, Language, Statement};
+
+/// Why something could not be done, as sentences that are said in the user's language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure(Vec<Statement>);
+
+impl Failure {
+    /// A failure that needs no file.
+    pub(super) fn of(what: impl Into<Vec<Statement>>) -> Failure {
+        Failure(what.into())
+    }
+
+    /// A file, folder or archive cannot be opened or read.
+    pub(super) fn cannot_read(path: &Path, error: &io::Error) -> Failure {
+        let why = match error.kind() {
+            ErrorKind::NotFound => Statement::new("program.read-missing"),
+            ErrorKind::PermissionDenied => Statement::new("program.read-denied"),
+            ErrorKind::IsADirectory => Statement::new("program.read-folder"),
+            ErrorKind::InvalidData if error.raw_os_error().is_none() => Statement::new("program.read-text"),
+            ErrorKind::InvalidInput if error.raw_os_error().is_none() => {
+                Statement::new("program.read-no-file")
+            }
+            _ => other(error),
+        };
+        Failure(vec![of_path("program.cannot-read", path), why])
+    }
+
+    /// A file or folder cannot be written.
+    pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Failure {
+        let why = match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => Statement::new("program.write-no-folder"),
+            ErrorKind::AlreadyExists => Statement::new("program.write-no-folder"),
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                Statement::new("program.write-denied")
+            }
+            ErrorKind::IsADirectory => Statement::new("program.write-folder"),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Statement::new("program.write-full"),
+            _ => other(error),
+        };
+        Failure(vec![of_path("program.cannot-write", path), why])
+    }
+
+    /// The sentences in a language.
+    pub(crate) fn in_words(&self, language: Language) -> String {
+        Catalogue::of(language).say_all(&self.0)
+    }
+}
+
+fn of_path(key: &'static str, path: &Path) -> Statement {
+    Statement::new(key).with("path", path.display().to_string())
+}
+
+/// Windows lets nobody read or replace what another program holds open, and has two numbers for that.
+fn other(error: &io::Error) -> Statement {
+    match error.raw_os_error() {
+        Some(32 | 33) if cfg!(windows) => Statement::new("program.in-use"),
+        _ => Statement::new("program.system").with("error", error.to_string()),
+    }
+}
+
+/// English, for where nobody knows a language.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_words(Language::English))
+    }
+}
+
+impl std::error::Error for Failure {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_says_what_to_do_in_both_languages() {
+        let path = Path::new("a/b");
+        for (kind, reading, writing) in [
+            (ErrorKind::NotFound, "spelling", "folder that exists"),
+            (ErrorKind::PermissionDenied, "may read", "may write"),
+            (ErrorKind::IsADirectory, "is a folder", "is a folder"),
+            (ErrorKind::StorageFull, "The system says", "disk is full"),
+        ] {
+            let error = io::Error::from(kind);
+            for (failure, says) in [
+                (Failure::cannot_read(path, &error), reading),
+                (Failure::cannot_write(path, &error), writing),
+            ] {
+                let english = failure.to_string();
+                assert!(english.contains("a/b") && english.contains(says), "{kind}: {english}");
+                let japanese = failure.in_words(Language::Japanese);
+                assert!(japanese.contains("a/b") && !japanese.contains("annot"), "{kind}: {japanese}");
+            }
+        }
+    }
+}
