@@ -14,7 +14,8 @@ use crate::facts::{Attempt, Facts};
 pub(super) enum Reach {
     /// Nothing shows that the call went to another domain.
     Here,
-    /// It is of another domain than the account or the user, and may have taken the call all the same.
+    /// Another one may have taken the call: this one is of another domain than the account or the user, or none
+    /// of those that the connector uses.
     Doubtful,
     /// It is of another domain tree than the account.
     Elsewhere,
