@@ -243,6 +243,9 @@ fn machine_of_report(path: &BundlePath, report: &PolicyReport, machines: &mut Ma
     }
     let name = report.computer_fqdn.clone().or_else(|| name_in_domain(report, machines))?;
     let id = machines.known_as(&name)?;
+    if let Some((netbios, _)) = report.computer.as_deref().and_then(|computer| computer.split_once('\\')) {
+        machines.show_domain(id, netbios);
+    }
     if let Some((role, key)) = report.os_configuration.as_deref().and_then(role_in_words) {
         machines.show(id, role, Statement::new(key), whole());
     }

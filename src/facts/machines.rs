@@ -16,6 +16,8 @@ pub struct Machine {
     pub name: String,
     /// Roles that something shows, in the order in which they were found.
     pub roles: Vec<RoleShown>,
+    /// NetBIOS name of its domain as a report of its policies has it, in lower case.
+    pub netbios_domain: Option<String>,
 }
 
 /// A role, and what shows it.
@@ -80,7 +82,7 @@ impl Machines {
         if name.contains('.') {
             self.by_full_name.insert(name.clone(), index);
         }
-        self.list.push(Machine { name, roles: Vec::new() });
+        self.list.push(Machine { name, roles: Vec::new(), netbios_domain: None });
         Some(MachineId(index))
     }
 
@@ -90,6 +92,13 @@ impl Machines {
             && !machine.is(role)
         {
             machine.roles.push(RoleShown { role, how, source });
+        }
+    }
+
+    /// Notes the NetBIOS name of a machine's domain; the first one stays.
+    pub(super) fn show_domain(&mut self, id: MachineId, netbios: &str) {
+        if let Some(machine) = self.list.get_mut(id.0) {
+            machine.netbios_domain.get_or_insert_with(|| netbios.to_lowercase());
         }
     }
 

@@ -93,7 +93,17 @@ impl Reads<'_> {
     }
 
     fn groups(&self) -> impl Iterator<Item = &ReadGroup> {
-        let of_domain = |group: &&ReadGroup| group.domain.is_none() || group.domain == self.domain;
+        // A list that names no domain may be of any domain whose controllers were seen.
+        let domain = self.domain.as_deref().map(domain_of);
+        let mut controllers = self.facts.machines.with_role(Role::DomainController);
+        let several = controllers.any(|id| {
+            let suffix = self.facts.machines.name(id).split_once('.').map(|(_, suffix)| suffix);
+            suffix.is_some_and(|suffix| domain.as_deref().is_some_and(|domain| suffix != domain))
+        });
+        let of_domain = move |group: &&ReadGroup| match &group.domain {
+            None => !several,
+            domain => *domain == self.domain,
+        };
         self.facts.read_groups.iter().filter(of_domain)
     }
 

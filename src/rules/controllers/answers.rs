@@ -7,6 +7,7 @@ use crate::facts::{Attempt, Facts};
 use crate::rules::{Answer, Finding, Weight};
 use crate::words::stand_in;
 
+use super::reach::Reach;
 use super::{Effect, NearDenial, Stance, Standing, Survey};
 
 /// SAM logs a refusal at most once in 15 minutes by default; clocks may differ by five.
@@ -46,7 +47,7 @@ impl Survey {
             && self.of(Standing::Controller).next().is_some()
             && self.of(Standing::Controller).all(|stance| {
                 Self::clears(stance)
-                    || ((stance.elsewhere || stance.another)
+                    || (stance.reach != Reach::Here
                         && matches!(stance.effect, Effect::LetsIn | Effect::AuditOnly))
             })
             && self.some_cleared()
@@ -65,8 +66,8 @@ impl Survey {
             stance.in_force.as_ref().is_some_and(|in_force| in_force.basis == Basis::Policy)
         };
         self.of(Standing::Controller).any(|stance| match stance.effect {
-            Effect::AuditOnly => !stance.elsewhere,
-            Effect::LetsIn => !stance.elsewhere && !by_policy(stance),
+            Effect::AuditOnly => stance.reach != Reach::Elsewhere,
+            Effect::LetsIn => stance.reach != Reach::Elsewhere && !by_policy(stance),
             Effect::Denies | Effect::MayDeny => false,
         })
     }
@@ -91,7 +92,7 @@ impl Survey {
         let not_by_policy = |stance: &&Stance| {
             stance.in_force.as_ref().is_none_or(|in_force| in_force.basis != Basis::Policy)
         };
-        let here = |stance: &&Stance| !stance.elsewhere;
+        let here = |stance: &&Stance| stance.reach != Reach::Elsewhere;
         let doubtful = self.of(Standing::Controller).filter(not_by_policy).filter(here).find(|stance| {
             stance.effect == Effect::MayDeny
                 || (stance.effect == Effect::Denies && (!stance.firm || self.some_lets_in()))
@@ -101,7 +102,7 @@ impl Survey {
                 (Effect::MayDeny, false) => "membership",
                 (Effect::MayDeny, true) => "unusable",
                 _ if stance.firm => "one-of-several",
-                _ if stance.another => "another-controller",
+                _ if stance.reach == Reach::Doubtful => "another-controller",
                 _ => "disputed",
             };
             return self.saying(finding(Answer::Yes).variant(variant), stance);
@@ -113,8 +114,9 @@ impl Survey {
         if let Some(stance) = unplaced {
             return self.saying(finding(Answer::Yes).variant("unplaced"), stance);
         }
-        let elsewhere =
-            self.of(Standing::Controller).find(|stance| stance.elsewhere && stance.effect == Effect::Denies);
+        let elsewhere = self
+            .of(Standing::Controller)
+            .find(|stance| stance.reach == Reach::Elsewhere && stance.effect == Effect::Denies);
         match elsewhere {
             Some(stance) => self.saying(finding(Answer::Unknown).variant("elsewhere"), stance),
             None => finding(if self.all_cleared() { Answer::No } else { Answer::Unknown }),
@@ -250,7 +252,8 @@ impl Survey {
     fn asking(&self, finding: Finding) -> Finding {
         /// Names of machines that nothing shows to be controllers can be many.
         const NAMED: usize = 8;
-        let mut here = self.of(Standing::Controller).filter(|stance| !stance.elsewhere).peekable();
+        let mut here =
+            self.of(Standing::Controller).filter(|stance| stance.reach != Reach::Elsewhere).peekable();
         if self.unseen.is_empty() && here.peek().is_none() {
             return finding.needing("controller-lsa-key", None);
         }

@@ -55,11 +55,8 @@ struct Stance {
     machine: Option<String>,
     effect: Effect,
     firm: bool,
-    /// It is a domain controller of another domain tree than the connector account's.
-    elsewhere: bool,
-    /// Another controller may have taken the call: this one is of another domain than the account or the user,
-    /// or not among those that the connector uses.
-    another: bool,
+    /// Whether it may be the one that took the call.
+    reach: Reach,
     in_force: Option<InForce>,
     /// Audit-only mode is known to be off.
     audit_off: bool,
@@ -265,7 +262,6 @@ fn stance(
     let in_force = restriction.at(at);
     let audit = restriction.audit_only_at(at);
     let reach = restriction.machine.map_or(Reach::Here, |id| reach(facts, id, attempt, connector));
-    let elsewhere = reach == Reach::Elsewhere;
     if let Some(audit) = audit.as_ref().filter(|audit| audit.on) {
         let (firm, sources) = (audit.firm && !later && reach == Reach::Here, vec![audit.source.clone()]);
         let (effect, undecided) = (Effect::AuditOnly, Vec::new());
@@ -274,8 +270,7 @@ fn stance(
             machine,
             effect,
             firm,
-            elsewhere,
-            another: reach == Reach::Doubtful,
+            reach,
             in_force,
             audit_off: false,
             sources,
@@ -301,16 +296,18 @@ fn stance(
     // shows such a change, or that another controller took one of the two calls.
     let changed = later && in_force.basis == Basis::Registry;
     let keeps_out = matches!(effect, Effect::Denies | Effect::MayDeny);
-    let another = reach == Reach::Doubtful || (keeps_out && uses_others(restriction, connector));
-    let firm = in_force.firm && !elsewhere && !another && !changed;
+    let reach = match reach {
+        Reach::Here if keeps_out && uses_others(restriction, connector) => Reach::Doubtful,
+        reach => reach,
+    };
+    let firm = in_force.firm && reach == Reach::Here && !changed;
     let sources = in_force.sources.clone();
     Some(Stance {
         standing,
         machine,
         effect,
         firm,
-        elsewhere,
-        another,
+        reach,
         in_force: Some(in_force),
         audit_off,
         sources,

@@ -14,7 +14,8 @@ use crate::facts::{Attempt, Facts};
 pub(super) enum Reach {
     /// Nothing shows that the call went to another domain.
     Here,
-    /// It is of another domain than the account or the user, and may have taken the call all the same.
+    /// Another one may have taken the call: this one is of another domain than the account or the user, or none
+    /// of those that the connector uses.
     Doubtful,
     /// It is of another domain tree than the account.
     Elsewhere,
@@ -32,7 +33,11 @@ pub(super) fn reach(
     if !homes.is_empty() && !homes.iter().any(related) {
         return Reach::Elsewhere;
     }
-    let of_account = homes.is_empty() || homes.contains(&own);
+    let of_account = if homes.is_empty() {
+        !is_of_other_netbios(facts, controller, connector)
+    } else {
+        homes.contains(&own)
+    };
     let of_user = user_domain(facts, attempt).is_none_or(|domain| domain == own);
     if of_account && of_user { Reach::Here } else { Reach::Doubtful }
 }
@@ -47,6 +52,13 @@ fn homes(facts: &Facts, connector: Option<&Connector>) -> Vec<String> {
     let Some(netbios) = connector.account.domain.as_deref().map(str::to_lowercase) else { return Vec::new() };
     let domains = facts.machines.iter().filter_map(|(_, machine)| domain(&machine.name));
     domains.filter(|domain| domain.split('.').next() == Some(netbios.as_str())).collect()
+}
+
+/// The account's domain and the controller's have NetBIOS names that differ.
+fn is_of_other_netbios(facts: &Facts, controller: MachineId, connector: Option<&Connector>) -> bool {
+    let of_controller = facts.machines.get(controller).and_then(|machine| machine.netbios_domain.as_deref());
+    let of_account = connector.and_then(|connector| connector.account.domain.as_deref());
+    of_controller.zip(of_account).is_some_and(|(one, other)| !one.eq_ignore_ascii_case(other))
 }
 
 /// The domain of the user's own object, where an export shows it.

@@ -6,6 +6,7 @@ use crate::facts::sam_restriction::{Basis, SamValue};
 use crate::rules::{Answer, Finding, Weight};
 use crate::source::Source;
 
+use super::reach::Reach;
 use super::{Effect, Stance, Standing, Survey, keeps_out};
 
 /// A Group Policy Results report, or an export of the security database, of a machine that may be a domain
@@ -71,9 +72,9 @@ impl Survey {
 
     /// A controller whose value keeps the account out, and whose report has a policy that does so too.
     fn agreeing_report(&self) -> Option<(&Stance, &Source)> {
-        let denying = self
-            .of(Standing::Controller)
-            .filter(|stance| !stance.elsewhere && matches!(stance.effect, Effect::Denies | Effect::MayDeny));
+        let denying = self.of(Standing::Controller).filter(|stance| {
+            stance.reach != Reach::Elsewhere && matches!(stance.effect, Effect::Denies | Effect::MayDeny)
+        });
         denying.into_iter().find_map(|stance| {
             let of = self.reports.iter().find(|of| Some(&of.machine) == stance.machine.as_ref())?;
             let (source, keeps_out) = of.report.as_ref()?;
