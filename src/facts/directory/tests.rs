@@ -118,7 +118,9 @@ fn a_user_is_found_by_name_or_anchor_and_never_when_there_are_two() {
     };
     let (own, other) = ("7eb0b582-31da-4bc0-a91b-918b72832da2", "7eb0b582-31da-4bc0-a91b-918b72832da3");
     for (objects, found) in [
-        (vec![object("megan@contoso.example", 1, other)], Some("S-1-5-21-1-2-3-1")),
+        (vec![object("megan@contoso.example", 1, own)], Some("S-1-5-21-1-2-3-1")),
+        // The name has passed to another object.
+        (vec![object("megan@contoso.example", 1, other)], None),
         (vec![object("megan@corp.example", 1, own)], Some("S-1-5-21-1-2-3-1")),
         (vec![object("megan.adm@contoso.example", 1, other)], None),
         // One by name, another by anchor.
