@@ -78,6 +78,12 @@ pub(super) fn abandon(end: impl FnOnce()) {
     end();
 }
 
+/// Names that are devices on Windows in every folder, so that no file can stand beside them.
+fn is_device(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    cfg!(windows) && ["nul", "con"].iter().any(|device| name.eq_ignore_ascii_case(device))
+}
+
 /// Begins a file that has no name yet; whoever ends the program knows of it.
 fn begun(at: &Path) -> io::Result<fs::File> {
     let mut unnamed = unnamed();
@@ -92,22 +98,28 @@ struct Staged {
     /// written at once.
     at: Option<PathBuf>,
     path: PathBuf,
+    /// Its name as it was given.
+    shown: PathBuf,
 }
 
 impl Staged {
     fn write(path: &Path, text: &str) -> Result<Self, Failure> {
-        let shown = path;
-        let cannot = |error| Failure::cannot_write(shown, &error);
+        let shown = path.to_owned();
+        let cannot = |error| Failure::cannot_write(&shown, &error);
+        if is_device(path) {
+            fs::write(path, text).map_err(cannot)?;
+            return Ok(Staged { at: None, path: shown.clone(), shown });
+        }
         // A link stays one, and what it points to is replaced.
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         if path.exists() && !path.is_file() {
             fs::write(&path, text).map_err(cannot)?;
-            return Ok(Staged { at: None, path });
+            return Ok(Staged { at: None, path, shown });
         }
         let mut name = std::ffi::OsString::from(".");
         name.push(path.file_name().unwrap_or_default());
         name.push(format!(".{}.part", process::id()));
-        let staged = Staged { at: Some(path.with_file_name(name)), path };
+        let staged = Staged { at: Some(path.with_file_name(name)), path, shown: shown.clone() };
         if let Some(at) = &staged.at {
             let mut file = begun(at).map_err(cannot)?;
             file.write_all(text.as_bytes()).map_err(cannot)?;
@@ -117,7 +129,7 @@ impl Staged {
 
     fn name(mut self) -> Result<(), Failure> {
         if let Some(at) = &self.at {
-            fs::rename(at, &self.path).map_err(|error| Failure::cannot_write(&self.path, &error))?;
+            fs::rename(at, &self.path).map_err(|error| Failure::cannot_write(&self.shown, &error))?;
             self.forget();
         }
         Ok(())
