@@ -269,11 +269,11 @@ mod unix {
         }
         let mut script = Command::new("script");
         script.args(["--quiet", "--return", "--command", command, "/dev/null"]);
-        script
-            .env_remove("NO_COLOR")
-            .env("TERM", "xterm")
-            .env("LC_ALL", "C")
-            .envs(environment.iter().copied());
+        // In CI colours are shown on any terminal.
+        for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
+            script.env_remove(variable);
+        }
+        script.env("TERM", "xterm").env("LC_ALL", "C").envs(environment.iter().copied());
         Some(script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap())
     }
 
