@@ -120,12 +120,18 @@ pub(super) fn read_chunk(offset: u64, bytes: &mut [u8], way: Way<'_>) -> ChunkRe
 /// to find it.
 pub(super) fn first_record(bytes: &mut [u8], selection: &Selection) -> (Option<EventParts>, u64) {
     const TRIES: usize = 4;
-    let records = walk(bytes).records;
+    let walk = walk(bytes);
     let (mut parts, mut work) = (None, 0_u64);
-    for record in records.iter().filter(|record| !record.slack).take(TRIES) {
-        let took = render::render(bytes, 0, std::slice::from_ref(record), &selection.settings, |_, xml| {
-            parts = event_xml::parse(xml);
-        });
+    for record in walk.records.iter().filter(|record| !record.slack).take(TRIES) {
+        let took = render::render(
+            bytes,
+            walk.line_end(),
+            std::slice::from_ref(record),
+            &selection.settings,
+            |_, xml| {
+                parts = event_xml::parse(xml);
+            },
+        );
         work = work.saturating_add(took);
         if parts.is_some() {
             break;

@@ -11,6 +11,7 @@ use evtx::{EvtxParser, ParserSettings, SerializedEvtxRecord};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
+use super::mutants::Numbers;
 use super::samples::{Key, key_of_event, key_of_parts};
 use crate::artifacts::Wanted;
 use crate::artifacts::event_log::event_xml::{self, EventParts};
@@ -123,18 +124,6 @@ fn every_log_of_the_cases_gives_what_a_full_decode_gives() {
         }
     }
     assert!(whole > 50, "{whole} logs without damage");
-}
-
-/// Xorshift: the same numbers on every machine.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 16).unwrap() % limit.max(1)
-    }
 }
 
 /// Damages the content of records, and leaves the headers of file, chunk and records alone: with those the

@@ -8,14 +8,14 @@ use super::damaged::wanted;
 use crate::artifacts::event_log::{Position, around, read};
 
 /// Xorshift: the same numbers on every machine.
-struct Numbers(u64);
+pub(super) struct Numbers(pub(super) u64);
 
 impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
+    pub(super) fn below(&mut self, limit: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 16).unwrap() % limit
+        usize::try_from(self.0 >> 16).unwrap() % limit.max(1)
     }
 }
 
