@@ -15,6 +15,8 @@ pub struct InForce {
     pub basis: Basis,
     /// It can prove or clear: the machine is certain, the time fits, and nothing disagrees.
     pub firm: bool,
+    /// The machine is certain.
+    pub machine_is_firm: bool,
     /// Places, the deciding one first.
     pub sources: Vec<Source>,
     /// Winning GPO, where a policy report names it.
@@ -97,14 +99,15 @@ impl Restriction {
         let may_have_changed = later.is_some_and(|later| {
             !same(&later.value, &seen.value) || self.log_spans.iter().any(|(from, _)| *from <= time)
         });
-        let firm = (seen.firm || agreeing.is_some())
+        let firm = seen.firm
             && self.values.iter().all(|other| other.value == seen.value)
             && said.is_none_or(|said| same(&said.value, &seen.value))
             && self.policy_agrees(&seen.value)
             && !may_have_changed;
         let sources =
             std::iter::once(&seen.source).chain(agreeing.map(|policy| &policy.source)).cloned().collect();
-        InForce::of(seen.value.clone(), Basis::Registry, firm, sources)
+        let in_force = InForce::of(seen.value.clone(), Basis::Registry, firm, sources);
+        InForce { machine_is_firm: seen.machine_is_firm, ..in_force }
     }
 
     fn later(&self, time: Timestamp) -> Option<&Announced> {
@@ -155,7 +158,7 @@ impl Restriction {
 
 impl InForce {
     fn of(value: SamValue, basis: Basis, firm: bool, sources: Vec<Source>) -> Self {
-        InForce { value, basis, firm, sources, gpo: None }
+        InForce { value, basis, firm, machine_is_firm: true, sources, gpo: None }
     }
 
     fn of_policy(policy: &PolicySeen, more: Vec<Source>) -> Self {

@@ -124,8 +124,10 @@ pub struct ValueSeen {
     pub source: Source,
     /// Place of the audit-only value.
     pub audit_source: Option<Source>,
-    /// The file's attribution can carry a proof.
+    /// It can carry a proof: the machine is certain, and so is the control set.
     pub firm: bool,
+    /// The machine is certain.
+    pub machine_is_firm: bool,
 }
 
 /// The setting in one policy report.

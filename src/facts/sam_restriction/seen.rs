@@ -31,7 +31,7 @@ pub(super) fn template_setting(path: &BundlePath, template: &SecurityTemplate) -
 }
 
 /// The value in an export: the current control set where the export has it, else the first numbered one.
-pub(super) fn value_in(path: &BundlePath, export: &RegistryExport, firm: bool) -> Option<ValueSeen> {
+pub(super) fn value_in(path: &BundlePath, export: &RegistryExport, machine_is_firm: bool) -> Option<ValueSeen> {
     // What a policy sets is not what the machine has.
     if export.format == ExportFormat::RegistryPolicy {
         return None;
@@ -67,7 +67,7 @@ pub(super) fn value_in(path: &BundlePath, export: &RegistryExport, firm: bool) -
     let undecided = current.is_none() && keys().any(|key| of_set(&key));
     let values = || parts.iter().flat_map(|key| &key.values);
     let partial = values().any(|value| matches!(value.data, RegistryData::Unreadable(_)));
-    let firm = firm && !undecided && !(partial && state == SamValue::Absent);
+    let firm = machine_is_firm && !undecided && !(partial && state == SamValue::Absent);
     let place = |place: &Place| Source::new(path, place.clone());
     Some(ValueSeen {
         value: state,
@@ -80,6 +80,7 @@ pub(super) fn value_in(path: &BundlePath, export: &RegistryExport, firm: bool) -
         source: place(value.map_or(&chosen.place, |value| &value.place)),
         audit_source: audit.map(|audit| place(&audit.place)),
         firm,
+        machine_is_firm,
     })
 }
 
