@@ -61,7 +61,8 @@ impl Sum {
 
     /// How the next chunks are read.
     fn way<'w>(&'w self, selection: &'w Selection) -> Way<'w> {
-        Way { selection, seen: &self.total.seen, rendering: !self.total.is_counting() }
+        let Total { seen, rendered, .. } = &self.total;
+        Way { selection, seen, rendered, rendering: !self.total.is_counting() }
     }
 
     fn add(&mut self, reading: ChunkReading) {
