@@ -8,11 +8,11 @@ use crate::source::Source;
 use crate::words::Statement;
 
 use super::account_events::{AccountEvents, AccountName};
-use super::attempts::{Attempt, NamedAccount, sign_in_account};
+use super::attempts::{Attempt, NamedAccount, SignIn};
 use super::connect_server::ConfiguredAccount;
 use super::directory::{Directory, DirectoryUser};
 use super::machines::{MachineId, Machines, same_host};
-use super::{Contradiction, EventKind, KnownEvents};
+use super::{Contradiction, KnownEvents};
 
 /// All connector accounts of the bundle.
 #[derive(Debug, Clone, Default)]
@@ -118,9 +118,13 @@ pub(super) fn gather(
     directory: &Directory,
 ) -> Connectors {
     let mut connectors = Connectors::default();
-    let sign_ins = events
-        .of_kind(&[EventKind::ConnectorSignIn])
-        .filter_map(|at| Some((sign_in_account(at)?, Some(at.event.computer.clone()))));
+    // Only the first of those that say the same one after another.
+    let sign_ins = events.sign_ins.chunk_by(|a, b| {
+        (a.computer, &a.account.domain, &a.account.name) == (b.computer, &b.account.domain, &b.account.name)
+    });
+    let sign_ins = sign_ins
+        .filter_map(<[_]>::first)
+        .map(|sign_in| (sign_in.account.clone(), Some(sign_in.computer.to_owned())));
     let of_events = attempts
         .iter()
         .filter_map(|attempt| Some((attempt.connector.clone()?, attempt.server().map(str::to_owned))))
@@ -184,9 +188,9 @@ pub(super) fn gather(
 fn events_name(events: &KnownEvents<'_>, attempts: &[Attempt], account: &NamedAccount) -> bool {
     attempts
         .iter()
-        .filter_map(|attempt| attempt.connector.clone())
-        .chain(events.of_kind(&[EventKind::ConnectorSignIn]).filter_map(sign_in_account))
-        .any(|named| same_account(&named, account))
+        .filter_map(|attempt| attempt.connector.as_ref())
+        .chain(events.sign_ins.iter().map(|sign_in| &sign_in.account))
+        .any(|named| same_account(named, account))
 }
 
 /// Finds the SID of an account. Two SIDs for one name are no pair.
