@@ -8,7 +8,7 @@ use crate::source::Source;
 use crate::words::Statement;
 
 use super::account_events::{AccountEvents, AccountName};
-use super::attempts::{Attempt, NamedAccount, SignIn};
+use super::attempts::{self, Attempt, NamedAccount};
 use super::connect_server::ConfiguredAccount;
 use super::directory::{Directory, DirectoryUser};
 use super::machines::{MachineId, Machines, same_host};
@@ -118,17 +118,10 @@ pub(super) fn gather(
     directory: &Directory,
 ) -> Connectors {
     let mut connectors = Connectors::default();
-    // Only the first of those that say the same one after another.
-    let sign_ins = events.sign_ins.chunk_by(|a, b| {
-        (a.computer, &a.account.domain, &a.account.name) == (b.computer, &b.account.domain, &b.account.name)
-    });
-    let sign_ins = sign_ins
-        .filter_map(<[_]>::first)
-        .map(|sign_in| (sign_in.account.clone(), Some(sign_in.computer.to_owned())));
     let of_events = attempts
         .iter()
         .filter_map(|attempt| Some((attempt.connector.clone()?, attempt.server().map(str::to_owned))))
-        .chain(sign_ins);
+        .chain(attempts::signed_in(&events.sign_ins));
     let of_files = configured.accounts.iter().map(|of| {
         let server = of.server.map(|server| configured.machines.name(server).to_owned());
         (of.account.clone(), server)

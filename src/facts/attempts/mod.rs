@@ -308,6 +308,14 @@ impl<'a> SignIn<'a> {
     }
 }
 
+/// The accounts of sign-ins, each with the server: of those that say the same one after another, the first.
+pub(super) fn signed_in(sign_ins: &[SignIn<'_>]) -> impl Iterator<Item = (NamedAccount, Option<String>)> {
+    let runs = sign_ins.chunk_by(|a, b| {
+        (a.computer, &a.account.domain, &a.account.name) == (b.computer, &b.account.domain, &b.account.name)
+    });
+    runs.filter_map(<[_]>::first).map(|first| (first.account.clone(), Some(first.computer.to_owned())))
+}
+
 /// `… for DomainName=CONTOSO.COM, UserName=MSOL_….`
 fn sign_in_account(at: &KnownEventAt<'_>) -> Option<NamedAccount> {
     let text = at.text();
