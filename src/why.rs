@@ -166,12 +166,25 @@ impl Text<'_> {
     }
 
     fn check(&mut self, judged: &Judged<'_>, id: &str) {
-        let answer = self.answer_word(judged.answer(id));
-        self.canvas.heading(&format!("{} / {id}: {answer}", judged.id));
+        let first = judged.answer(id);
+        let answers = || judged.evidence.iter().filter(|evidence| evidence.check == id);
+        // A check that answers several things, such as each right of a list, has no answer of its own.
+        let mixed = answers().any(|evidence| Some(evidence.answer) != first);
+        let answer = self.answer_word(first);
+        self.canvas.heading(&match mixed {
+            true => format!("{} / {id}", judged.id),
+            false => format!("{} / {id}: {answer}", judged.id),
+        });
         let mut said = None;
-        for evidence in judged.evidence.iter().filter(|evidence| evidence.check == id) {
+        for evidence in answers() {
             if said != Some(&evidence.text) {
-                self.canvas.paragraph(2, &evidence.text);
+                match mixed {
+                    true => {
+                        let answer = self.answer_word(Some(evidence.answer));
+                        self.canvas.item(2, &format!("{answer}: {}", evidence.text));
+                    }
+                    false => self.canvas.paragraph(2, &evidence.text),
+                }
                 let worth = match evidence.weight {
                     Weight::Proves => "weight.proves",
                     Weight::Supports => "weight.supports",

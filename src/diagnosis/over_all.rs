@@ -7,7 +7,7 @@ use crate::rules::{Answer, CauseId, Finding, Findings, Weight};
 use crate::source::Source;
 use crate::words::Statement;
 
-use super::tiers::tier_values;
+use super::tiers::{Tier, tier_values};
 use super::{AttemptResult, CauseResult, OtherResult, State, other_state, remedy, tiers};
 
 /// A cause over all failed operations: the highest state that one of them gives it.
@@ -41,8 +41,7 @@ pub(super) fn cause(
         .or_else(|| of(Outcome::Unknown).rfind(|(tier, _)| tier.state <= State::Undetermined))
         .or_else(at_machines)
         .unwrap_or_else(|| (tiers::rung(cause, &[]), Arc::default()));
-    let mut reason = Statement::new(format!("reason.{}.{}", cause.id(), tier.reason));
-    reason.values = tier_values(tier, &findings);
+    let reason = reason(cause, tier, &findings);
     CauseResult {
         cause,
         state: tier.state,
@@ -51,6 +50,22 @@ pub(super) fn cause(
         missing: Vec::new(),
         remedy: None,
     }
+}
+
+/// Why a cause stands on its rung.
+fn reason(cause: CauseId, tier: &Tier, findings: &[Finding]) -> Statement {
+    let denied = findings.iter().any(|finding| {
+        (finding.check, finding.answer) == ("connector-right-missing", Answer::Yes)
+            && finding.text.key.contains("-denied")
+    });
+    // That a right is not given would be mended by a grant; that it is denied is not.
+    let why = match tier.reason {
+        "right-missing" if denied => "right-missing-denied",
+        why => why,
+    };
+    let mut reason = Statement::new(format!("reason.{}.{why}", cause.id()));
+    reason.values = tier_values(tier, findings);
+    reason
 }
 
 /// Other known diagnoses, in order of their first operation.

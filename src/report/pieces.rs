@@ -6,6 +6,10 @@ use super::Report;
 use super::model::{Evidence, SourceEntry};
 use crate::diagnosis::{Answer, State, Weight};
 
+/// The check whose answers are rights of the connector account, one by one: what is missing tells, and what the
+/// account has explains nothing.
+const RIGHT: &str = "connector-right";
+
 /// One answer at one place, and what it is worth for each cause that it matters to.
 pub(super) struct Piece<'a> {
     /// The answer.
@@ -15,6 +19,18 @@ pub(super) struct Piece<'a> {
     worth: u8,
     /// The causes and diagnoses that it matters to, by id, and what a yes is worth for each.
     pub(super) matters: Vec<(Weight, &'a str)>,
+}
+
+impl Piece<'_> {
+    /// It is a right that the account has, which no shortened list needs.
+    pub(super) fn is_right_held(&self) -> bool {
+        self.evidence.check == RIGHT && self.evidence.answer == Answer::Yes
+    }
+}
+
+/// Whether an answer says that the connector account lacks a right, or is denied one.
+pub(super) fn is_right_missing(evidence: &Evidence) -> bool {
+    evidence.check == RIGHT && evidence.answer == Answer::No
 }
 
 /// The pieces that help to see why the states are what they are: those of the verdict's cause in front,
@@ -67,6 +83,7 @@ pub(super) fn pieces(report: &Report) -> Vec<Piece<'_>> {
 fn tells(evidence: &Evidence, by_no: bool) -> bool {
     match evidence.answer {
         Answer::Yes => true,
+        Answer::No if is_right_missing(evidence) => true,
         Answer::No => {
             by_no && evidence.source.is_some() && matches!(evidence.weight, Weight::Proves | Weight::Supports)
         }
@@ -76,6 +93,13 @@ fn tells(evidence: &Evidence, by_no: bool) -> bool {
 
 /// What comes first: answers that agree with the state, then those against it, then context.
 fn worth(evidence: &Evidence, state: State) -> u8 {
+    if evidence.check == RIGHT {
+        return match evidence.answer {
+            Answer::No if state >= State::Possible => 4,
+            Answer::No => 1,
+            _ => 0,
+        };
+    }
     match (evidence.answer, evidence.weight) {
         (Answer::Yes, Weight::RulesOut) if state == State::RuledOut => 5,
         (Answer::Yes, Weight::Proves) => 4,

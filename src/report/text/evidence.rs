@@ -18,7 +18,9 @@ pub(super) fn evidence(canvas: &mut Canvas, report: &Report) {
         return;
     }
     canvas.heading(&canvas.word("evidence"));
-    for (number, piece) in pieces.iter().take(MOST).enumerate() {
+    let told = pieces.iter().filter(|piece| !piece.is_right_held());
+    let told: Vec<&Piece<'_>> = told.take(MOST).collect();
+    for (number, piece) in told.iter().enumerate() {
         canvas.numbered(number + 1, &piece.evidence.text);
         canvas.paragraph(6, &matters(canvas, piece));
         for source in piece.places.iter().take(PLACES) {
@@ -29,7 +31,7 @@ pub(super) fn evidence(canvas: &mut Canvas, report: &Report) {
             canvas.paragraph(6, &canvas.words("evidence-places", &[("count", more.to_string())]));
         }
     }
-    let more = pieces.len().saturating_sub(MOST);
+    let more = pieces.len().saturating_sub(told.len());
     if more > 0 {
         canvas.paragraph(6, &canvas.words("evidence-more", &[("count", more.to_string())]));
     }
