@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::Report;
-use super::model::{Evidence, SourceEntry};
+use super::model::{Evidence, OfAttempt, SourceEntry};
 use crate::diagnosis::{Answer, State, Weight};
 
 /// The check whose answers are rights of the connector account, one by one: what is missing tells, and what the
@@ -17,6 +17,8 @@ pub(super) struct Piece<'a> {
     /// All places where it stands.
     pub(super) places: Vec<&'a SourceEntry>,
     worth: u8,
+    /// The operations that it is the answer for, where others have another one.
+    pub(super) attempts: Vec<&'a OfAttempt>,
     /// The causes and diagnoses that it matters to, by id, and what a yes is worth for each.
     pub(super) matters: Vec<(Weight, &'a str)>,
 }
@@ -61,13 +63,22 @@ pub(super) fn pieces(report: &Report) -> Vec<Piece<'_>> {
             let piece = match pieces.iter_mut().find(same) {
                 Some(piece) => piece,
                 None => {
-                    pieces.push(Piece { evidence, places: Vec::new(), worth, matters: Vec::new() });
+                    pieces.push(Piece {
+                        evidence,
+                        places: Vec::new(),
+                        worth,
+                        attempts: Vec::new(),
+                        matters: Vec::new(),
+                    });
                     let Some(piece) = pieces.last_mut() else { continue };
                     piece
                 }
             };
             if !piece.matters.contains(&(evidence.weight, id)) {
                 piece.matters.push((evidence.weight, id));
+            }
+            if let Some(of) = evidence.attempt.as_ref().filter(|of| !piece.attempts.contains(of)) {
+                piece.attempts.push(of);
             }
             if let Some(source) = evidence.source.as_ref().filter(|source| !piece.places.contains(source)) {
                 piece.places.push(source);

@@ -23,6 +23,9 @@ pub(super) fn evidence(canvas: &mut Canvas, report: &Report) {
     for (number, piece) in told.iter().enumerate() {
         canvas.numbered(number + 1, &piece.evidence.text);
         canvas.paragraph(6, &matters(canvas, piece));
+        if !piece.attempts.is_empty() {
+            canvas.paragraph(6, &canvas.phrases().answer_for(&piece.attempts));
+        }
         for source in piece.places.iter().take(PLACES) {
             canvas.item(6, &place(source));
         }
