@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::Report;
 use super::model::{Attempt, CollectNext, Step};
+use super::phrases::Phrases;
 use super::terminal::terminal_safe;
 use crate::diagnosis::State;
 use crate::words::{Catalogue, Statement};
@@ -89,6 +90,21 @@ impl Words {
             true => self.catalogue.say(&Statement::new(key)),
             false => collect.artifact.clone(),
         }
+    }
+
+    fn phrases(&self) -> Phrases {
+        Phrases::in_language(self.catalogue.language())
+    }
+
+    /// Where a command is run, and in what.
+    fn console(&self, collect: &CollectNext) -> String {
+        self.phrases().console(collect)
+    }
+
+    /// What a command writes, to be sent back.
+    fn files(&self, collect: &CollectNext) -> String {
+        let files = self.phrases().list(&collect.files);
+        self.phrases().words("collect-files", &[("files", files)])
     }
 
     /// Words that all reports for people share.

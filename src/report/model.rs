@@ -189,6 +189,8 @@ pub struct Attempt {
     pub code: Option<String>,
     /// As [`Verdict::cause`].
     pub cause: String,
+    /// Id of the known diagnosis, where the cause is `other`.
+    pub diagnosis: Option<String>,
     /// How sure.
     pub state: State,
     /// The events of the operation.
@@ -230,6 +232,12 @@ pub struct CollectNext {
     pub r#where: String,
     /// It needs an elevated console.
     pub elevated: bool,
+    /// What the command is written for: `powershell` or `cmd`.
+    pub shell: String,
+    /// Command that makes the folder that it writes to, where it is missing, in either shell.
+    pub prepare: String,
+    /// What the command writes on the machine, and what is to be sent back: files, or a folder.
+    pub files: Vec<String>,
     /// Causes and checks that it decides.
     pub decides: Vec<String>,
     /// What it would show.
@@ -301,6 +309,8 @@ pub struct GapEntry {
     pub path: String,
     /// Place in the file.
     pub place: String,
+    /// `encrypted`, `empty`, or `unread` for all else.
+    pub kind: String,
     /// What is wrong, and what to ask for instead.
     pub reason: String,
 }

@@ -29,6 +29,11 @@ impl Canvas {
         Canvas { width: options.width.clamp(40, 120), colour: options.colour, phrases, out: String::new() }
     }
 
+    /// The words of the report.
+    pub(crate) fn phrases(&self) -> Phrases {
+        self.phrases
+    }
+
     /// A phrase that has no values.
     pub(crate) fn word(&self, key: &str) -> String {
         self.phrases.word(key)

@@ -16,6 +16,10 @@ pub(super) fn collect_next(canvas: &mut Canvas, report: &Report) {
         return;
     }
     canvas.heading(&canvas.word("collect-next"));
+    if let Some(first) = report.collect_next.first() {
+        canvas.paragraph(4, &canvas.word("collect-prepare"));
+        canvas.command(8, &first.prepare);
+    }
     for (number, collect) in report.collect_next.iter().take(COLLECT).enumerate() {
         one_to_collect(canvas, number + 1, collect);
     }
@@ -26,12 +30,10 @@ pub(super) fn collect_next(canvas: &mut Canvas, report: &Report) {
 }
 
 fn one_to_collect(canvas: &mut Canvas, number: usize, collect: &CollectNext) {
-    let place = match collect.elevated {
-        true => canvas.words("collect-elevated", &[("where", collect.r#where.clone())]),
-        false => collect.r#where.clone(),
-    };
-    canvas.numbered(number, &format!("{}: {place}", collect.artifact));
+    canvas.numbered(number, &format!("{}: {}", collect.artifact, canvas.phrases().console(collect)));
     canvas.command(8, &collect.command);
+    let files = canvas.phrases().list(&collect.files);
+    canvas.paragraph(6, &canvas.words("collect-files", &[("files", files)]));
     let decides = collect.decides.join(", ");
     let why = match decides.is_empty() {
         true => collect.why.clone(),
