@@ -79,7 +79,7 @@ fn every_sentence_of_the_catalogue_is_named_in_the_source() {
             "placeholder" | "placeholder-in-text" => PLACEHOLDERS.contains(&first),
             "report" => {
                 last.is_empty()
-                    || ["cause", "cause-row", "console", "state", "weight", "weight-of-no", "operation", "fact"]
+                    || ["cause", "cause-row", "console", "short", "state", "weight", "weight-of-no", "operation", "fact"]
                         .contains(&first)
             }
             "html" | "reply" | "timeline" | "diff" | "why" => {

@@ -88,8 +88,31 @@ pub struct Verdict {
     pub cause: String,
     /// How sure.
     pub state: State,
+    /// Id of the known diagnosis, where the cause is `other`.
+    #[serde(default)]
+    pub diagnosis: Option<String>,
     /// One sentence.
     pub summary: String,
+}
+
+/// The failed operations that a conclusion is about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct About {
+    /// How many they are.
+    pub count: usize,
+    /// How many failed in all.
+    pub failed: usize,
+    /// The latest of them, in order of time.
+    pub attempts: Vec<OfAttempt>,
+}
+
+/// An operation, as a reader knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfAttempt {
+    /// UTC, RFC 3339.
+    pub time: String,
+    /// User principal name.
+    pub user: Option<String>,
 }
 
 /// One of the three causes.
@@ -101,6 +124,9 @@ pub struct Cause {
     pub state: State,
     /// One sentence: why.
     pub reason: String,
+    /// The failed operations that the state and the reason are about; null where it is all of them.
+    #[serde(default)]
+    pub about: Option<About>,
     /// The checks, and where each answer stands.
     pub evidence: Vec<Evidence>,
     /// What is missing to decide, in words.
@@ -114,10 +140,16 @@ pub struct Cause {
 pub struct OtherDiagnosis {
     /// Its id.
     pub id: String,
+    /// What people call it.
+    #[serde(default)]
+    pub title: String,
     /// How sure.
     pub state: State,
     /// One sentence: why.
     pub reason: String,
+    /// The failed operations that it is about; null where it is all of them.
+    #[serde(default)]
+    pub about: Option<About>,
     /// The checks, and where each answer stands.
     pub evidence: Vec<Evidence>,
     /// What to do, in order.
@@ -135,6 +167,9 @@ pub struct Evidence {
     pub answer: Answer,
     /// The answer in a sentence.
     pub text: String,
+    /// The operation that it is the answer for, where other failed operations have another one.
+    #[serde(default)]
+    pub attempt: Option<OfAttempt>,
     /// Where it stands; null for an answer that rests on something absent from the whole bundle.
     pub source: Option<SourceEntry>,
 }
@@ -189,10 +224,14 @@ pub struct Attempt {
     pub code: Option<String>,
     /// As [`Verdict::cause`].
     pub cause: String,
-    /// Id of the known diagnosis, where the cause is `other`.
-    pub diagnosis: Option<String>,
     /// How sure.
     pub state: State,
+    /// Id of the known diagnosis, where the cause is `other`.
+    #[serde(default)]
+    pub diagnosis: Option<String>,
+    /// Why, in a sentence or more; null where it did not fail.
+    #[serde(default)]
+    pub reason: Option<String>,
     /// The events of the operation.
     pub events: Vec<SourceEntry>,
 }
@@ -233,10 +272,13 @@ pub struct CollectNext {
     /// It needs an elevated console.
     pub elevated: bool,
     /// What the command is written for: `powershell` or `cmd`.
+    #[serde(default)]
     pub shell: String,
     /// Command that makes the folder that it writes to, where it is missing, in either shell.
+    #[serde(default)]
     pub prepare: String,
     /// What the command writes on the machine, and what is to be sent back: files, or a folder.
+    #[serde(default)]
     pub files: Vec<String>,
     /// Causes and checks that it decides.
     pub decides: Vec<String>,
@@ -310,6 +352,7 @@ pub struct GapEntry {
     /// Place in the file.
     pub place: String,
     /// `encrypted`, `empty`, or `unread` for all else.
+    #[serde(default)]
     pub kind: String,
     /// What is wrong, and what to ask for instead.
     pub reason: String,

@@ -8,7 +8,7 @@ use crate::words::{Catalogue, Language, Statement, put};
 /// Names that may stand in braces on a page. The words that stand for an unknown value are in the
 /// catalogue: in a command `placeholder.<name>`, which has to be replaced, and in a text
 /// `placeholder-in-text.<name>`, which reads as a part of it.
-pub const PLACEHOLDERS: [&str; 10] = [
+pub const PLACEHOLDERS: [&str; 12] = [
     "connector_account",
     "connector_name",
     "connector_domain",
@@ -19,6 +19,8 @@ pub const PLACEHOLDERS: [&str; 10] = [
     "gpo",
     "domain_dn",
     "other_controllers",
+    "denied_trustee",
+    "denied_right",
 ];
 
 /// Longest value that a command takes, in characters; a distinguished name can be long, a line is not.

@@ -5,6 +5,7 @@ use super::outcomes::Outcome;
 use super::{LISTED, Reply};
 use crate::diagnosis::{Answer, State, Weight};
 use crate::report::model::{Attempt, Evidence, FactEntry};
+use crate::report::pieces::is_right_missing;
 
 impl Reply<'_> {
     pub(super) fn found(&mut self, outcomes: &[Outcome<'_>]) {
@@ -23,6 +24,7 @@ impl Reply<'_> {
                 self.paragraph(&sure);
                 let cause = self.cause(one);
                 self.paragraph(&cause);
+                self.rights_missing(one.id);
                 self.explains(one);
                 self.own("attempts");
                 self.attempts(&one.attempts);
@@ -43,6 +45,17 @@ impl Reply<'_> {
         self.paragraph(&text);
     }
 
+    /// The rights that are missing or denied, where the cause is that some are.
+    fn rights_missing(&mut self, id: &str) {
+        let missing = self.evidence(id).iter().filter(|one| is_right_missing(one));
+        let mut items: Vec<String> = missing.map(|evidence| plain(&evidence.text)).collect();
+        items.dedup();
+        if !items.is_empty() {
+            self.own("rights-missing");
+            self.bullets(items);
+        }
+    }
+
     /// Each cause with its attempts.
     fn several(&mut self, outcomes: &[Outcome<'_>]) {
         let total = outcomes.iter().map(|outcome| outcome.attempts.len()).sum::<usize>().to_string();
@@ -53,6 +66,7 @@ impl Reply<'_> {
             let sure = self.with(&format!("of-several.{}", outcome.state.word()), &values);
             let cause = (outcome.id != "undetermined").then(|| self.cause(outcome));
             self.sentences(&std::iter::once(sure).chain(cause).collect::<Vec<_>>());
+            self.rights_missing(outcome.id);
             self.attempts(&outcome.attempts);
         }
     }

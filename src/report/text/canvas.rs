@@ -29,11 +29,6 @@ impl Canvas {
         Canvas { width: options.width.clamp(40, 120), colour: options.colour, phrases, out: String::new() }
     }
 
-    /// The words of the report.
-    pub(crate) fn phrases(&self) -> Phrases {
-        self.phrases
-    }
-
     /// A phrase that has no values.
     pub(crate) fn word(&self, key: &str) -> String {
         self.phrases.word(key)
@@ -47,6 +42,11 @@ impl Canvas {
     /// The name of a state, for people.
     pub(crate) fn state_name(&self, state: State) -> String {
         self.phrases.state_name(state)
+    }
+
+    /// The words that all reports share.
+    pub(crate) fn phrases(&self) -> Phrases {
+        self.phrases
     }
 
     /// What was written.

@@ -4,6 +4,7 @@ use super::canvas::Canvas;
 use crate::diagnosis::State;
 use crate::report::Report;
 use crate::report::model::{CollectNext, Step};
+use crate::report::phrases;
 
 /// Most artifacts that are asked for at once.
 const COLLECT: usize = 3;
@@ -21,7 +22,7 @@ pub(super) fn collect_next(canvas: &mut Canvas, report: &Report) {
         canvas.command(8, &first.prepare);
     }
     for (number, collect) in report.collect_next.iter().take(COLLECT).enumerate() {
-        one_to_collect(canvas, number + 1, collect);
+        one_to_collect(canvas, report, number + 1, collect);
     }
     let more = report.collect_next.len().saturating_sub(COLLECT);
     if more > 0 {
@@ -29,12 +30,12 @@ pub(super) fn collect_next(canvas: &mut Canvas, report: &Report) {
     }
 }
 
-fn one_to_collect(canvas: &mut Canvas, number: usize, collect: &CollectNext) {
-    canvas.numbered(number, &format!("{}: {}", collect.artifact, canvas.phrases().console(collect)));
+fn one_to_collect(canvas: &mut Canvas, report: &Report, number: usize, collect: &CollectNext) {
+    let phrases = canvas.phrases();
+    canvas.numbered(number, &format!("{}: {}", phrases.artifact(&collect.artifact), phrases.console(collect)));
     canvas.command(8, &collect.command);
-    let files = canvas.phrases().list(&collect.files);
-    canvas.paragraph(6, &canvas.words("collect-files", &[("files", files)]));
-    let decides = collect.decides.join(", ");
+    canvas.paragraph(6, &canvas.words("collect-files", &[("files", phrases.list(&collect.files))]));
+    let decides = decides(canvas, report, &collect.decides);
     let why = match decides.is_empty() {
         true => collect.why.clone(),
         false => canvas.words("collect-decides", &[("why", collect.why.clone()), ("decides", decides)]),
@@ -46,6 +47,16 @@ fn one_to_collect(canvas: &mut Canvas, number: usize, collect: &CollectNext) {
     let answers =
         [("question", collect.question.clone()), ("yes", collect.yes.clone()), ("no", collect.no.clone())];
     canvas.paragraph(6, &canvas.words("collect-answers", &answers));
+}
+
+/// The causes that something decides by their numbers, and other diagnoses by their titles. Which checks it answers
+/// stands in the other reports.
+fn decides(canvas: &Canvas, report: &Report, ids: &[String]) -> String {
+    let name = |id: &String| match report.causes.iter().any(|cause| cause.id == *id) {
+        true => Some(canvas.word(&format!("short.{id}"))),
+        false => phrases::diagnosis(report, id).map(|other| other.title.clone()),
+    };
+    ids.iter().filter_map(name).collect::<Vec<_>>().join(&canvas.word("list-separator"))
 }
 
 /// A cause or diagnosis that has a remedy.
@@ -62,10 +73,12 @@ pub(super) fn remedy(canvas: &mut Canvas, report: &Report) {
     if remedies.is_empty() {
         return;
     }
-    let other = report.verdict.cause == "other";
+    let verdict = &report.verdict;
+    let other = verdict.cause == "other";
     let known = |remedy: &&Remedy<'_>| {
+        let named = verdict.diagnosis.as_ref().is_none_or(|id| id == remedy.id);
         let cause = report.causes.iter().any(|cause| cause.id == remedy.id);
-        remedy.state >= State::Likely && (remedy.id == report.verdict.cause || (other && !cause))
+        remedy.state >= State::Likely && (remedy.id == verdict.cause || (other && !cause && named))
     };
     let leading = remedies.iter().filter(known).max_by_key(|remedy| remedy.state);
     match leading {
