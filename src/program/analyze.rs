@@ -17,6 +17,7 @@ use super::formats::{Format, Wanted, wanted};
 use super::limits::LimitArgs;
 use super::output::{complain, text_options, write, write_files};
 use super::reading::{read, took};
+use super::own_input;
 use super::{CAUSE_FOUND, NOTHING_USABLE, UNDETERMINED, USAGE};
 
 /// Arguments of `analyze`.
@@ -67,6 +68,8 @@ impl Analyze {
             .iter()
             .map(|(path, machine)| Stated { path: path.clone(), machine: machine.clone() });
         let options = Options { limits: self.limits.limits(), stated: stated.collect() };
+        let files = wanted.iter().filter_map(|wanted| wanted.file.as_deref());
+        own_input::refuse(files, &self.paths)?;
         let analysis = read(&self.paths, &options, console)?;
         render_and_write(&analysis, &wanted, console)?;
         for stated in &analysis.unused_statements {

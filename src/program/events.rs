@@ -11,13 +11,14 @@ use sspr_triage::events::{self, Query, Timeline};
 use sspr_triage::progress::Progress;
 use sspr_triage::words::Statement;
 
-use super::NOTHING_USABLE;
 use super::console::Console;
 use super::failure::Failure;
 use super::limits::LimitArgs;
 use super::output::{complain, write_to};
+use super::own_input;
 use super::progress::{Unit, Watched};
 use super::reading::took;
+use super::NOTHING_USABLE;
 
 /// Gaps that are told one by one.
 const GAPS: usize = 50;
@@ -78,7 +79,14 @@ enum Format {
 impl Events {
     /// Writes the list; what is missing in it goes to standard error.
     pub(super) fn run(&self, console: Console) -> anyhow::Result<u8> {
+        own_input::refuse(self.output.as_deref(), &self.paths)?;
         let timeline = self.timeline(console)?;
+        if !timeline.usable {
+            // A list that was written before is worth more than an empty one.
+            tell_gaps(&timeline, console);
+            complain(&console.words().say(&Statement::new("program.no-event-log")));
+            return Ok(NOTHING_USABLE);
+        }
         let rendered = match self.format {
             Format::Table => events::table(&timeline, console.for_people(), self.full),
             Format::Jsonl => events::jsonl(&timeline)?,
@@ -86,10 +94,6 @@ impl Events {
         };
         write_to(&rendered, self.output.as_deref())?;
         tell_gaps(&timeline, console);
-        if !timeline.usable {
-            complain(&console.words().say(&Statement::new("program.no-event-log")));
-            return Ok(NOTHING_USABLE);
-        }
         for id in self.ids.iter().filter(|id| !events::is_known(**id)) {
             console.note(&Statement::new("program.no-such-event").with("id", id.to_string()));
         }

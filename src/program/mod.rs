@@ -19,6 +19,7 @@ mod language;
 mod limits;
 mod mistakes;
 mod output;
+mod own_input;
 mod progress;
 mod reading;
 
