@@ -52,6 +52,9 @@ impl Check {
         if let Some(case) = self.output.as_deref().and_then(|output| case_around(output, &self.folder)) {
             own_input::refuse(self.output.as_deref(), &[case])?;
         }
+        if !self.folder.exists() {
+            return Err(Failure::no_path(&self.folder).into());
+        }
         let options = Options { limits: self.limits.limits(), stated: Vec::new() };
         let results = match self.results(&options, console) {
             Ok(results) => results,
