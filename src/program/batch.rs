@@ -141,7 +141,8 @@ impl Batch {
     fn refuse_output_in(&self, bundles: &[PathBuf]) -> anyhow::Result<()> {
         own_input::refuse([self.output.as_path(), &self.output.join(ROWS)], bundles)?;
         let reports = self.output.join(REPORTS);
-        let parents: Vec<&PathBuf> = self.paths.iter().filter(|path| self.children && path.is_dir()).collect();
+        let parents: Vec<&PathBuf> =
+            self.paths.iter().filter(|path| self.children && path.is_dir()).collect();
         for parent in parents {
             // Beside the bundles is room for the folder of the results; among them is none for the results.
             if is_same(parent, &self.output) {

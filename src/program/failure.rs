@@ -7,6 +7,7 @@ use std::path::Path;
 
 use sspr_triage::words::{Catalogue, Language, Statement};
 
+use super::output::unbroken;
 use super::{COULD_NOT_FINISH, USAGE};
 
 /// Why something could not be done, as sentences that are said in the user's language.
@@ -76,7 +77,7 @@ impl Failure {
 }
 
 fn of_path(key: &'static str, path: &Path) -> Statement {
-    Statement::new(key).with("path", path.display().to_string())
+    Statement::new(key).with("path", unbroken(&path.display().to_string()))
 }
 
 /// Windows lets nobody read or replace what another program holds open, and has two numbers for that.

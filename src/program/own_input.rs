@@ -43,8 +43,7 @@ fn is_same(one: &Path, other: &Path) -> bool {
 
 /// Whether a file or folder, there or not yet, is inside a folder.
 pub(super) fn is_below(path: &Path, folder: &Path) -> bool {
-    folder.is_dir()
-        && folder.canonicalize().is_ok_and(|folder| resolved(path).starts_with(folder))
+    folder.is_dir() && folder.canonicalize().is_ok_and(|folder| resolved(path).starts_with(folder))
 }
 
 /// A path without links, as far as it is there.

@@ -31,7 +31,11 @@ pub(super) fn template_setting(path: &BundlePath, template: &SecurityTemplate) -
 }
 
 /// The value in an export: the current control set where the export has it, else the first numbered one.
-pub(super) fn value_in(path: &BundlePath, export: &RegistryExport, machine_is_firm: bool) -> Option<ValueSeen> {
+pub(super) fn value_in(
+    path: &BundlePath,
+    export: &RegistryExport,
+    machine_is_firm: bool,
+) -> Option<ValueSeen> {
     // What a policy sets is not what the machine has.
     if export.format == ExportFormat::RegistryPolicy {
         return None;
