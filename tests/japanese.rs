@@ -93,7 +93,8 @@ fn is_for_a_customer(case: &Path, report: &Report) {
         } else if in_block {
             brackets |= line.contains('<');
         } else {
-            assert!(line == say("placeholder") || !line.contains('<'), "{case}: {line}");
+            // What the bundle says is escaped, and stays.
+            assert!(line == say("placeholder") || !line.replace("\\<", "").contains('<'), "{case}: {line}");
         }
     }
     assert_eq!(brackets, reply.contains(say("placeholder")), "{case}\n{reply}");
@@ -124,7 +125,12 @@ fn what_is_no_sentence_is_the_same_in_every_language_and_all_sentences_have_thei
             let remedies = japanese.causes.iter().flat_map(|cause| &cause.remedy);
             let others = japanese.other_diagnoses.iter().flat_map(|other| &other.remedy);
             let steps = remedies.chain(others).filter_map(|step| step.command.clone());
-            japanese.collect_next.iter().flat_map(|next| [next.command.clone(), next.prepare.clone()]).chain(steps).collect()
+            japanese
+                .collect_next
+                .iter()
+                .flat_map(|next| [next.command.clone(), next.prepare.clone()])
+                .chain(steps)
+                .collect()
         };
         for line in render(&japanese, &TextOptions::default()).lines() {
             let command = commands.iter().any(|command| command.contains(line.trim()));

@@ -79,8 +79,18 @@ fn every_sentence_of_the_catalogue_is_named_in_the_source() {
             "placeholder" | "placeholder-in-text" => PLACEHOLDERS.contains(&first),
             "report" => {
                 last.is_empty()
-                    || ["cause", "cause-row", "console", "short", "state", "weight", "weight-of-no", "operation", "fact"]
-                        .contains(&first)
+                    || [
+                        "cause",
+                        "cause-row",
+                        "console",
+                        "short",
+                        "state",
+                        "weight",
+                        "weight-of-no",
+                        "operation",
+                        "fact",
+                    ]
+                    .contains(&first)
             }
             "html" | "reply" | "timeline" | "diff" | "why" => {
                 let table = format!("{first}.");

@@ -32,7 +32,8 @@ pub(super) fn collect_next(canvas: &mut Canvas, report: &Report) {
 
 fn one_to_collect(canvas: &mut Canvas, report: &Report, number: usize, collect: &CollectNext) {
     let phrases = canvas.phrases();
-    canvas.numbered(number, &format!("{}: {}", phrases.artifact(&collect.artifact), phrases.console(collect)));
+    canvas
+        .numbered(number, &format!("{}: {}", phrases.artifact(&collect.artifact), phrases.console(collect)));
     canvas.command(8, &collect.command);
     canvas.paragraph(6, &canvas.words("collect-files", &[("files", phrases.list(&collect.files))]));
     let decides = decides(canvas, report, &collect.decides);

@@ -28,7 +28,8 @@ fn another_diagnosis() {
 #[test]
 fn every_line_but_a_command_keeps_to_the_width() {
     for report in examples::all() {
-        let commands = report.collect_next.iter().flat_map(|one| [one.command.as_str(), one.prepare.as_str()]);
+        let commands =
+            report.collect_next.iter().flat_map(|one| [one.command.as_str(), one.prepare.as_str()]);
         let steps = report.causes.iter().flat_map(|cause| &cause.remedy);
         let steps = steps.chain(report.other_diagnoses.iter().flat_map(|other| &other.remedy));
         let commands: Vec<_> = commands.chain(steps.filter_map(|step| step.command.as_deref())).collect();
