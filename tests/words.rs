@@ -89,6 +89,7 @@ fn every_sentence_of_the_catalogue_is_named_in_the_source() {
                         "weight-of-no",
                         "operation",
                         "fact",
+                        "fact-value",
                     ]
                     .contains(&first)
             }

@@ -4,8 +4,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::*;
 
+const WIDTH: usize = 80;
+
 fn explain(id: Option<&str>) -> Result<String, UnknownId> {
-    super::explain(id, Language::English)
+    super::explain(id, Language::English, WIDTH)
 }
 
 #[test]

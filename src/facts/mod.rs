@@ -205,6 +205,12 @@ pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
     }
 }
 
+/// The events of each operation on a password in the logs, the engine's traces among them.
+pub fn operations(artifacts: &[Artifact]) -> Vec<Vec<Source>> {
+    let attempts = attempts::assemble(&KnownEvents::of(artifacts));
+    attempts.into_iter().map(|attempt| attempt.events).collect()
+}
+
 /// A known event of some log.
 #[derive(Debug, Clone)]
 pub struct KnownEventAt<'a> {

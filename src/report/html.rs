@@ -19,6 +19,7 @@ use super::Report;
 use super::model::{Attempt, CollectNext, Step};
 use super::phrases::{self, Phrases};
 use super::terminal::terminal_safe;
+use super::times::to_the_millisecond;
 use crate::diagnosis::State;
 use crate::words::{Catalogue, Statement};
 
@@ -224,6 +225,11 @@ impl<'a> Page<'a> {
     /// How many more rows there are; none if there are none.
     fn more<T>(&self, list: &[T]) -> Option<usize> {
         list.len().checked_sub(self.most_rows).filter(|more| *more > 0)
+    }
+
+    /// A time as tables show it.
+    fn time(&self, text: &str) -> String {
+        to_the_millisecond(text)
     }
 
     /// What is made of one attempt: its cause, and how sure.
