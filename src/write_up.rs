@@ -259,6 +259,7 @@ impl Writer<'_> {
                 _ => None,
             },
             reason: self.reason(attempt, result),
+            staging: self.facts.staging_of(attempt).is_some(),
             events: attempt.events.iter().map(|source| self.source(source)).collect(),
         }
     }

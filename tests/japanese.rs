@@ -93,7 +93,8 @@ fn is_for_a_customer(case: &Path, report: &Report) {
         } else if in_block {
             brackets |= line.contains('<');
         } else {
-            assert!(line == say("placeholder") || !line.contains('<'), "{case}: {line}");
+            // What the bundle says is escaped, and stays.
+            assert!(line == say("placeholder") || !line.replace("\\<", "").contains('<'), "{case}: {line}");
         }
     }
     assert_eq!(brackets, reply.contains(say("placeholder")), "{case}\n{reply}");

@@ -77,6 +77,7 @@ fn attempt(time: &str, user: &str, code: Option<&str>, cause: &str, state: State
         state,
         diagnosis: (cause == "other").then(|| "password-policy".into()),
         reason: Some(format!("This is why it is {cause}.")),
+        staging: false,
         events: vec![source(APPLICATION, record, Some("aadc01.contoso.example"))],
     }
 }

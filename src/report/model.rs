@@ -232,6 +232,9 @@ pub struct Attempt {
     /// Why, in a sentence or more; null where it did not fail.
     #[serde(default)]
     pub reason: Option<String>,
+    /// It ran on a server in staging mode, which writes no password back, and so decides nothing.
+    #[serde(default)]
+    pub staging: bool,
     /// The events of the operation.
     pub events: Vec<SourceEntry>,
 }

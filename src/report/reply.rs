@@ -95,8 +95,10 @@ impl<'a> Reply<'a> {
         self.text.push('\n');
     }
 
+    /// The failures that count.
     fn failed(&self) -> Vec<&'a Attempt> {
-        self.report.attempts.iter().filter(|attempt| attempt.result == "failed").collect()
+        let failed = self.report.attempts.iter().filter(|attempt| attempt.result == "failed");
+        failed.filter(|attempt| !attempt.staging).collect()
     }
 
     /// What to do about each cause that is likely at least, the confirmed ones first.

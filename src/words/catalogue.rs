@@ -1,5 +1,6 @@
 //! A language's catalogue: from keys to sentences.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -68,12 +69,16 @@ impl Catalogue {
     }
 
     /// A value, or the words for one that only [stands in](stand_in).
-    pub fn value<'v>(&'v self, value: &'v str) -> &'v str {
-        stand_in::key(value).and_then(|key| self.template(key)).unwrap_or(value)
+    pub fn value<'v>(&'v self, value: &'v str) -> Cow<'v, str> {
+        if let Some(id) = stand_in::event_id(value) {
+            let event = self.template("stand-in.event").unwrap_or(value);
+            return Cow::Owned(fill(event, &[("id", id.to_owned())]));
+        }
+        Cow::Borrowed(stand_in::key(value).and_then(|key| self.template(key)).unwrap_or(value))
     }
 
     fn named(&self, values: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
-        values.iter().map(|(name, value)| (*name, self.value(value).to_owned())).collect()
+        values.iter().map(|(name, value)| (*name, self.value(value).into_owned())).collect()
     }
 
     /// Several sentences, joined as the language does.

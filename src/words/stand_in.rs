@@ -31,12 +31,22 @@ pub const UNEXPIRE_PASSWORD: &str = "stand-in.right-unexpire-password";
 pub const NO_SUCH_CAUSE: &str = "stand-in.no-such-cause";
 /// A check that nothing called for.
 pub const NOT_ASKED: &str = "stand-in.not-asked";
-/// The event of a refused password set, where an error code would stand.
-pub const EVENT_4724: &str = "stand-in.event-4724";
 /// A registry value that is not there, as facts show it too.
 pub const ABSENT: &str = "(absent)";
 /// A registry value that is empty, as facts show it too.
 pub const EMPTY: &str = "(empty)";
+
+/// An event, where an error code would stand.
+pub fn event(id: impl std::fmt::Display) -> String {
+    format!("{EVENT}{id}")
+}
+
+const EVENT: &str = "event ";
+
+/// The ID of an event that stands for a code.
+pub(super) fn event_id(value: &str) -> Option<&str> {
+    value.strip_prefix(EVENT).filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()))
+}
 
 /// The key of the words for such a value; none for a value that is a name itself.
 pub(super) fn key(value: &str) -> Option<&str> {

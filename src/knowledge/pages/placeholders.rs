@@ -45,7 +45,7 @@ impl Values {
     pub fn fill(&self, text: &str, language: Language) -> String {
         let words = Catalogue::of(language);
         let unknown = |name: &str| words.say(&Statement::new(format!("placeholder-in-text.{name}")));
-        self.fill_where(text, |_| true, unknown, put)
+        self.fill_where(text, |_| true, unknown, |filled, value, rest| put(filled, &words.value(value), rest))
     }
 
     /// As [`fill`](Self::fill), for a command: a value that a shell might read as anything but plain text

@@ -31,6 +31,12 @@ impl Reply<'_> {
             }
             (_, several) => self.several(several),
         }
+        let failed = self.report.attempts.iter().filter(|attempt| attempt.result == "failed");
+        let staging: Vec<&Attempt> = failed.filter(|attempt| attempt.staging).collect();
+        if !staging.is_empty() {
+            self.own("staging");
+            self.attempts(&staging);
+        }
     }
 
     /// That one cause is behind all failures.
@@ -172,7 +178,8 @@ impl Reply<'_> {
             .filter(|cause| cause.state >= State::Possible)
             .map(|cause| self.cause_of(&cause.id, State::Possible, &failed))
             .collect();
-        let began = self.report.attempts.iter().any(|attempt| attempt.result == "unknown");
+        let began = |attempt: &Attempt| attempt.result == "unknown" && !attempt.staging;
+        let began = self.report.attempts.iter().any(began);
         let key = match (failed.len(), open.is_empty()) {
             (0, _) if began => "no-end",
             (0, _) => self.nothing_seen(),
@@ -189,6 +196,9 @@ impl Reply<'_> {
 
     /// Why no failure is seen: nothing could be read, or not all, or it is not there.
     fn nothing_seen(&self) -> &'static str {
+        if self.report.attempts.iter().any(|attempt| attempt.staging) {
+            return "staging";
+        }
         let nothing_read = self.report.artifacts.is_empty();
         let kinds = |kind: &str| self.report.gaps.iter().any(|gap| gap.kind == kind);
         match (nothing_read, kinds("encrypted"), kinds("unread")) {

@@ -49,7 +49,8 @@ pub(super) fn outcomes(report: &Report) -> Vec<Outcome<'_>> {
         return Vec::new();
     }
     let mut outcomes: Vec<Outcome<'_>> = Vec::new();
-    for attempt in report.attempts.iter().filter(|attempt| attempt.result == "failed") {
+    let failed = report.attempts.iter().filter(|attempt| attempt.result == "failed");
+    for attempt in failed.filter(|attempt| !attempt.staging) {
         let id = id(report, attempt);
         let state = if id == "undetermined" { State::Undetermined } else { attempt.state };
         match outcomes.iter_mut().find(|have| (have.id, have.state) == (id, state)) {
