@@ -172,7 +172,8 @@ fn a_conclusion_says_which_attempts_it_is_about() {
 #[test]
 fn answers_that_differ_between_attempts_name_theirs() {
     let report = report(MIXED);
-    let said = why(&report, "controller-denies-connector", Language::English, &TextOptions::default()).unwrap();
+    let said =
+        why(&report, "controller-denies-connector", Language::English, &TextOptions::default()).unwrap();
     let (of_helena, of_joni) = words_of(&said)
         .split_once("remote-sam / controller-denies-connector: yes")
         .map(|(before, after)| (before.to_owned(), after.to_owned()))
