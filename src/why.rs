@@ -9,7 +9,7 @@ use crate::diagnosis::tiers::{Condition, Tier, ladder};
 use crate::diagnosis::{Answer, State};
 use crate::knowledge::pages;
 use crate::report::Report;
-use crate::report::model::{CollectNext, Evidence};
+use crate::report::model::{About, CollectNext, Evidence};
 use crate::report::phrases::Phrases;
 use crate::report::text::TextOptions;
 use crate::report::text::canvas::Canvas;
@@ -50,6 +50,7 @@ struct Judged<'a> {
     id: &'a str,
     state: State,
     reason: &'a str,
+    about: Option<&'a About>,
     evidence: &'a [Evidence],
     ladder: &'static [Tier],
 }
@@ -62,6 +63,7 @@ fn judged(report: &Report) -> Vec<Judged<'_>> {
         id: &cause.id,
         state: cause.state,
         reason: &cause.reason,
+        about: cause.about.as_ref(),
         evidence: &cause.evidence,
         ladder: ladder_of(&cause.id),
     });
@@ -69,6 +71,7 @@ fn judged(report: &Report) -> Vec<Judged<'_>> {
         id: &other.id,
         state: other.state,
         reason: &other.reason,
+        about: other.about.as_ref(),
         evidence: &other.evidence,
         ladder: &[],
     });
@@ -172,6 +175,10 @@ impl Text<'_> {
         let title = self.answered(judged.id, &self.canvas.state_name(judged.state));
         self.canvas.heading(&title);
         self.canvas.paragraph(2, judged.reason);
+        if let Some(about) = judged.about {
+            let about = self.canvas.phrases().about(about);
+            self.canvas.paragraph(2, &about);
+        }
         self.rests_on(judged);
         let above = judged.nearest_above();
         for (tier, lacking) in &above {
@@ -230,14 +237,28 @@ impl Text<'_> {
     }
 
     fn check(&mut self, judged: &Judged<'_>, id: &str) {
-        let title = self.answered(id, &self.answer_word(judged.answer(id)));
+        let first = judged.answer(id);
+        let answers = || judged.evidence.iter().filter(|evidence| evidence.check == id);
+        // A check that answers several things, such as each right of a list, has no answer of its own.
+        let mixed = answers().any(|evidence| Some(evidence.answer) != first);
+        let title = match mixed {
+            true => self.titled(id),
+            false => self.answered(id, &self.answer_word(first)),
+        };
         self.canvas.heading(&title);
         let of = self.word("for", &[("what", self.titled(judged.id))]);
         self.canvas.paragraph(2, &of);
         let mut said = None;
-        for evidence in judged.evidence.iter().filter(|evidence| evidence.check == id) {
+        for evidence in answers() {
             if said != Some(&evidence.text) {
-                self.canvas.paragraph(2, &evidence.text);
+                said = Some(&evidence.text);
+                match mixed {
+                    true => {
+                        let answer = self.answer_word(Some(evidence.answer));
+                        self.canvas.item(2, &format!("{answer}: {}", evidence.text));
+                    }
+                    false => self.canvas.paragraph(2, &evidence.text),
+                }
                 let worth = match evidence.weight {
                     Weight::Proves => "weight.proves",
                     Weight::Supports => "weight.supports",
@@ -246,7 +267,10 @@ impl Text<'_> {
                 };
                 let worth = self.word(worth, &[]);
                 self.canvas.paragraph(2, &worth);
-                said = Some(&evidence.text);
+                if let Some(of) = &evidence.attempt {
+                    let of = self.canvas.phrases().answer_for(&[of]);
+                    self.canvas.paragraph(2, &of);
+                }
             }
             if let Some(source) = &evidence.source {
                 self.canvas.item(4, &format!("{}, {}", source.path, source.place));

@@ -1,6 +1,7 @@
 //! The write-up: facts and diagnosis become the report's model. Words are put in here, and nothing is
 //! judged.
 
+mod about;
 mod facts;
 mod timeline;
 
@@ -8,7 +9,9 @@ use std::collections::HashMap;
 
 use crate::artifacts::{Artifact, Content};
 use crate::bundle::Input;
-use crate::diagnosis::{AttemptResult, CauseResult, Collect, Diagnosis, OtherResult, RemedyPlan};
+use crate::diagnosis::{
+    AttemptResult, CauseResult, Collect, Diagnosis, OtherResult, RemedyPlan, VerdictCause,
+};
 use crate::facts::attribution::Attributed;
 use crate::facts::machines::{Machine as MachineFact, MachineId, Role};
 use crate::facts::{Attempt as AttemptFact, Facts, Operation, Outcome};
@@ -20,7 +23,8 @@ use crate::words::{Catalogue, Statement};
 
 use crate::report::model::{
     ArtifactEntry, Attempt, BundleInputs, Cause, CollectNext, Contradiction, CoverageEntry, Evidence,
-    GapEntry, InputEntry, Machine, OtherDiagnosis, Report, SCHEMA, SourceEntry, Step, Tool, Verdict,
+    GapEntry, InputEntry, Machine, OfAttempt, OtherDiagnosis, Report, SCHEMA, SourceEntry, Step, Tool,
+    Verdict,
 };
 
 /// What was read, for the report's provenance.
@@ -55,7 +59,8 @@ pub fn write_up(
         verdict: Verdict {
             cause: diagnosis.verdict.cause.id().to_owned(),
             state: diagnosis.verdict.state,
-            summary: words.say(&diagnosis.verdict.summary),
+            diagnosis: diagnosis.verdict.other.clone(),
+            summary: writer.say(&diagnosis.verdict.summary),
         },
         causes: diagnosis.causes.iter().map(|cause| writer.cause(cause)).collect(),
         other_diagnoses: diagnosis.other.iter().map(|other| writer.other(other)).collect(),
@@ -115,35 +120,52 @@ impl Writer<'_> {
         }
     }
 
-    /// One entry for each place of each answer; an answer without a place has one.
-    fn evidence(&self, findings: &[Finding]) -> Vec<Evidence> {
-        findings
-            .iter()
-            .flat_map(|finding| {
-                let text = self.words.say(&finding.text);
-                let entry = |source| Evidence {
-                    check: finding.check.to_owned(),
-                    weight: finding.weight,
-                    answer: finding.answer,
-                    text: text.clone(),
-                    source,
-                };
-                if finding.sources.is_empty() {
-                    vec![entry(None)]
-                } else {
-                    finding.sources.iter().map(|source| entry(Some(self.source(source)))).collect()
-                }
-            })
-            .collect()
+    /// A statement in words. A diagnosis that it names by its id has its title there.
+    fn say(&self, statement: &Statement) -> String {
+        self.words.say(&self.named(statement))
+    }
+
+    fn named(&self, statement: &Statement) -> Statement {
+        let mut statement = statement.clone();
+        for (name, value) in &mut statement.values {
+            if *name == "diagnosis" {
+                *value = self.title(value);
+            }
+        }
+        statement
+    }
+
+    /// What people call another diagnosis.
+    fn title(&self, id: &str) -> String {
+        pages::page(self.words.language(), id).map_or_else(|| id.to_owned(), |page| page.title.clone())
+    }
+
+    /// One entry for each place of an answer; an answer without a place has one.
+    fn evidence(&self, finding: &Finding, attempt: Option<&OfAttempt>) -> Vec<Evidence> {
+        let text = self.say(&finding.text);
+        let entry = |source| Evidence {
+            check: finding.check.to_owned(),
+            weight: finding.weight,
+            answer: finding.answer,
+            text: text.clone(),
+            attempt: attempt.cloned(),
+            source,
+        };
+        if finding.sources.is_empty() {
+            vec![entry(None)]
+        } else {
+            finding.sources.iter().map(|source| entry(Some(self.source(source)))).collect()
+        }
     }
 
     fn cause(&self, cause: &CauseResult) -> Cause {
         let mut missing: Vec<String> = Vec::new();
         for need in &cause.missing {
             let why = self.words.say(&Statement::new(format!("collect.{}", need.artifact)));
+            let called = self.called(need.artifact);
             let text = match &need.machine {
-                Some(machine) => format!("{} ({machine}): {why}", need.artifact),
-                None => format!("{}: {why}", need.artifact),
+                Some(machine) => format!("{called} ({machine}): {why}"),
+                None => format!("{called}: {why}"),
             };
             if !missing.contains(&text) {
                 missing.push(text);
@@ -152,19 +174,31 @@ impl Writer<'_> {
         Cause {
             id: cause.cause.id().to_owned(),
             state: cause.state,
-            reason: self.words.say(&cause.reason),
-            evidence: self.evidence(&cause.findings),
+            reason: self.say(&cause.reason),
+            about: self.about(cause.about.as_ref()),
+            evidence: self.evidence_of_cause(cause),
             missing,
             remedy: cause.remedy.as_ref().map(|plan| self.remedy(plan)).unwrap_or_default(),
+        }
+    }
+
+    /// What people call an artifact; the reply asks for it by the same words.
+    fn called(&self, artifact: &str) -> String {
+        let key = format!("reply.artifact.{artifact}");
+        match self.words.has(&key) {
+            true => self.words.say(&Statement::new(key)),
+            false => artifact.to_owned(),
         }
     }
 
     fn other(&self, other: &OtherResult) -> OtherDiagnosis {
         OtherDiagnosis {
             id: other.id.clone(),
+            title: self.title(&other.id),
             state: other.state,
-            reason: self.words.say(&other.reason),
-            evidence: self.evidence(&other.findings),
+            reason: self.say(&other.reason),
+            about: self.about(other.about.as_ref()),
+            evidence: self.evidence_of_other(other),
             remedy: self.remedy(&other.remedy),
         }
     }
@@ -218,6 +252,11 @@ impl Writer<'_> {
             code: attempt.code.as_ref().or(trace_code).map(|code| format!("0x{code}")),
             cause: result.cause.id().to_owned(),
             state: result.state,
+            diagnosis: match result.cause {
+                VerdictCause::Other => result.other.as_ref().map(|other| other.id.clone()),
+                _ => None,
+            },
+            reason: self.reason(attempt, result),
             events: attempt.events.iter().map(|source| self.source(source)).collect(),
         }
     }

@@ -42,6 +42,7 @@ fn without_sentences(report: &Report) -> serde_json::Value {
                     let sentences = [
                         "language", "summary", "reason", "text", "place", "step", "where", "section", "why",
                         "how", "missing", "warnings", "command", "what", "question", "yes", "no", "again",
+                        "title",
                     ];
                     if sentences.contains(&key.as_str()) {
                         *value = serde_json::Value::Null;

@@ -82,6 +82,7 @@ fn every_sentence_of_the_catalogue_is_named_in_the_source() {
                     || [
                         "cause",
                         "cause-row",
+                        "short",
                         "state",
                         "weight",
                         "weight-of-no",

@@ -3,6 +3,7 @@
 //! An operation's cause is the one that stands highest alone. Two causes on the same step are no
 //! answer: the diagnosis says so, and says what would separate them.
 
+mod about;
 pub mod collect;
 mod over_all;
 mod remedy;
@@ -20,6 +21,7 @@ use crate::rules::{self, CauseId, Finding, OtherFinding};
 use crate::words::Statement;
 
 pub use crate::rules::{Answer, Weight};
+pub use about::{About, AnswersOf};
 pub use collect::Collect;
 pub use remedy::RemedyPlan;
 
@@ -103,6 +105,8 @@ pub struct Verdict {
     pub cause: VerdictCause,
     /// How sure.
     pub state: State,
+    /// Id of the known diagnosis, where the cause is another one.
+    pub other: Option<String>,
     /// One sentence.
     pub summary: Statement,
 }
@@ -116,8 +120,12 @@ pub struct CauseResult {
     pub state: State,
     /// Why.
     pub reason: Statement,
+    /// The failed operations that the state and the reason are about; none where it is all of them.
+    pub about: Option<About>,
     /// Answers of its checks for the operation that speaks loudest.
     pub findings: Vec<Finding>,
+    /// That operation, where others have other answers.
+    pub answers_of: Option<AnswersOf>,
     /// Artifacts that are missing to decide.
     pub missing: Vec<rules::Need>,
     /// What to do.
@@ -133,8 +141,10 @@ pub struct OtherResult {
     pub state: State,
     /// Why.
     pub reason: Statement,
-    /// What tells it, one for each of the first operations.
-    pub findings: Vec<Finding>,
+    /// The failed operations that it is about; none where it is all of them.
+    pub about: Option<About>,
+    /// What tells it, for each of the first operations, by its place among those of the facts.
+    pub findings: Vec<(Option<usize>, Finding)>,
     /// What to do.
     pub remedy: RemedyPlan,
 }
@@ -150,6 +160,22 @@ pub struct AttemptResult {
     pub causes: Vec<(CauseId, &'static tiers::Tier, Arc<Vec<Finding>>)>,
     /// The other known diagnosis.
     pub other: Option<OtherFinding>,
+}
+
+impl AttemptResult {
+    /// Why it has its cause: of one that is open, why each cause is that may be it.
+    pub fn reasons(&self) -> Vec<Statement> {
+        let of = |wanted: &dyn Fn(CauseId, State) -> bool| -> Vec<Statement> {
+            let causes = self.causes.iter().filter(|(cause, tier, _)| wanted(*cause, tier.state));
+            causes.map(|(cause, tier, findings)| over_all::reason(*cause, tier, findings)).collect()
+        };
+        match self.cause {
+            VerdictCause::Cause(cause) => of(&|of, _| of == cause),
+            VerdictCause::Other => self.other.iter().map(|other| other.finding.text.clone()).collect(),
+            VerdictCause::Undetermined => of(&|_, state| state >= State::Possible),
+            VerdictCause::NoFailure => Vec::new(),
+        }
+    }
 }
 
 /// Weighs everything that the facts say.
@@ -170,7 +196,8 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
     for result in &mut causes {
         result.remedy = remedy::for_cause(result, facts, &attempts);
     }
-    let other = over_all::other(facts, &attempts);
+    let mut other = over_all::other(facts, &attempts);
+    about::of_others(&mut other, facts, &attempts);
     let collect = collect::next(&verdict, facts, &attempts);
     for result in &mut causes {
         result.missing = collect::of_cause(&collect, result.cause);

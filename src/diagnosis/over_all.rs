@@ -7,8 +7,8 @@ use crate::rules::{Answer, CauseId, Finding, Findings, Weight};
 use crate::source::Source;
 use crate::words::Statement;
 
-use super::tiers::tier_values;
-use super::{AttemptResult, CauseResult, OtherResult, State, other_state, remedy, tiers};
+use super::tiers::{Tier, tier_values};
+use super::{AttemptResult, CauseResult, OtherResult, State, about, other_state, remedy, tiers};
 
 /// A cause over all failed operations: the highest state that one of them gives it.
 pub(super) fn cause(
@@ -41,16 +41,33 @@ pub(super) fn cause(
         .or_else(|| of(Outcome::Unknown).rfind(|(tier, _)| tier.state <= State::Undetermined))
         .or_else(at_machines)
         .unwrap_or_else(|| (tiers::rung(cause, &[]), Arc::default()));
-    let mut reason = Statement::new(format!("reason.{}.{}", cause.id(), tier.reason));
-    reason.values = tier_values(tier, &findings);
+    let reason = reason(cause, tier, &findings);
     CauseResult {
         cause,
         state: tier.state,
         reason,
+        about: about::of_cause(cause, facts, attempts),
         findings: findings.to_vec(),
+        answers_of: about::answers_of(cause, facts, attempts),
         missing: Vec::new(),
         remedy: None,
     }
+}
+
+/// Why a cause stands on its rung.
+pub(super) fn reason(cause: CauseId, tier: &Tier, findings: &[Finding]) -> Statement {
+    let denied = findings.iter().any(|finding| {
+        (finding.check, finding.answer) == ("connector-right-missing", Answer::Yes)
+            && finding.text.key.contains("-denied")
+    });
+    // That a right is not given would be mended by a grant; that it is denied is not.
+    let why = match tier.reason {
+        "right-missing" if denied => "right-missing-denied",
+        why => why,
+    };
+    let mut reason = Statement::new(format!("reason.{}.{why}", cause.id()));
+    reason.values = tier_values(tier, findings);
+    reason
 }
 
 /// Other known diagnoses, in order of their first operation.
@@ -58,7 +75,7 @@ pub(super) fn other(facts: &Facts, attempts: &[AttemptResult]) -> Vec<OtherResul
     /// The operations of one diagnosis look alike; a few show it.
     const SHOWN: usize = 3;
     let mut results: Vec<OtherResult> = Vec::new();
-    for (attempt, result) in facts.attempts.iter().zip(attempts) {
+    for (at, (attempt, result)) in facts.attempts.iter().zip(attempts).enumerate() {
         let Some(other) = result.other.as_ref().filter(|_| facts.staging_of(attempt).is_none()) else {
             continue;
         };
@@ -67,16 +84,21 @@ pub(super) fn other(facts: &Facts, attempts: &[AttemptResult]) -> Vec<OtherResul
             Some(have) => {
                 have.state = have.state.max(state);
                 if have.findings.len() < SHOWN {
-                    have.findings.push(other.finding.clone());
-                    let more = other.more.iter().filter(|more| !have.findings.contains(more)).cloned();
-                    have.findings.extend(more.collect::<Vec<_>>());
+                    have.findings.push((Some(at), other.finding.clone()));
+                    let known = |more: &&Finding| have.findings.iter().any(|(_, known)| known == *more);
+                    let more = other.more.iter().filter(|more| !known(more)).cloned();
+                    have.findings.extend(more.map(|more| (Some(at), more)).collect::<Vec<_>>());
                 }
             }
             None => results.push(OtherResult {
                 id: other.id.clone(),
                 state,
                 reason: other.finding.text.clone(),
-                findings: std::iter::once(&other.finding).chain(&other.more).cloned().collect(),
+                about: None,
+                findings: std::iter::once(&other.finding)
+                    .chain(&other.more)
+                    .map(|finding| (Some(at), finding.clone()))
+                    .collect(),
                 remedy: remedy::for_other(other, attempt, facts),
             }),
         }
@@ -104,7 +126,8 @@ fn service_trouble(facts: &Facts) -> OtherResult {
         id: "service-connectivity".to_owned(),
         state: State::Possible,
         reason: text,
-        findings: vec![finding],
+        about: None,
+        findings: vec![(None, finding)],
         remedy: remedy::for_page("service-connectivity"),
     }
 }

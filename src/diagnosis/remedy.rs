@@ -4,8 +4,9 @@ use crate::facts::access_lists::domain_dn;
 use crate::facts::directory::DirectoryUser;
 use crate::facts::machines::Role;
 use crate::facts::{Attempt, Facts};
+use crate::knowledge::connector_rights::required_rights;
 use crate::knowledge::pages::Values;
-use crate::rules::{CauseId, OtherFinding};
+use crate::rules::{Answer, CauseId, Finding, OtherFinding};
 use crate::words::Statement;
 
 use super::{AttemptResult, CauseResult, State};
@@ -44,6 +45,7 @@ pub(super) fn for_cause(
     if result.state < State::Possible {
         return None;
     }
+    let denied = denied(result);
     let (sections, fit): (Vec<&'static str>, Option<&str>) = match result.cause {
         CauseId::ProtectedAccount => for_protected_account(&result.reason.key),
         CauseId::ConnectorPermissions => {
@@ -53,6 +55,10 @@ pub(super) fn for_cause(
                     vec!["read-access", "preferred-domain-controller"],
                     Some("fit.connector-permissions.reads"),
                 ),
+                // No grant helps behind an entry that denies.
+                _ if denied.is_some() => {
+                    (vec!["remove-deny", "grant-permissions"], Some("fit.connector-permissions.denied"))
+                }
                 "inheritance" => (vec!["grant-permissions"], Some("fit.connector-permissions.inheritance")),
                 _ => (
                     vec!["grant-permissions", "preferred-domain-controller"],
@@ -76,6 +82,11 @@ pub(super) fn for_cause(
         }
     };
     let mut values = Values::default();
+    let mut fit = fit.map(Statement::new);
+    if let Some((trustee, right)) = denied {
+        values = values.with("denied_trustee", trustee).with("denied_right", right);
+        fit = fit.map(|fit| fit.with("right", right));
+    }
     if let Some(gpo) = gpo(result) {
         values = values.with("gpo", gpo);
     }
@@ -88,7 +99,7 @@ pub(super) fn for_cause(
     Some(RemedyPlan {
         page: result.cause.id().to_owned(),
         sections,
-        fit: fit.map(Statement::new),
+        fit,
         values: self::values(values, facts, attempt),
     })
 }
@@ -103,6 +114,24 @@ fn for_protected_account(reason: &str) -> (Vec<&'static str>, Option<&'static st
         }
         _ => (vec!["by-design", "formerly-protected"], None),
     }
+}
+
+/// The entry that denies a right which a reset needs: its trustee, and the right. What keeps a user from changing
+/// the own password is no such entry.
+fn denied(result: &CauseResult) -> Option<(&str, &str)> {
+    let denies = |finding: &&Finding| match (finding.check, finding.answer) {
+        ("connector-right-missing", Answer::Yes) | ("connector-right", Answer::No) => {
+            finding.text.key.contains("-denied")
+        }
+        _ => false,
+    };
+    result.findings.iter().filter(denies).find_map(|finding| {
+        let value = |wanted: &str| {
+            finding.text.values.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.as_str())
+        };
+        let right = value("right").filter(|right| required_rights().any(|needed| needed.said == *right))?;
+        Some((value("trustee")?, right))
+    })
 }
 
 fn gpo(result: &CauseResult) -> Option<&str> {

@@ -59,7 +59,11 @@ pub(super) fn verdict(facts: &Facts, attempts: &[AttemptResult]) -> Verdict {
     if let Some(result) = of_cause {
         summary.values.extend(values_of(result, cause));
     }
-    Verdict { cause, state, summary }
+    let other = match cause {
+        VerdictCause::Other => of_cause.and_then(|result| Some(result.other.as_ref()?.id.clone())),
+        _ => None,
+    };
+    Verdict { cause, state, other, summary }
 }
 
 /// Which causes an undecided bundle leaves open.
@@ -124,6 +128,7 @@ fn nothing_failed(facts: &Facts) -> Verdict {
     let undetermined = |key: &str| Verdict {
         cause: VerdictCause::Undetermined,
         state: State::Undetermined,
+        other: None,
         summary: Statement::new(key),
     };
     let of_staging = facts.attempts.iter().find_map(|attempt| facts.staging_of(attempt));
@@ -131,7 +136,7 @@ fn nothing_failed(facts: &Facts) -> Verdict {
         return if let Some(server) = of_staging {
             let summary = Statement::new("summary.undetermined.staging-only")
                 .with("machine", facts.machines.name(server.machine));
-            Verdict { cause: VerdictCause::Undetermined, state: State::Undetermined, summary }
+            Verdict { cause: VerdictCause::Undetermined, state: State::Undetermined, other: None, summary }
         } else if writeback.is_empty() {
             undetermined("summary.undetermined.no-log")
         } else if unknown > 0 {
@@ -146,6 +151,7 @@ fn nothing_failed(facts: &Facts) -> Verdict {
         return Verdict {
             cause: VerdictCause::NoFailure,
             state: State::Likely,
+            other: None,
             summary: Statement::new("summary.no-failure.open-end")
                 .with("count", succeeded.to_string())
                 .with("open", unknown.to_string()),
@@ -156,6 +162,7 @@ fn nothing_failed(facts: &Facts) -> Verdict {
     Verdict {
         cause: VerdictCause::NoFailure,
         state,
+        other: None,
         summary: Statement::new(format!("summary.no-failure.{}", state.word()))
             .with("count", succeeded.to_string()),
     }

@@ -31,6 +31,7 @@ use crate::source::{BundlePath, Source};
 use crate::words::Statement;
 
 pub use account_events::AccountEvents;
+use attempts::SignIn;
 pub use attempts::{Attempt, Operation, Outcome};
 pub use attribution::{Attributed, AttributedBy, Stated};
 pub use cloud::{CloudRow, CloudSays, CloudSuccesses};
@@ -242,6 +243,8 @@ impl KnownEventAt<'_> {
 #[derive(Debug)]
 pub struct KnownEvents<'a> {
     events: Vec<KnownEventAt<'a>>,
+    /// The engine's sign-ins to Active Directory. A log has thousands, so that they are read once.
+    sign_ins: Vec<SignIn<'a>>,
 }
 
 impl<'a> KnownEvents<'a> {
@@ -279,7 +282,8 @@ impl<'a> KnownEvents<'a> {
                 && again.event.computer.eq_ignore_ascii_case(&first.event.computer)
                 && again.event.data == first.event.data
         });
-        KnownEvents { events }
+        let sign_ins = events.iter().filter_map(SignIn::of).collect();
+        KnownEvents { events, sign_ins }
     }
 
     fn of_kind<'s>(&'s self, kinds: &'s [EventKind]) -> impl Iterator<Item = &'s KnownEventAt<'a>> {

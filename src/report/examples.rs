@@ -34,11 +34,23 @@ fn evidence(
     text: &str,
     source: Option<SourceEntry>,
 ) -> Evidence {
-    Evidence { check: check.into(), weight, answer, text: text.into(), source }
+    Evidence { check: check.into(), weight, answer, text: text.into(), attempt: None, source }
+}
+
+fn of_attempt(user: &str) -> OfAttempt {
+    OfAttempt { time: "2024-05-14T08:01:02Z".into(), user: Some(user.into()) }
 }
 
 fn cause(id: &str, state: State, reason: &str, evidence: Vec<Evidence>) -> Cause {
-    Cause { id: id.into(), state, reason: reason.into(), evidence, missing: vec![], remedy: vec![] }
+    Cause {
+        id: id.into(),
+        state,
+        reason: reason.into(),
+        about: None,
+        evidence,
+        missing: vec![],
+        remedy: vec![],
+    }
 }
 
 fn remedy(id: &str, sections: &[&str], values: &Values) -> Vec<Step> {
@@ -63,6 +75,8 @@ fn attempt(time: &str, user: &str, code: Option<&str>, cause: &str, state: State
         code: code.map(Into::into),
         cause: cause.into(),
         state,
+        diagnosis: (cause == "other").then(|| "password-policy".into()),
+        reason: Some(format!("This is why it is {cause}.")),
         events: vec![source(APPLICATION, record, Some("aadc01.contoso.example"))],
     }
 }
@@ -100,7 +114,12 @@ fn report(cause: &str, state: State, summary: &str, causes: Vec<Cause>) -> Repor
         bundle: BundleInputs {
             inputs: vec![InputEntry { path: "case.zip".into(), sha256: HASH.into(), bytes: 2_096_640 }],
         },
-        verdict: Verdict { cause: cause.into(), state, summary: summary.into() },
+        verdict: Verdict {
+            cause: cause.into(),
+            state,
+            diagnosis: (cause == "other").then(|| "password-policy".into()),
+            summary: summary.into(),
+        },
         causes,
         other_diagnoses: vec![],
         attempts: vec![],
@@ -145,6 +164,7 @@ pub(crate) fn remote_sam() -> Report {
         "Event 16969 counts 14 refused calls in the 900 seconds before 2024-05-14T08:12:40Z.",
         Some(source(SYSTEM, "record 90210", Some("dc01.contoso.example"))),
     );
+    let counted = Evidence { attempt: Some(of_attempt("anna.berg@contoso.example")), ..counted };
     let audit = evidence(
         "audit-only-mode",
         Weight::RulesOut,
@@ -167,6 +187,8 @@ pub(crate) fn remote_sam() -> Report {
          gone.",
         vec![refused(Weight::Supports)],
     );
+    permissions.about =
+        Some(About { count: 1, failed: 2, attempts: vec![of_attempt("anna.berg@contoso.example")] });
     permissions.missing = vec!["the access list of CN=Server,CN=System".into()];
     let protected = cause(
         "protected-account",
@@ -197,8 +219,10 @@ pub(crate) fn remote_sam() -> Report {
     report.timeline = timeline();
     report.other_diagnoses = vec![OtherDiagnosis {
         id: "account-locked-out".into(),
+        title: "The account is locked out on-premises".into(),
         state: State::RuledOut,
         reason: "The account was unlocked an hour before the attempt.".into(),
+        about: Some(About { count: 1, failed: 2, attempts: vec![of_attempt("anna.berg@contoso.example")] }),
         evidence: vec![],
         remedy: vec![],
     }];
@@ -411,15 +435,14 @@ pub(crate) fn other() -> Report {
     );
     report.other_diagnoses = vec![OtherDiagnosis {
         id: "password-policy".into(),
+        title: "The new password breaks the password policy".into(),
         state: State::Confirmed,
         reason: "The failure carries the code of the password policy.".into(),
-        evidence: vec![evidence(
-            "password-policy-code",
-            Weight::Proves,
-            Answer::Yes,
-            code,
-            Some(place.clone()),
-        )],
+        about: None,
+        evidence: vec![Evidence {
+            attempt: Some(of_attempt("leo.ho@contoso.example")),
+            ..evidence("password-policy-code", Weight::Proves, Answer::Yes, code, Some(place.clone()))
+        }],
         remedy: remedy("password-policy", &["meet-the-policy"], &values),
     }];
     report.attempts = vec![attempt(

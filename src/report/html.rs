@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use super::Report;
 use super::model::{Attempt, CollectNext, Step};
+use super::phrases::{self, Phrases};
 use super::terminal::terminal_safe;
 use super::times::to_the_millisecond;
 use crate::diagnosis::State;
@@ -131,8 +132,10 @@ struct Remedy<'a> {
 /// A known diagnosis outside the three causes.
 struct Other<'a> {
     state: StateView,
+    title: &'a str,
     id: &'a str,
     reason: &'a str,
+    about: Option<String>,
 }
 
 #[derive(Template)]
@@ -158,8 +161,12 @@ struct Page<'a> {
 impl<'a> Page<'a> {
     fn of(report: &'a Report) -> Self {
         let t = Words { catalogue: Catalogue::of(report.language) };
+        let phrases = Phrases::of(report);
         let verdict = &report.verdict;
-        let cause = t.say(&format!("cause.{}", verdict.cause));
+        let cause = match phrases::of_verdict(report) {
+            Some(other) => t.with("cause.other-named", &[("title", other.title.clone())]),
+            None => t.say(&format!("cause.{}", verdict.cause)),
+        };
         let open = matches!(verdict.state, State::Possible | State::Likely);
         let of_verdict = report.causes.iter().find(|cause| open && cause.id == verdict.cause);
         let others = report.other_diagnoses.iter().filter(|other| other.state >= State::Possible);
@@ -175,8 +182,10 @@ impl<'a> Page<'a> {
             others: others
                 .map(|other| Other {
                     state: StateView::of(other.state, &t),
+                    title: if other.title.is_empty() { &other.id } else { &other.title },
                     id: &other.id,
                     reason: &other.reason,
+                    about: other.about.as_ref().map(|about| phrases.about(about)),
                 })
                 .collect(),
             picture: picture::picture(report, &t),
@@ -204,6 +213,7 @@ impl<'a> Page<'a> {
     }
 
     /// A time as tables show it.
+    #[expect(clippy::unused_self, reason = "a template calls what belongs to its page")]
     fn time(&self, text: &str) -> String {
         to_the_millisecond(text)
     }
@@ -214,8 +224,10 @@ impl<'a> Page<'a> {
             return String::new();
         }
         let (cause, state) = (&attempt.cause, attempt.state.word());
+        let diagnosis = attempt.diagnosis.as_deref().and_then(|id| phrases::diagnosis(self.report, id));
+        let cause_name = || self.t.say(&format!("cause.{cause}"));
         let values = [
-            ("cause", self.t.say(&format!("cause.{cause}"))),
+            ("cause", diagnosis.map_or_else(cause_name, |other| other.title.clone())),
             ("state", self.t.shared(&format!("state.{state}"))),
         ];
         match cause.as_str() {
@@ -250,7 +262,9 @@ fn remedies<'a>(report: &'a Report, words: &Words) -> Vec<Remedy<'a>> {
         (words.say(&format!("cause.{}", cause.id)), cause.state, leads, cause.remedy.as_slice())
     });
     let others = report.other_diagnoses.iter().map(|other| {
-        (other.id.clone(), other.state, report.verdict.cause == "other", other.remedy.as_slice())
+        let title = if other.title.is_empty() { &other.id } else { &other.title };
+        let named = report.verdict.diagnosis.as_ref().is_none_or(|id| *id == other.id);
+        (title.clone(), other.state, report.verdict.cause == "other" && named, other.remedy.as_slice())
     });
     let all =
         causes.chain(others).filter(|(_, state, _, steps)| *state >= State::Possible && !steps.is_empty());

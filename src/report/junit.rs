@@ -60,7 +60,10 @@ pub fn suite(report: &Report) -> Suite {
         let outcome = match report.verdict.cause.as_str() {
             "no-failure" => Outcome::Passed,
             "undetermined" => Outcome::Skipped { message },
-            cause => failed(cause, report.verdict.state.word(), message),
+            cause => {
+                let cause = report.verdict.diagnosis.as_deref().unwrap_or(cause);
+                failed(cause, report.verdict.state.word(), message)
+            }
         };
         cases.push(Case { class: "verdict".to_owned(), name: report.verdict.cause.clone(), outcome });
     }
@@ -72,8 +75,8 @@ fn operation(attempt: &Attempt, report: &Report) -> Case {
     let outcome = match attempt.result.as_str() {
         "succeeded" => Outcome::Passed,
         "failed" => {
-            let reason = reason(&attempt.cause, report);
-            failed(&attempt.cause, attempt.state.word(), reason)
+            let cause = attempt.diagnosis.as_ref().unwrap_or(&attempt.cause);
+            failed(cause, attempt.state.word(), reason(attempt, report))
         }
         _ => {
             let words = Catalogue::of(report.language);
@@ -84,13 +87,14 @@ fn operation(attempt: &Attempt, report: &Report) -> Case {
 }
 
 fn failed(cause: &str, state: &str, text: String) -> Outcome {
-    Outcome::Failed { message: format!("{cause}: {state}"), text }
+    let message = if cause == state { cause.to_owned() } else { format!("{cause}: {state}") };
+    Outcome::Failed { message, text }
 }
 
-/// Why the cause stands as it does in the bundle.
-fn reason(cause: &str, report: &Report) -> String {
-    let of_cause = report.causes.iter().find(|known| known.id == cause).map(|known| &known.reason);
-    of_cause.unwrap_or(&report.verdict.summary).clone()
+/// Why the operation has its cause.
+fn reason(attempt: &Attempt, report: &Report) -> String {
+    let none = || Catalogue::of(report.language).say(&Statement::new("junit.no-reason"));
+    attempt.reason.clone().unwrap_or_else(none)
 }
 
 /// Renders suites as one document that ends with a line end.

@@ -88,8 +88,31 @@ pub struct Verdict {
     pub cause: String,
     /// How sure.
     pub state: State,
+    /// Id of the known diagnosis, where the cause is `other`.
+    #[serde(default)]
+    pub diagnosis: Option<String>,
     /// One sentence.
     pub summary: String,
+}
+
+/// The failed operations that a conclusion is about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct About {
+    /// How many they are.
+    pub count: usize,
+    /// How many failed in all.
+    pub failed: usize,
+    /// The latest of them, in order of time.
+    pub attempts: Vec<OfAttempt>,
+}
+
+/// An operation, as a reader knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfAttempt {
+    /// UTC, RFC 3339.
+    pub time: String,
+    /// User principal name.
+    pub user: Option<String>,
 }
 
 /// One of the three causes.
@@ -101,6 +124,9 @@ pub struct Cause {
     pub state: State,
     /// One sentence: why.
     pub reason: String,
+    /// The failed operations that the state and the reason are about; null where it is all of them.
+    #[serde(default)]
+    pub about: Option<About>,
     /// The checks, and where each answer stands.
     pub evidence: Vec<Evidence>,
     /// What is missing to decide, in words.
@@ -114,10 +140,16 @@ pub struct Cause {
 pub struct OtherDiagnosis {
     /// Its id.
     pub id: String,
+    /// What people call it.
+    #[serde(default)]
+    pub title: String,
     /// How sure.
     pub state: State,
     /// One sentence: why.
     pub reason: String,
+    /// The failed operations that it is about; null where it is all of them.
+    #[serde(default)]
+    pub about: Option<About>,
     /// The checks, and where each answer stands.
     pub evidence: Vec<Evidence>,
     /// What to do, in order.
@@ -135,6 +167,9 @@ pub struct Evidence {
     pub answer: Answer,
     /// The answer in a sentence.
     pub text: String,
+    /// The operation that it is the answer for, where other failed operations have another one.
+    #[serde(default)]
+    pub attempt: Option<OfAttempt>,
     /// Where it stands; null for an answer that rests on something absent from the whole bundle.
     pub source: Option<SourceEntry>,
 }
@@ -191,6 +226,12 @@ pub struct Attempt {
     pub cause: String,
     /// How sure.
     pub state: State,
+    /// Id of the known diagnosis, where the cause is `other`.
+    #[serde(default)]
+    pub diagnosis: Option<String>,
+    /// Why, in a sentence or more; null where it did not fail.
+    #[serde(default)]
+    pub reason: Option<String>,
     /// The events of the operation.
     pub events: Vec<SourceEntry>,
 }

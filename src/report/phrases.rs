@@ -2,6 +2,7 @@
 
 use crate::diagnosis::State;
 use crate::report::Report;
+use crate::report::model::{About, OfAttempt, OtherDiagnosis};
 use crate::words::{Catalogue, Language, Statement};
 
 /// Words of the catalogue's section `report`.
@@ -35,4 +36,53 @@ impl Phrases {
     pub fn state_name(&self, state: State) -> String {
         self.word(&format!("state.{}", state.word()))
     }
+
+    /// An operation, by its user and time.
+    pub fn of_attempt(&self, attempt: &OfAttempt) -> String {
+        match &attempt.user {
+            Some(user) => self.words("of-attempt", &[("user", user.clone()), ("time", attempt.time.clone())]),
+            None => attempt.time.clone(),
+        }
+    }
+
+    /// Which operations a conclusion is about; the latest are named.
+    pub fn about(&self, about: &About) -> String {
+        /// Most operations that are named.
+        const NAMED: usize = 3;
+        let latest = about.attempts.iter().skip(about.attempts.len().saturating_sub(NAMED));
+        let named: Vec<String> = latest.map(|attempt| self.of_attempt(attempt)).collect();
+        let key = if about.count > named.len() { "about-latest" } else { "about" };
+        let values = [
+            ("count", about.count.to_string()),
+            ("failed", about.failed.to_string()),
+            ("attempts", named.join(", ")),
+        ];
+        self.words(key, &values)
+    }
+
+    /// Which operations an answer is for.
+    pub fn answer_for(&self, attempts: &[&OfAttempt]) -> String {
+        let named: Vec<String> = attempts.iter().map(|attempt| self.of_attempt(attempt)).collect();
+        self.words("answer-for", &[("attempts", named.join(", "))])
+    }
+
+    /// What people call an artifact; the reply asks for it by the same words.
+    pub fn artifact(&self, id: &str) -> String {
+        let key = format!("reply.artifact.{id}");
+        match self.catalogue.has(&key) {
+            true => self.catalogue.say(&Statement::new(key)),
+            false => id.to_owned(),
+        }
+    }
+}
+
+/// The other diagnosis that a verdict names.
+pub fn of_verdict(report: &Report) -> Option<&OtherDiagnosis> {
+    let id = report.verdict.diagnosis.as_deref()?;
+    diagnosis(report, id)
+}
+
+/// The other diagnosis of an id.
+pub fn diagnosis<'r>(report: &'r Report, id: &str) -> Option<&'r OtherDiagnosis> {
+    report.other_diagnoses.iter().find(|other| other.id == id && !other.title.is_empty())
 }

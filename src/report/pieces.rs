@@ -3,8 +3,12 @@
 use std::cmp::Reverse;
 
 use super::Report;
-use super::model::{Evidence, SourceEntry};
+use super::model::{Evidence, OfAttempt, SourceEntry};
 use crate::diagnosis::{Answer, State, Weight};
+
+/// The check whose answers are rights of the connector account, one by one: what is missing tells, and what the
+/// account has explains nothing.
+const RIGHT: &str = "connector-right";
 
 /// One answer at one place, and what it is worth for each cause that it matters to.
 pub(super) struct Piece<'a> {
@@ -13,8 +17,22 @@ pub(super) struct Piece<'a> {
     /// All places where it stands.
     pub(super) places: Vec<&'a SourceEntry>,
     worth: u8,
+    /// The operations that it is the answer for, where others have another one.
+    pub(super) attempts: Vec<&'a OfAttempt>,
     /// The causes and diagnoses that it matters to, by id, and what a yes is worth for each.
     pub(super) matters: Vec<(Weight, &'a str)>,
+}
+
+impl Piece<'_> {
+    /// It is a right that the account has, which no shortened list needs.
+    pub(super) fn is_right_held(&self) -> bool {
+        self.evidence.check == RIGHT && self.evidence.answer == Answer::Yes
+    }
+}
+
+/// Whether an answer says that the connector account lacks a right, or is denied one.
+pub(super) fn is_right_missing(evidence: &Evidence) -> bool {
+    evidence.check == RIGHT && evidence.answer == Answer::No
 }
 
 /// The pieces that help to see why the states are what they are: those of the verdict's cause in front,
@@ -45,13 +63,22 @@ pub(super) fn pieces(report: &Report) -> Vec<Piece<'_>> {
             let piece = match pieces.iter_mut().find(same) {
                 Some(piece) => piece,
                 None => {
-                    pieces.push(Piece { evidence, places: Vec::new(), worth, matters: Vec::new() });
+                    pieces.push(Piece {
+                        evidence,
+                        places: Vec::new(),
+                        worth,
+                        attempts: Vec::new(),
+                        matters: Vec::new(),
+                    });
                     let Some(piece) = pieces.last_mut() else { continue };
                     piece
                 }
             };
             if !piece.matters.contains(&(evidence.weight, id)) {
                 piece.matters.push((evidence.weight, id));
+            }
+            if let Some(of) = evidence.attempt.as_ref().filter(|of| !piece.attempts.contains(of)) {
+                piece.attempts.push(of);
             }
             if let Some(source) = evidence.source.as_ref().filter(|source| !piece.places.contains(source)) {
                 piece.places.push(source);
@@ -67,6 +94,7 @@ pub(super) fn pieces(report: &Report) -> Vec<Piece<'_>> {
 fn tells(evidence: &Evidence, by_no: bool) -> bool {
     match evidence.answer {
         Answer::Yes => true,
+        Answer::No if is_right_missing(evidence) => true,
         Answer::No => {
             by_no && evidence.source.is_some() && matches!(evidence.weight, Weight::Proves | Weight::Supports)
         }
@@ -76,6 +104,13 @@ fn tells(evidence: &Evidence, by_no: bool) -> bool {
 
 /// What comes first: answers that agree with the state, then those against it, then context.
 fn worth(evidence: &Evidence, state: State) -> u8 {
+    if evidence.check == RIGHT {
+        return match evidence.answer {
+            Answer::No if state >= State::Possible => 4,
+            Answer::No => 1,
+            _ => 0,
+        };
+    }
     match (evidence.answer, evidence.weight) {
         (Answer::Yes, Weight::RulesOut) if state == State::RuledOut => 5,
         (Answer::Yes, Weight::Proves) => 4,

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use super::Report;
 use super::model::{Attempt, CollectNext, Step};
+use super::pieces::is_right_missing;
 use crate::diagnosis::State;
 use crate::words::{Catalogue, Statement};
 
@@ -97,10 +98,25 @@ impl Reply<'_> {
                 let cause = self.say(&format!("{table}.{cause}"));
                 self.paragraph(&sure);
                 self.paragraph(&cause);
+                self.rights_missing();
                 self.explains();
             }
         }
         self.attempts();
+    }
+
+    /// The rights that are missing or denied, where the verdict is that some are.
+    fn rights_missing(&mut self) {
+        let report = self.report;
+        let causes = report.causes.iter().filter(|cause| cause.id == report.verdict.cause);
+        let missing = causes.flat_map(|cause| &cause.evidence).filter(|one| is_right_missing(one));
+        let mut items: Vec<String> = missing.map(|evidence| plain(&evidence.text)).collect();
+        items.dedup();
+        if !items.is_empty() {
+            let text = self.say("rights-missing");
+            self.paragraph(&text);
+            self.bullets(items);
+        }
     }
 
     /// How many of the failures it explains.

@@ -23,7 +23,7 @@ pub(super) fn findings(
 ) -> Vec<Finding> {
     let mut findings = shared.weighed(CauseId::ConnectorPermissions);
     findings.extend(target.for_connector_permissions());
-    findings.push(sam_restriction_cleared(survey));
+    findings.push(sam_restriction_cleared(survey, shared));
     findings.extend(read_access::findings(facts, attempt));
     findings.push(many_users_refused(facts));
     findings.push(connect_on_domain_controller(facts, attempt));
@@ -35,14 +35,23 @@ pub(super) fn findings(
 
 /// With the restriction out of the way, a refused call means that NetUserGetInfo lacks its reads
 /// (<https://learn.microsoft.com/en-us/troubleshoot/windows-server/identity/netuser-netgroup-fails-with-access-denied>).
-fn sam_restriction_cleared(survey: &Survey) -> Finding {
+/// Of an operation whose call was not refused it means nothing.
+fn sam_restriction_cleared(survey: &Survey, shared: &Shared) -> Finding {
+    let refused = shared.answer("sam-call-refused");
     let [lets_in, audit] = [survey.lets_connector_in(), survey.audit_only_mode()];
     let clearing = [&lets_in, &audit].into_iter().find(|finding| finding.answer == Answer::Yes);
     match clearing {
-        Some(clearing) => Finding::new("sam-restriction-cleared", Weight::Supports, Answer::Yes)
-            .with("machine", survey.controllers_named())
-            .at_all(&clearing.sources)
-            .needing("net-user-read-access", survey.any_controller_name()),
+        Some(clearing) => {
+            let finding = |weight| Finding::new("sam-restriction-cleared", weight, Answer::Yes);
+            let finding = match refused {
+                Answer::Yes => finding(Weight::Supports).variant("refused"),
+                Answer::No | Answer::Unknown => finding(Weight::Context),
+            };
+            finding
+                .with("machine", survey.controllers_named())
+                .at_all(&clearing.sources)
+                .needing("net-user-read-access", survey.any_controller_name())
+        }
         None => Finding {
             needs: lets_in.needs,
             ..Finding::new("sam-restriction-cleared", Weight::Supports, lets_in.answer)

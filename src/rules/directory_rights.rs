@@ -21,7 +21,8 @@ const ADMIN_SD_HOLDER: &str = "CN=AdminSDHolder,CN=System";
 /// What the lists of one object give the connector account, all required rights together.
 enum Rights<'f> {
     All(&'f Source),
-    Missing(&'static ConnectorRight, &'f Source),
+    /// The last tells the entry that denies it, where one does.
+    Missing(&'static ConnectorRight, &'f Source, Option<Denial>),
     DependsOn(String, &'f Source),
     /// Two lists disagree, or an entry cannot be decided.
     Open(&'f Source),
@@ -31,22 +32,40 @@ enum Rights<'f> {
     Unusable(Option<&'static str>),
 }
 
+/// An entry that denies a right: which of how many, counted from 1.
+struct Denial {
+    entry: usize,
+    entries: usize,
+    trustee: String,
+    inherited: bool,
+    source: Source,
+}
+
 impl Target<'_> {
     pub(super) fn right_missing(&self, weight: Weight) -> Finding {
         const CHECK: &str = "connector-right-missing";
         match self.rights() {
             // Microsoft lists the write rights as required too, but no failure is known that shows the code
             // of a refused set for want of one of them alone.
-            Rights::Missing(right, source) if right.wanted.mask != CONTROL_ACCESS => self
+            Rights::Missing(right, source, _) if right.wanted.mask != CONTROL_ACCESS => self
                 .undecided(CHECK, weight, Some("write-only"))
                 .with("account", self.account.clone())
                 .with("right", right.said)
                 .at(source),
-            Rights::Missing(right, source) => self
+            Rights::Missing(right, source, None) => self
                 .finding(CHECK, weight, Answer::Yes)
                 .with("account", self.account.clone())
                 .with("right", right.said)
                 .at(source),
+            Rights::Missing(right, _, Some(denial)) => self
+                .finding(CHECK, weight, Answer::Yes)
+                .variant(if denial.inherited { "denied-inherited" } else { "denied" })
+                .with("account", self.account.clone())
+                .with("right", right.said)
+                .with("entry", denial.entry.to_string())
+                .with("count", denial.entries.to_string())
+                .with("trustee", denial.trustee)
+                .at(&denial.source),
             Rights::All(source) => {
                 self.finding(CHECK, weight, Answer::No).with("account", self.account.clone()).at(source)
             }
@@ -61,7 +80,7 @@ impl Target<'_> {
                 .finding(CHECK, Weight::RulesOut, Answer::Yes)
                 .with("account", self.account.clone())
                 .at(source),
-            Rights::Missing(right, source) => self
+            Rights::Missing(right, source, _) => self
                 .finding(CHECK, Weight::RulesOut, Answer::No)
                 .with("account", self.account.clone())
                 .with("right", right.said)
@@ -125,8 +144,9 @@ impl Target<'_> {
             })
             .collect();
         let all = |decisions: &[Decision], access| decisions.iter().all(|one| one.access == access);
-        if let Some((right, _)) = decided.iter().find(|(_, of)| all(of, Access::Denied)) {
-            return Rights::Missing(right, &first.source);
+        if let Some((right, of)) = decided.iter().find(|(_, of)| all(of, Access::Denied)) {
+            let denial = of.first().and_then(|decision| denial(first, decision));
+            return Rights::Missing(right, &first.source, denial);
         }
         if decided.iter().all(|(_, of)| all(of, Access::Granted)) {
             return Rights::All(&first.source);
@@ -164,7 +184,7 @@ impl Target<'_> {
             Rights::All(source) => {
                 self.finding(CHECK, weight, Answer::Yes).with("account", self.account.clone()).at(source)
             }
-            Rights::Missing(right, source) => self
+            Rights::Missing(right, source, _) => self
                 .finding(CHECK, weight, Answer::No)
                 .with("account", self.account.clone())
                 .with("right", right.said)
@@ -259,7 +279,12 @@ impl Target<'_> {
             let seen = self.seen(&user.descriptors, right, class)?;
             Some(self.one_right(&user.shown(), &seen, false))
         };
-        rights().iter().filter_map(of_right).collect()
+        // What is missing is what a reader looks for, and what a reset cannot do without.
+        let rank = |answer| [Answer::No, Answer::Unknown, Answer::Yes].iter().position(|one| *one == answer);
+        let told = rights().iter().filter_map(|right| Some((right, of_right(right)?)));
+        let mut told: Vec<(&ConnectorRight, Finding)> = told.collect();
+        told.sort_by_key(|(right, finding)| (rank(finding.answer), !right.required));
+        told.into_iter().map(|(_, finding)| finding).collect()
     }
 
     /// What the lists of an object say of one right; `None` where the account cannot be told in them.
@@ -320,6 +345,19 @@ impl Target<'_> {
             .with("trustee", trustee)
             .at(&seen.source)
     }
+}
+
+/// The entry that made a list deny a right; none where no entry gives it.
+fn denial(list: &AccessList, decision: &Decision) -> Option<Denial> {
+    let at = decision.ace?;
+    let ace = list.entry(at)?;
+    Some(Denial {
+        entry: at.saturating_add(1),
+        entries: list.len(),
+        trustee: ace.trustee.to_string(),
+        inherited: ace.flags & INHERITED != 0,
+        source: list.place_of(at),
+    })
 }
 
 /// What lists say of one right.

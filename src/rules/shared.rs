@@ -18,6 +18,12 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    /// The answer of one check; that nothing can tell, where it was not asked.
+    pub(super) fn answer(&self, check: &str) -> Answer {
+        let finding = self.findings.iter().find(|finding| finding.check == check);
+        finding.map_or(Answer::Unknown, |finding| finding.answer)
+    }
+
     /// The answers for one cause, with the weights that the register gives them there.
     pub(super) fn weighed(&self, cause: CauseId) -> Vec<Finding> {
         let weigh = |finding: &Finding| {

@@ -64,13 +64,13 @@ impl Catalogue {
         }
     }
 
-    /// The values, with words for those that only [stand in](stand_in).
+    /// A value, or the words for one that only [stands in](stand_in).
+    pub fn value<'v>(&'v self, value: &'v str) -> &'v str {
+        stand_in::key(value).and_then(|key| self.template(key)).unwrap_or(value)
+    }
+
     fn named(&self, values: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
-        let named = |value: &String| {
-            let words = stand_in::key(value).and_then(|key| self.template(key));
-            words.map_or_else(|| value.clone(), str::to_owned)
-        };
-        values.iter().map(|(name, value)| (*name, named(value))).collect()
+        values.iter().map(|(name, value)| (*name, self.value(value).to_owned())).collect()
     }
 
     /// Several sentences, joined as the language does.

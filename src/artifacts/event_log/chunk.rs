@@ -2,11 +2,12 @@
 
 use super::bytes::{is_blank, is_plausible_time, plausible_time};
 use super::event_xml::{self, EventParts};
+use super::likeness::{self, Own};
 use super::render;
-use super::repeats::{Repeats, Seen};
+use super::repeats::{Rendered, Repeats, Seen};
 use super::selection::Selection;
 use super::slots::{SlotReader, Slots, holds_its_values};
-use super::walk::{CHUNK_SIZE, RecordAt, walk};
+use super::walk::{CHUNK_SIZE, RecordAt, has_its_checksum, walk};
 use super::{Event, Position};
 use crate::source::Place;
 
@@ -16,6 +17,8 @@ const RECORD_TEXT_MAX: usize = 2 * CHUNK_SIZE;
 /// The same for all records of a chunk, which share its 64 KiB. Ten times over, for templates that
 /// repeat a text.
 const CHUNK_TEXT_MAX: usize = 10 * RECORD_TEXT_MAX;
+/// Records of one chunk whose forms are kept. Where more are new, they are no repeats.
+const FORMS_MAX: usize = 8;
 
 /// A wanted event with its place in the file.
 #[derive(Debug)]
@@ -26,6 +29,8 @@ pub(super) struct Found {
     pub(super) position: Position,
     /// One event of this kind is kept of each computer.
     pub(super) seen_once: bool,
+    /// The form of its record, where it was rendered and others may be like it.
+    pub(super) form: Option<Box<[u8]>>,
 }
 
 /// What was read of one chunk.
@@ -74,13 +79,23 @@ pub(super) struct Way<'w> {
     pub(super) selection: &'w Selection,
     /// Events of which no more are kept of the same computer: what only repeats one is not rendered.
     pub(super) seen: &'w [Seen],
+    /// Events that others may be like, which are then not rendered.
+    pub(super) rendered: &'w Rendered,
     /// Without it, records are only counted.
     pub(super) rendering: bool,
 }
 
+/// A record that may hold a wanted event.
+struct Candidate {
+    record: RecordAt,
+    values: Slots,
+    /// Its form and what is its own, where others may be like it.
+    form: Option<(Box<[u8]>, Own)>,
+}
+
 /// Reads what stands in a slot that starts at `offset` of the file.
 pub(super) fn read_chunk(offset: u64, bytes: &mut [u8], way: Way<'_>) -> ChunkReading {
-    let Way { selection, seen, rendering } = way;
+    let Way { selection, seen, rendered, rendering } = way;
     let mut reading = ChunkReading { offset, ..ChunkReading::default() };
     if is_blank(bytes) {
         // Preallocated, not used yet.
@@ -101,15 +116,17 @@ pub(super) fn read_chunk(offset: u64, bytes: &mut [u8], way: Way<'_>) -> ChunkRe
         reading.cover(record, &values);
         let is_wanted = values.event_id.is_none_or(|id| selection.has_id(id));
         if is_wanted && (record.slack || !repeats.is_repeat(&values)) {
-            wanted.push((*record, values));
+            wanted.push(Candidate { record: *record, values, form: None });
         }
     }
-    wanted.sort_by_key(|(record, _)| record.offset);
+    wanted.sort_by_key(|candidate| candidate.record.offset);
     if rendering {
         reading.leave_out(bytes, &mut wanted);
-        reading.render(bytes, walk.line_end(), &wanted, selection);
+        let text = reading.take_alike(bytes, walk.line_end(), &mut wanted, rendered);
+        reading.render(bytes, walk.line_end(), wanted, selection, text);
+        reading.found.sort_by_key(|found| found.offset);
     } else {
-        let live = wanted.iter().filter(|(record, _)| !record.slack);
+        let live = wanted.iter().filter(|candidate| !candidate.record.slack);
         reading.damage.untried = as_u64(live.count());
         reading.damage.lost = reading.damage.lost.saturating_add(reading.damage.untried);
     }
@@ -164,8 +181,8 @@ impl ChunkReading {
     }
 
     /// Takes out the records whose values do not end where they do. They count as not rendered.
-    fn leave_out(&mut self, bytes: &[u8], wanted: &mut Vec<(RecordAt, Slots)>) {
-        wanted.retain(|(record, _)| {
+    fn leave_out(&mut self, bytes: &[u8], wanted: &mut Vec<Candidate>) {
+        wanted.retain(|Candidate { record, .. }| {
             let whole = holds_its_values(bytes, record);
             self.damage.unrendered += u64::from(!whole && !record.slack);
             whole
@@ -173,29 +190,81 @@ impl ChunkReading {
         self.damage.lost = self.damage.lost.saturating_add(self.damage.unrendered);
     }
 
+    /// Takes the events that are known without rendering out of the candidates, and returns the size of their
+    /// text.
+    ///
+    /// What a damaged record is rendered as can depend on which others are rendered with it. So of a damaged chunk
+    /// either all events are known or none is.
+    fn take_alike(
+        &mut self,
+        bytes: &[u8],
+        line_end: usize,
+        wanted: &mut Vec<Candidate>,
+        rendered: &Rendered,
+    ) -> usize {
+        let (mut text, mut forms) = (0_usize, 0);
+        let mut form = Vec::new();
+        let mut known = |candidate: &mut Candidate| {
+            let record = &candidate.record;
+            if record.slack || record.end() > line_end || candidate.values.event_id.is_none() {
+                return None;
+            }
+            let own = likeness::form_of(bytes, record, &mut form)?;
+            let event = rendered.like(&form, own);
+            let event = event.filter(|event| text.saturating_add(size(event)) <= CHUNK_TEXT_MAX);
+            match &event {
+                Some(event) => text = text.saturating_add(size(event)),
+                None if forms < FORMS_MAX => {
+                    forms += 1;
+                    candidate.form = Some((form.as_slice().into(), own));
+                }
+                None => {}
+            }
+            event
+        };
+        let known: Vec<Option<Event>> = wanted.iter_mut().map(&mut known).collect();
+        if known.iter().all(Option::is_none) || (known.contains(&None) && !has_its_checksum(bytes)) {
+            return 0;
+        }
+        let mut known = known.into_iter();
+        wanted.retain(|Candidate { record, .. }| {
+            let Some(event) = known.next().flatten() else { return true };
+            self.see_record_id(Some(event.record_id));
+            self.found.push(Found {
+                event,
+                offset: self.offset.saturating_add(as_u64(record.offset)),
+                position: record.position(),
+                seen_once: false,
+                form: None,
+            });
+            false
+        });
+        text
+    }
+
     fn render(
         &mut self,
         bytes: &mut [u8],
         line_end: usize,
-        wanted: &[(RecordAt, Slots)],
+        mut wanted: Vec<Candidate>,
         selection: &Selection,
+        mut text: usize,
     ) {
         if wanted.is_empty() {
             return;
         }
-        let records: Vec<RecordAt> = wanted.iter().map(|(record, _)| *record).collect();
+        let records: Vec<RecordAt> = wanted.iter().map(|candidate| candidate.record).collect();
         let mut rendered = vec![false; wanted.len()];
-        let mut text = 0_usize;
         let work = render::render(bytes, line_end, &records, &selection.settings, |record, xml| {
             let place = records.binary_search_by_key(&record.offset, |record| record.offset);
-            let Some((place, values)) = place.ok().and_then(|at| Some((at, wanted.get(at)?.1))) else {
+            let Some((place, candidate)) = place.ok().and_then(|at| Some((at, wanted.get_mut(at)?))) else {
                 return;
             };
             if xml.len() > 2 * RECORD_TEXT_MAX {
                 self.damage.oversized += 1;
             } else {
                 let taken =
-                    event_xml::parse(xml).and_then(|parts| self.take(record, values, parts, selection, text));
+                    event_xml::parse(xml).and_then(|parts| self.take(candidate, parts, selection, text));
                 let Some(size) = taken else { return };
                 text = text.saturating_add(size);
             }
@@ -205,7 +274,7 @@ impl ChunkReading {
         });
         self.excess = work.saturating_sub(USUAL_WORK);
         // What cannot be rendered in freed space is only what was to be expected there.
-        let unrendered = wanted.iter().zip(rendered).filter(|((record, _), done)| !record.slack && !done);
+        let unrendered = records.iter().zip(rendered).filter(|(record, done)| !record.slack && !done);
         let unrendered = as_u64(unrendered.count());
         self.damage.unrendered = self.damage.unrendered.saturating_add(unrendered);
         self.damage.lost = self.damage.lost.saturating_add(unrendered).saturating_add(self.damage.oversized);
@@ -215,13 +284,14 @@ impl ChunkReading {
     /// no event.
     fn take(
         &mut self,
-        record: &RecordAt,
-        values: Slots,
+        candidate: &mut Candidate,
         parts: EventParts,
         selection: &Selection,
         text: usize,
     ) -> Option<usize> {
+        let Candidate { record, values, form } = candidate;
         let id = parts.id?;
+        let form = form.take().filter(|(_, own)| own.is_of(&parts)).map(|(form, _)| form);
         if !record.slack {
             self.see_record_id(parts.record_id);
         }
@@ -241,6 +311,7 @@ impl ChunkReading {
             offset: self.offset.saturating_add(as_u64(record.offset)),
             position: record.position(),
             seen_once,
+            form: form.filter(|_| !seen_once),
         });
         Some(size)
     }

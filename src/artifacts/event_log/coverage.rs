@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use super::bytes::plausible_time;
 use super::chunk::{ChunkReading, Damage, Found};
 use super::event_xml::EventParts;
-use super::repeats::Seen;
+use super::repeats::{Rendered, Seen};
 use super::{Coverage, Event};
 use crate::artifacts::kept::LOG_BYTES;
 use crate::source::Place;
@@ -30,6 +30,8 @@ pub(super) struct Total {
     bytes: usize,
     /// Events of which no more are kept of the same computer.
     pub(super) seen: Vec<Seen>,
+    /// Events that others may be like.
+    pub(super) rendered: Rendered,
     /// Wanted events that were not kept.
     pub(super) dropped: u64,
     coverage: Coverage,
@@ -83,8 +85,11 @@ impl Total {
         self.counting || self.is_exhausting()
     }
 
-    fn keep(&mut self, found: Found) {
+    fn keep(&mut self, mut found: Found) {
         let event = &found.event;
+        if let Some(form) = found.form.take() {
+            self.rendered.add(form, event);
+        }
         if found.seen_once {
             if self.seen.iter().any(|seen| seen.is(event)) {
                 return;
@@ -237,7 +242,7 @@ mod tests {
             position: Position::default(),
         };
         let position = Position { number: record_id, written: 0 };
-        Found { event, offset, position, seen_once: false }
+        Found { event, offset, position, seen_once: false, form: None }
     }
 
     fn places(found: Vec<Found>) -> Vec<(u64, Option<u64>)> {

@@ -9,6 +9,7 @@ mod chunk;
 mod coverage;
 mod event_xml;
 mod gaps;
+mod likeness;
 mod neighbours;
 mod pace;
 mod render;

@@ -16,7 +16,7 @@ use super::coverage::EXCESS_MAX;
 use super::event_xml::{self, EventParts};
 use super::selection::Selection;
 use super::slots::SlotReader;
-use super::stream::{Slot, Slots};
+use super::stream::Slots;
 use super::walk::{RecordAt, walk};
 use super::{Datum, Position, render};
 use crate::artifacts::Wanted;
@@ -80,11 +80,13 @@ pub fn around(content: &mut dyn Read, live: &[Position], freed: &[Position], cou
     let mut searches = [Search::new(live, false, count), Search::new(freed, true, count)];
     let selection = Selection::of(&Wanted::default());
     let mut slots = Slots::open(content);
-    while let Some(mut slot) = slots.next() {
-        for search in searches.iter_mut().filter(|search| !search.order.is_empty()) {
-            search.read(&mut slot, &selection);
+    while let Some(mut block) = slots.next_block() {
+        for (_, slot) in block.slots() {
+            for search in searches.iter_mut().filter(|search| !search.order.is_empty()) {
+                search.read(slot, &selection);
+            }
         }
-        slots.recycle(vec![slot]);
+        slots.recycle(block);
     }
     let mut all = Neighbours::default();
     for search in searches {
@@ -131,8 +133,8 @@ impl Search {
         Search { of, order, freed, count, between, kept: BTreeMap::new(), excess: 0 }
     }
 
-    fn read(&mut self, slot: &mut Slot, selection: &Selection) {
-        let walk = walk(&slot.bytes);
+    fn read(&mut self, slot: &mut [u8], selection: &Selection) {
+        let walk = walk(slot);
         let (records, line_end) = (&walk.records, walk.line_end());
         let freed = self.freed;
         let mut near = Vec::new();
@@ -187,11 +189,11 @@ impl Search {
         between.is_some_and(|between| between.behind.contains(&key) || between.ahead.contains(&key))
     }
 
-    fn render(&mut self, slot: &mut Slot, line_end: usize, near: &[(Key, RecordAt)], selection: &Selection) {
+    fn render(&mut self, slot: &mut [u8], line_end: usize, near: &[(Key, RecordAt)], selection: &Selection) {
         if near.is_empty() {
             return;
         }
-        let mut slots = SlotReader::new(&slot.bytes);
+        let mut slots = SlotReader::new(slot);
         for (key, record) in near {
             let values = slots.read(record);
             self.kept.insert(*key, unrendered(record, values.event_id, values.record_id));
@@ -200,7 +202,7 @@ impl Search {
             return;
         }
         let records: Vec<RecordAt> = near.iter().map(|(_, record)| *record).collect();
-        let work = render::render(&mut slot.bytes, line_end, &records, &selection.settings, |record, xml| {
+        let work = render::render(slot, line_end, &records, &selection.settings, |record, xml| {
             let key = key(record.position(), self.freed);
             if let (Some(kept), Some(parts)) = (self.kept.get_mut(&key), event_xml::parse(xml)) {
                 kept.fill(parts);

@@ -15,18 +15,15 @@ use super::chunk::{self, ChunkReading, Way};
 use super::coverage::Total;
 use super::gaps::{self, FileFacts};
 use super::selection::Selection;
-use super::stream::{Slot, Slots, in_step};
+use super::stream::{Block, Slots, in_step};
 use super::walk::CHUNK_SIZE;
 use super::{EventLog, NAMING_TRIES};
 use crate::bundle::{DiskContent, cause};
 use crate::source::{BundlePath, Gap};
 
-/// Chunks of a stream that are read together: 1 MiB. Three times as many are held: what the stream fills,
-/// what waits, and what is read.
-const BATCH: usize = 16;
 /// Bytes that a thread reads of the disk at once: few enough to stay in its cache while they are read.
-const BLOCK: usize = 4 * CHUNK_SIZE;
-/// Blocks that are read before their readings are added up.
+const PIECE: usize = 4 * CHUNK_SIZE;
+/// Pieces that are read before their readings are added up.
 const ROUND: u64 = 32;
 
 /// The chunks of a log so far, added up.
@@ -61,7 +58,8 @@ impl Sum {
 
     /// How the next chunks are read.
     fn way<'w>(&'w self, selection: &'w Selection) -> Way<'w> {
-        Way { selection, seen: &self.total.seen, rendering: !self.total.is_counting() }
+        let Total { seen, rendered, .. } = &self.total;
+        Way { selection, seen, rendered, rendering: !self.total.is_counting() }
     }
 
     fn add(&mut self, reading: ChunkReading) {
@@ -83,11 +81,11 @@ impl Sum {
         }
     }
 
-    fn read(&mut self, batch: &mut [Slot], selection: &Selection) {
-        for slot in batch {
-            let reading = chunk::read_chunk(slot.offset, &mut slot.bytes, self.way(selection));
+    fn read(&mut self, block: &mut Block, selection: &Selection) {
+        for (offset, slot) in block.slots() {
+            let reading = chunk::read_chunk(offset, slot, self.way(selection));
             if reading.records > 0 {
-                self.name(&mut slot.bytes, selection);
+                self.name(slot, selection);
             }
             self.add(reading);
         }
@@ -105,8 +103,8 @@ impl Sum {
     }
 }
 
-/// Reads what is left of a stream, and finishes the log. Where that is more than a few chunks, another
-/// thread reads the chunks while this one takes the next out of the stream.
+/// Reads what is left of a stream, and finishes the log. Where that is more than a block, another thread reads
+/// the chunks while this one takes the next block out of the stream: three are held.
 ///
 /// It does not wait for the pool of the caller: a thread of a pool that waits takes on other work, such as
 /// another log, and would hold both in memory.
@@ -116,36 +114,33 @@ pub(super) fn read_stream(
     mut sum: Sum,
     selection: &Selection,
 ) -> (EventLog, Vec<Gap>) {
-    let mut first = take_batch(&mut slots);
-    sum.read(&mut first, selection);
-    slots.recycle(first);
+    if let Some(mut first) = slots.next_block() {
+        sum.read(&mut first, selection);
+        slots.recycle(first);
+    }
     if !slots.is_at_end() {
         sum = read_beside(&mut slots, sum, selection);
     }
     sum.finish(path, &mut slots)
 }
 
-fn take_batch(slots: &mut Slots<'_>) -> Vec<Slot> {
-    std::iter::from_fn(|| slots.next()).take(BATCH).collect()
-}
-
 fn read_beside(slots: &mut Slots<'_>, mut sum: Sum, selection: &Selection) -> Sum {
-    let (filled, to_read) = mpsc::sync_channel::<Vec<Slot>>(1);
+    let (filled, to_read) = mpsc::sync_channel::<Block>(1);
     let (emptied, to_fill) = mpsc::channel();
     thread::scope(|scope| {
         let reader = scope.spawn(move || {
-            for mut batch in to_read {
-                sum.read(&mut batch, selection);
+            for mut block in to_read {
+                sum.read(&mut block, selection);
                 // Nobody fills it any more where the stream has ended.
-                let _ = emptied.send(batch);
+                let _ = emptied.send(block);
             }
             sum
         });
         loop {
-            to_fill.try_iter().for_each(|batch| slots.recycle(batch));
-            let batch = take_batch(slots);
+            to_fill.try_iter().for_each(|block| slots.recycle(block));
+            let Some(block) = slots.next_block() else { break };
             // The reader goes away before its time only where it broke.
-            if batch.is_empty() || filled.send(batch).is_err() {
+            if filled.send(block).is_err() {
                 break;
             }
         }
@@ -157,18 +152,18 @@ fn read_beside(slots: &mut Slots<'_>, mut sum: Sum, selection: &Selection) -> Su
 /// Reads the chunks that stand in line from a place on, and says where the line ends: at the end of the
 /// file, or one chunk before the first that is out of step, so that the stream can look for it.
 pub(super) fn read_in_line(disk: &DiskContent, from: u64, selection: &Selection) -> (Sum, u64) {
-    let block = u64::try_from(BLOCK).unwrap_or(u64::MAX);
+    let piece = u64::try_from(PIECE).unwrap_or(u64::MAX);
     let mut sum = Sum::default();
     let mut last: Option<ChunkReading> = None;
     let mut with_records = Vec::new();
     let mut at = from;
     let mut in_line = true;
     while in_line && at < disk.bytes() {
-        let places = (0..ROUND).map(|number| at.saturating_add(number.saturating_mul(block)));
+        let places = (0..ROUND).map(|number| at.saturating_add(number.saturating_mul(piece)));
         let places: Vec<u64> = places.take_while(|place| *place < disk.bytes()).collect();
         let way = sum.way(selection);
-        let blocks: Vec<Block> = places.into_par_iter().map(|place| read_block(disk, place, way)).collect();
-        for Block { readings, whole } in blocks {
+        let pieces: Vec<Piece> = places.into_par_iter().map(|place| read_piece(disk, place, way)).collect();
+        for Piece { readings, whole } in pieces {
             for reading in readings {
                 if reading.records > 0 && with_records.len() < NAMING_TRIES {
                     with_records.push(reading.offset);
@@ -180,7 +175,7 @@ pub(super) fn read_in_line(disk: &DiskContent, from: u64, selection: &Selection)
                 break;
             }
         }
-        at = at.saturating_add(ROUND.saturating_mul(block));
+        at = at.saturating_add(ROUND.saturating_mul(piece));
     }
     let end = match last {
         Some(reading) if in_line => {
@@ -207,31 +202,31 @@ fn name(sum: &mut Sum, disk: &DiskContent, places: impl Iterator<Item = u64>, se
 }
 
 /// A few chunks, read.
-struct Block {
+struct Piece {
     readings: Vec<ChunkReading>,
     /// All of them could be read, and stood in step.
     whole: bool,
 }
 
-fn read_block(disk: &DiskContent, place: u64, way: Way<'_>) -> Block {
+fn read_piece(disk: &DiskContent, place: u64, way: Way<'_>) -> Piece {
     thread_local! {
         static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     }
     BUFFER.with_borrow_mut(|buffer| {
-        buffer.resize(BLOCK, 0);
+        buffer.resize(PIECE, 0);
         let Ok(filled) = disk.read_at(place, buffer) else {
-            return Block { readings: Vec::new(), whole: false };
+            return Piece { readings: Vec::new(), whole: false };
         };
         let chunks = buffer.get_mut(..filled).unwrap_or_default().chunks_mut(CHUNK_SIZE);
-        let mut block = Block { readings: Vec::with_capacity(chunks.len()), whole: true };
+        let mut piece = Piece { readings: Vec::with_capacity(chunks.len()), whole: true };
         for (chunk, offset) in chunks.zip((place..).step_by(CHUNK_SIZE)) {
             if !in_step(chunk) {
-                block.whole = false;
+                piece.whole = false;
                 break;
             }
-            block.readings.push(chunk::read_chunk(offset, chunk, way));
+            piece.readings.push(chunk::read_chunk(offset, chunk, way));
         }
-        block
+        piece
     })
 }
 

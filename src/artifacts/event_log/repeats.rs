@@ -1,13 +1,19 @@
-//! Signs of life that only repeat: known without rendering.
+//! Records that only repeat: known without rendering.
 //!
-//! A service that is well says so every few minutes, and a large log holds nothing more often. Of such
+//! Most of what a service writes it has written before. An event that differs from one rendered before in time
+//! and record ID only is that event at another time. And a service that is well says so every few minutes, and a large log holds nothing more often. Of such
 //! events one of each computer is kept. Whether a record is another one is seen in its template definition,
 //! where a classic event has its provider and its computer as text.
+
+use std::collections::VecDeque;
 
 use memchr::memmem::Finder;
 
 use super::Event;
+use super::bytes::plausible_time;
+use super::likeness::Own;
 use super::slots::{Slots, system_of};
+use crate::source::Place;
 
 /// An event that was kept, of which no more are needed.
 #[derive(Debug)]
@@ -71,5 +77,35 @@ impl<'a> Repeats<'a> {
         let repeat = self.seen.iter().filter(|seen| seen.id == id).any(|seen| names_both(&seen));
         self.last = Some((definition, id, repeat));
         repeat
+    }
+}
+
+/// Events that were rendered last, each with the form of its record.
+#[derive(Debug, Default)]
+pub(super) struct Rendered {
+    events: VecDeque<(Box<[u8]>, Event)>,
+}
+
+impl Rendered {
+    /// More kinds of events take turns in no real log, and comparing has to be cheaper than rendering.
+    const EVENTS: usize = 32;
+
+    /// Keeps an event that was rendered, in place of the oldest.
+    pub(super) fn add(&mut self, form: Box<[u8]>, event: &Event) {
+        if self.events.iter().any(|(known, _)| *known == form) {
+            return;
+        }
+        if self.events.len() >= Self::EVENTS {
+            self.events.pop_front();
+        }
+        self.events.push_back((form, event.clone()));
+    }
+
+    /// The event of a live record, where one of its form was rendered.
+    pub(super) fn like(&self, form: &[u8], own: Own) -> Option<Event> {
+        let time = plausible_time(own.time)?;
+        let (_, event) = self.events.iter().rev().find(|(known, _)| **known == *form)?;
+        let place = Place::Record { id: own.record_id, offset: None };
+        Some(Event { record_id: own.record_id, place, time, ..event.clone() })
     }
 }

@@ -16,18 +16,18 @@ use super::walk::{RECORD_HEADER_SIZE, RecordAt};
 const FRAGMENT_HEADER: u8 = 0x0f;
 const TEMPLATE_INSTANCE: u8 = 0x0c;
 /// Next definition, GUID, size of the definition's binary XML.
-const DEFINITION_HEADER_SIZE: usize = 24;
+pub(super) const DEFINITION_HEADER_SIZE: usize = 24;
 const UINT16: u8 = 0x06;
-const UINT64: u8 = 0x0a;
-const BINARY_XML: u8 = 0x21;
+pub(super) const UINT64: u8 = 0x0a;
+pub(super) const BINARY_XML: u8 = 0x21;
 /// Templates in values of templates. Real records have one in their outermost one.
-const NESTED_MAX: u8 = 3;
+pub(super) const NESTED_MAX: u8 = 3;
 /// Template definitions remembered of a chunk. Real chunks have a few dozen.
 const DEFINITIONS: usize = 64;
 /// The event ID is the second element of a definition: after the provider, whose names are short.
 const SYSTEM_MAX: usize = 4096;
 const EVENT_ID_SLOT: usize = 3;
-const RECORD_ID_SLOT: usize = 10;
+pub(super) const RECORD_ID_SLOT: usize = 10;
 
 /// What a record's value table says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -124,7 +124,7 @@ fn values_fit(content: &[u8], fragment: usize, nested: u8) -> bool {
 
 /// The template instance that stands at a place, behind a fragment header or not: where its definition is,
 /// and where its table of values.
-fn template_instance(bytes: &[u8], fragment: usize) -> Option<(usize, usize)> {
+pub(super) fn template_instance(bytes: &[u8], fragment: usize) -> Option<(usize, usize)> {
     let mut at = fragment;
     if *bytes.get(at)? == FRAGMENT_HEADER {
         at += 4;
@@ -160,7 +160,7 @@ fn substitutes_event_id(chunk: &[u8], definition: usize) -> bool {
 
 /// The size of the values of a type, where all have the same. Readers go by it, and not by the size that
 /// stands in front of the value, so where the two differ only rendering can tell.
-fn size_of(kind: u8) -> Option<usize> {
+pub(super) fn size_of(kind: u8) -> Option<usize> {
     match kind {
         0x03 | 0x04 => Some(1),
         0x05 | UINT16 => Some(2),
@@ -172,25 +172,25 @@ fn size_of(kind: u8) -> Option<usize> {
 }
 
 /// A count, then a size and a type for each value, then the values, packed.
-struct ValueTable<'a> {
+pub(super) struct ValueTable<'a> {
     bytes: &'a [u8],
-    count: usize,
+    pub(super) count: usize,
     descriptors: usize,
 }
 
 impl<'a> ValueTable<'a> {
-    fn at(bytes: &'a [u8], at: usize) -> Option<Self> {
+    pub(super) fn at(bytes: &'a [u8], at: usize) -> Option<Self> {
         let count = usize::try_from(u32_at(bytes, at)?).ok()?;
         let table = ValueTable { bytes, count, descriptors: at.checked_add(4)? };
         (table.first_value()? <= bytes.len()).then_some(table)
     }
 
-    fn first_value(&self) -> Option<usize> {
+    pub(super) fn first_value(&self) -> Option<usize> {
         self.descriptors.checked_add(self.count.checked_mul(4)?)
     }
 
     /// Size and type of each value.
-    fn descriptors(&self) -> impl Iterator<Item = (usize, u8)> + use<'a> {
+    pub(super) fn descriptors(&self) -> impl Iterator<Item = (usize, u8)> + use<'a> {
         let bytes = self.bytes.get(self.descriptors..).unwrap_or_default();
         let descriptors = bytes.chunks_exact(4).take(self.count);
         descriptors.filter_map(|one| Some((usize::from(u16_at(one, 0)?), *one.get(2)?)))

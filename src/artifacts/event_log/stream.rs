@@ -1,9 +1,11 @@
 //! Chunks out of a stream: one slot of 64 KiB after another, found again where the file lost step.
 //!
 //! A sound log has a header of 4096 bytes, then chunks without a space between. Uploads come with
-//! something in front, with bytes missing in the middle, with the header gone, or cut short. Only two
-//! slots are held at a time, whatever the size of the file.
+//! something in front, with bytes missing in the middle, with the header gone, or cut short. Chunks that stand
+//! in line are taken a block at a time, which is what inflaters are fast at; only one block and one slot are held
+//! here, whatever the size of the file.
 
+use std::collections::VecDeque;
 use std::io::{self, Read};
 
 use memchr::memmem;
@@ -14,6 +16,8 @@ use super::walk::{CHUNK_HEADER_SIZE, CHUNK_MAGIC, CHUNK_SIZE, RECORD_MAGIC};
 pub(super) const FILE_MAGIC: &[u8; 8] = b"ElfFile\0";
 const FILE_HEADER_SIZE: usize = 4096;
 const DIRTY: u32 = 1;
+/// Bytes that are taken out of the stream at once.
+const BLOCK_SIZE: usize = 16 * CHUNK_SIZE;
 /// How often chunks are looked for out of step. A file that needs more was made to waste time.
 const SEARCHES_MAX: u32 = 1000;
 
@@ -39,17 +43,34 @@ impl FileHeader {
 
 /// The bytes where a chunk stands or should stand: 64 KiB, or less at the end and before lost bytes.
 #[derive(Debug)]
-pub(super) struct Slot {
+struct Slot {
     /// Offset in the file.
-    pub(super) offset: u64,
-    pub(super) bytes: Vec<u8>,
+    offset: u64,
+    bytes: Vec<u8>,
+}
+
+/// Slots that stand in line: each of 64 KiB, but for the last.
+#[derive(Debug)]
+pub(super) struct Block {
+    bytes: Vec<u8>,
+    /// Offset in the file.
+    offset: u64,
+    filled: usize,
+}
+
+impl Block {
+    /// Each slot with its offset in the file.
+    pub(super) fn slots(&mut self) -> impl Iterator<Item = (u64, &mut [u8])> {
+        let bytes = self.bytes.get_mut(..self.filled).unwrap_or_default();
+        (self.offset..).step_by(CHUNK_SIZE).zip(bytes.chunks_mut(CHUNK_SIZE))
+    }
 }
 
 /// Hands out the slots of a log in order.
 pub(super) struct Slots<'a> {
     content: &'a mut dyn Read,
     /// Bytes that were read and put back.
-    waiting: Vec<u8>,
+    waiting: VecDeque<u8>,
     /// What the file header says; none where it is damaged.
     pub(super) header: Option<FileHeader>,
     /// Bytes before the log's header.
@@ -57,6 +78,7 @@ pub(super) struct Slots<'a> {
     /// The slot to hand out next, and its offset.
     ahead: Vec<u8>,
     ahead_at: u64,
+    /// Memory of blocks.
     spare: Vec<Vec<u8>>,
     searches: u32,
     /// How many bytes came out of the stream.
@@ -70,7 +92,7 @@ impl<'a> Slots<'a> {
     pub(super) fn open(content: &'a mut dyn Read) -> Slots<'a> {
         let mut slots = Slots {
             content,
-            waiting: Vec::new(),
+            waiting: VecDeque::new(),
             header: None,
             junk: 0,
             ahead: Vec::new(),
@@ -92,7 +114,7 @@ impl<'a> Slots<'a> {
         let Slots { header, junk, .. } = self;
         let mut slots = Slots {
             content,
-            waiting: Vec::new(),
+            waiting: VecDeque::new(),
             header,
             junk,
             ahead: Vec::new(),
@@ -134,12 +156,65 @@ impl<'a> Slots<'a> {
         self.unread(start.get(chunks_at..).unwrap_or_default().to_vec());
     }
 
-    /// The next slot; none at the end.
-    pub(super) fn next(&mut self) -> Option<Slot> {
+    /// The next slots that stand in line; none at the end.
+    pub(super) fn next_block(&mut self) -> Option<Block> {
         if self.ahead.is_empty() {
             return None;
         }
-        let mut bytes = std::mem::replace(&mut self.ahead, self.spare.pop().unwrap_or_default());
+        if !self.waiting.is_empty() {
+            // The line was lost here, and is taken up slot by slot.
+            return self.next().map(|Slot { offset, bytes }| Block { filled: bytes.len(), bytes, offset });
+        }
+        let mut bytes = self.spare.pop().unwrap_or_default();
+        bytes.resize(BLOCK_SIZE, 0);
+        let filled = self.fill_block(&mut bytes);
+        // The last is held back, until it is known to be followed by one in step.
+        let behind = |slot: usize| filled.min((slot + 1) * CHUNK_SIZE);
+        let slots = filled.div_ceil(CHUNK_SIZE);
+        let in_line = (1..slots)
+            .take_while(|slot| in_step(bytes.get(slot * CHUNK_SIZE..behind(*slot)).unwrap_or_default()));
+        let in_line = in_line.count();
+        let taken = if filled < BLOCK_SIZE && in_line + 1 == slots { filled } else { in_line * CHUNK_SIZE };
+        let rest = bytes.get(taken..filled).unwrap_or_default();
+        let (ahead, waiting) = rest.split_at(rest.len().min(CHUNK_SIZE));
+        self.ahead.clear();
+        self.ahead.extend_from_slice(ahead);
+        self.unread(waiting.to_vec());
+        if taken == 0 {
+            self.spare.push(bytes);
+            return self.next().map(|Slot { offset, bytes }| Block { filled: bytes.len(), bytes, offset });
+        }
+        let offset = self.ahead_at;
+        self.ahead_at = offset.saturating_add(as_u64(taken));
+        Some(Block { bytes, offset, filled: taken })
+    }
+
+    /// Fills a block with the slot ahead and what follows it.
+    fn fill_block(&mut self, block: &mut [u8]) -> usize {
+        let mut filled = self.ahead.len();
+        if let Some(start) = block.get_mut(..filled) {
+            start.copy_from_slice(&self.ahead);
+        }
+        while filled < block.len() && self.failed.is_none() {
+            match self.content.read(block.get_mut(filled..).unwrap_or_default()) {
+                Ok(0) => break,
+                Ok(read) => {
+                    filled += read;
+                    self.read = self.read.saturating_add(as_u64(read));
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => self.failed = Some((self.read, error)),
+            }
+        }
+        filled
+    }
+
+    /// The next slot; none at the end.
+    fn next(&mut self) -> Option<Slot> {
+        if self.ahead.is_empty() {
+            return None;
+        }
+        let mut bytes = std::mem::take(&mut self.ahead);
         let offset = self.ahead_at;
         self.fill_ahead();
         if !in_step(&self.ahead) && self.searches < SEARCHES_MAX {
@@ -150,12 +225,9 @@ impl<'a> Slots<'a> {
         Some(Slot { offset, bytes })
     }
 
-    /// Takes the memory of slots back, to be used again.
-    pub(super) fn recycle(&mut self, slots: Vec<Slot>) {
-        self.spare.extend(slots.into_iter().map(|Slot { mut bytes, .. }| {
-            bytes.clear();
-            bytes
-        }));
+    /// Takes the memory of a block back, to be used again.
+    pub(super) fn recycle(&mut self, block: Block) {
+        self.spare.push(block.bytes);
     }
 
     /// Looks for a chunk that starts inside the current slot or the one ahead. Bytes that are out of
@@ -176,9 +248,10 @@ impl<'a> Slots<'a> {
     }
 
     /// Puts bytes back, to be read before the rest.
-    fn unread(&mut self, mut bytes: Vec<u8>) {
-        bytes.append(&mut self.waiting);
-        self.waiting = bytes;
+    fn unread(&mut self, bytes: Vec<u8>) {
+        let mut waiting = VecDeque::from(bytes);
+        waiting.append(&mut self.waiting);
+        self.waiting = waiting;
     }
 
     fn fill_ahead(&mut self) {

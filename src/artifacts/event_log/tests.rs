@@ -4,6 +4,7 @@ mod around;
 mod build;
 mod damaged;
 mod full_decode;
+mod likeness;
 mod mutants;
 mod once;
 mod samples;

@@ -101,6 +101,12 @@ impl Header {
     }
 }
 
+/// Whether the records of a chunk are those that its checksum was made of.
+pub(super) fn has_its_checksum(chunk: &[u8]) -> bool {
+    let records = Header::of(chunk).free.and_then(|free| chunk.get(CHUNK_HEADER_SIZE..free));
+    records.is_some_and(|records| u32_at(chunk, 52) == Some(evtx::checksum_ieee(records)))
+}
+
 /// Finds every record that is physically intact in a chunk, or in what is left of one.
 pub(super) fn walk(chunk: &[u8]) -> Walk {
     let header = Header::of(chunk);

@@ -7,7 +7,7 @@ use crate::words::{Catalogue, Language, Statement};
 
 /// Names that may stand in braces on a page. The words that stand for an unknown value are in the
 /// catalogue, `placeholder.<name>`.
-pub const PLACEHOLDERS: [&str; 10] = [
+pub const PLACEHOLDERS: [&str; 12] = [
     "connector_account",
     "connector_name",
     "connector_domain",
@@ -18,6 +18,8 @@ pub const PLACEHOLDERS: [&str; 10] = [
     "gpo",
     "domain_dn",
     "other_controllers",
+    "denied_trustee",
+    "denied_right",
 ];
 
 /// Longest value that a command takes, in characters; a distinguished name can be long, a line is not.
@@ -65,7 +67,7 @@ impl Values {
             };
             let value = self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
             match value.filter(|value| accepts(value)) {
-                Some(value) => filled.push_str(value),
+                Some(value) => filled.push_str(Catalogue::of(language).value(value)),
                 None => filled.push_str(&unknown(name, language)),
             }
             rest = tail;

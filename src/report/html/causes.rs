@@ -6,6 +6,7 @@ use super::{StateView, Words};
 use crate::diagnosis::{Answer, Weight};
 use crate::report::Report;
 use crate::report::model::{Cause, Evidence};
+use crate::report::phrases::Phrases;
 
 /// One cause, and the answers of its checks.
 pub(super) struct CauseCard<'a> {
@@ -15,6 +16,8 @@ pub(super) struct CauseCard<'a> {
     /// The verdict is this cause.
     pub(super) leads: bool,
     pub(super) reason: &'a str,
+    /// Which operations it is about, where others lead to another conclusion.
+    pub(super) about: Option<String>,
     pub(super) groups: Vec<Group<'a>>,
     pub(super) missing: &'a [String],
 }
@@ -32,6 +35,8 @@ pub(super) struct CheckView<'a> {
     pub(super) class: &'static str,
     pub(super) answer: String,
     pub(super) text: &'a str,
+    /// Which operation it is the answer for, where others have another one.
+    pub(super) of: Option<String>,
     pub(super) check: &'a str,
 }
 
@@ -69,19 +74,21 @@ impl Side {
 
 /// One card for each cause, in the report's order.
 pub(super) fn cards<'a>(report: &'a Report, words: &Words) -> Vec<CauseCard<'a>> {
+    let phrases = Phrases::of(report);
     let card = |(index, cause): (usize, &'a Cause)| CauseCard {
         number: index + 1,
         title: words.say(&format!("cause-name.{}", cause.id)),
         state: StateView::of(cause.state, words),
         leads: cause.id == report.verdict.cause,
         reason: &cause.reason,
-        groups: groups(cause, words),
+        about: cause.about.as_ref().map(|about| phrases.about(about)),
+        groups: groups(cause, words, phrases),
         missing: &cause.missing,
     };
     report.causes.iter().enumerate().map(card).collect()
 }
 
-fn groups<'a>(cause: &'a Cause, words: &Words) -> Vec<Group<'a>> {
+fn groups<'a>(cause: &'a Cause, words: &Words, phrases: Phrases) -> Vec<Group<'a>> {
     let sides = [Side::For, Side::Against, Side::Open, Side::Beside];
     let groups = sides.into_iter().map(|side| {
         let mut seen = BTreeSet::new();
@@ -94,6 +101,7 @@ fn groups<'a>(cause: &'a Cause, words: &Words) -> Vec<Group<'a>> {
                 class: answer(evidence.answer),
                 answer: words.say(&format!("answer.{}", answer(evidence.answer))),
                 text: &evidence.text,
+                of: evidence.attempt.as_ref().map(|of| phrases.answer_for(&[of])),
                 check: &evidence.check,
             });
         Group {

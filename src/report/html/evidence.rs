@@ -5,6 +5,7 @@ use super::ways::{WayToRecord, way_to};
 use crate::diagnosis::{Answer, Weight};
 use crate::report::Report;
 use crate::report::model::SourceEntry;
+use crate::report::phrases::Phrases;
 use crate::report::pieces::{self, Piece};
 
 /// Most pieces that are shown; the JSON report has all of them.
@@ -15,6 +16,8 @@ const PLACES: usize = 20;
 /// One answer, at all its places.
 pub(super) struct PieceView<'a> {
     pub(super) text: &'a str,
+    /// Which operations it is the answer for, where others have another one.
+    pub(super) of: Option<String>,
     pub(super) check: &'a str,
     /// What it is worth, and for which cause.
     pub(super) matters: Vec<Matter>,
@@ -46,8 +49,10 @@ fn view<'a>(report: &Report, piece: Piece<'a>, words: &Words) -> PieceView<'a> {
     let matters = piece.matters.iter().map(|(weight, id)| matter(report, &piece, *weight, id, words));
     let matters = matters.collect();
     let places = piece.places.into_iter().take(PLACES);
+    let of = (!piece.attempts.is_empty()).then(|| Phrases::of(report).answer_for(&piece.attempts));
     PieceView {
         text: &piece.evidence.text,
+        of,
         check: &piece.evidence.check,
         matters,
         places: places.map(|source| PlaceView { source, way: way_to(source, &unknown) }).collect(),

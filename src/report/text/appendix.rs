@@ -3,10 +3,11 @@
 use super::canvas::Canvas;
 use crate::report::Report;
 use crate::report::model::{ArtifactEntry, Attempt};
+use crate::report::phrases;
 use crate::report::times::to_the_millisecond;
 
 /// Most failed attempts that are shown.
-const ATTEMPTS: usize = 3;
+const ATTEMPTS: usize = 10;
 /// Most files that are shown.
 const FILES: usize = 5;
 /// Most gaps that are shown.
@@ -26,13 +27,33 @@ pub(super) fn attempts(canvas: &mut Canvas, report: &Report) {
     let counts = counts.into_iter().flatten().collect::<Vec<_>>().join(", ");
     canvas.heading(&canvas.words("attempts", &[("counts", counts)]));
     let failed: Vec<_> = report.attempts.iter().filter(|attempt| attempt.result == "failed").collect();
-    let earlier = failed.len().saturating_sub(ATTEMPTS);
-    if earlier > 0 {
-        canvas.paragraph(2, &canvas.words("attempts-more", &[("count", earlier.to_string())]));
+    let shown = shown(&failed);
+    let hidden = failed.len().saturating_sub(shown.len());
+    if hidden > 0 {
+        canvas.paragraph(2, &canvas.words("attempts-more", &[("count", hidden.to_string())]));
     }
-    for attempt in failed.into_iter().skip(earlier) {
+    for attempt in shown {
         one_attempt(canvas, report, attempt);
     }
+}
+
+/// The latest failures; an older one too, where it is the latest with its cause.
+fn shown<'a>(failed: &[&'a Attempt]) -> Vec<&'a Attempt> {
+    let kind = |attempt: &Attempt| (attempt.cause.clone(), attempt.diagnosis.clone(), attempt.state);
+    let latest = failed.len().saturating_sub(ATTEMPTS);
+    let mut seen = Vec::new();
+    let mut shown: Vec<&Attempt> = Vec::new();
+    for (at, attempt) in failed.iter().enumerate().rev() {
+        let kind = kind(attempt);
+        if at >= latest || !seen.contains(&kind) {
+            shown.push(attempt);
+        }
+        if !seen.contains(&kind) {
+            seen.push(kind);
+        }
+    }
+    shown.reverse();
+    shown
 }
 
 /// One attempt; its cause is named where it differs from the verdict.
@@ -46,10 +67,24 @@ fn one_attempt(canvas: &mut Canvas, report: &Report, attempt: &Attempt) {
         line.push_str(", ");
         line.push_str(part);
     }
-    if (&attempt.cause, attempt.state) != (&report.verdict.cause, report.verdict.state) {
-        line.push_str(&format!(": {}, {}", attempt.cause, canvas.state_name(attempt.state)));
+    let verdict = &report.verdict;
+    let same = (&attempt.cause, &attempt.diagnosis, attempt.state)
+        == (&verdict.cause, &verdict.diagnosis, verdict.state);
+    if !same {
+        line.push_str(&format!(": {}", outcome(canvas, report, attempt)));
     }
     canvas.item(2, &line);
+}
+
+/// What is made of an attempt: its cause, and how sure.
+fn outcome(canvas: &Canvas, report: &Report, attempt: &Attempt) -> String {
+    let state = canvas.state_name(attempt.state);
+    let diagnosis = attempt.diagnosis.as_deref().and_then(|id| phrases::diagnosis(report, id));
+    match (attempt.cause.as_str(), diagnosis) {
+        ("undetermined", _) => state,
+        (_, Some(other)) => format!("{} ({state})", other.title),
+        (cause, None) => format!("{} ({state})", canvas.word(&format!("cause.{cause}"))),
+    }
 }
 
 /// The files, with the machine that each speaks for.

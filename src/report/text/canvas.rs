@@ -44,6 +44,11 @@ impl Canvas {
         self.phrases.state_name(state)
     }
 
+    /// The words that all reports share.
+    pub(crate) fn phrases(&self) -> Phrases {
+        self.phrases
+    }
+
     /// What was written.
     pub(crate) fn finish(self) -> String {
         self.out

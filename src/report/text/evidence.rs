@@ -18,9 +18,14 @@ pub(super) fn evidence(canvas: &mut Canvas, report: &Report) {
         return;
     }
     canvas.heading(&canvas.word("evidence"));
-    for (number, piece) in pieces.iter().take(MOST).enumerate() {
+    let told = pieces.iter().filter(|piece| !piece.is_right_held());
+    let told: Vec<&Piece<'_>> = told.take(MOST).collect();
+    for (number, piece) in told.iter().enumerate() {
         canvas.numbered(number + 1, &piece.evidence.text);
         canvas.paragraph(6, &matters(canvas, piece));
+        if !piece.attempts.is_empty() {
+            canvas.paragraph(6, &canvas.phrases().answer_for(&piece.attempts));
+        }
         for source in piece.places.iter().take(PLACES) {
             canvas.item(6, &place(source));
         }
@@ -29,7 +34,7 @@ pub(super) fn evidence(canvas: &mut Canvas, report: &Report) {
             canvas.paragraph(6, &canvas.words("evidence-places", &[("count", more.to_string())]));
         }
     }
-    let more = pieces.len().saturating_sub(MOST);
+    let more = pieces.len().saturating_sub(told.len());
     if more > 0 {
         canvas.paragraph(6, &canvas.words("evidence-more", &[("count", more.to_string())]));
     }

@@ -4,6 +4,7 @@ use super::canvas::Canvas;
 use crate::diagnosis::State;
 use crate::report::Report;
 use crate::report::model::{CollectNext, Step};
+use crate::report::phrases;
 
 /// Most artifacts that are asked for at once.
 const COLLECT: usize = 3;
@@ -17,7 +18,7 @@ pub(super) fn collect_next(canvas: &mut Canvas, report: &Report) {
     }
     canvas.heading(&canvas.word("collect-next"));
     for (number, collect) in report.collect_next.iter().take(COLLECT).enumerate() {
-        one_to_collect(canvas, number + 1, collect);
+        one_to_collect(canvas, report, number + 1, collect);
     }
     let more = report.collect_next.len().saturating_sub(COLLECT);
     if more > 0 {
@@ -25,14 +26,14 @@ pub(super) fn collect_next(canvas: &mut Canvas, report: &Report) {
     }
 }
 
-fn one_to_collect(canvas: &mut Canvas, number: usize, collect: &CollectNext) {
+fn one_to_collect(canvas: &mut Canvas, report: &Report, number: usize, collect: &CollectNext) {
     let place = match collect.elevated {
         true => canvas.words("collect-elevated", &[("where", collect.r#where.clone())]),
         false => collect.r#where.clone(),
     };
-    canvas.numbered(number, &format!("{}: {place}", collect.artifact));
+    canvas.numbered(number, &format!("{}: {place}", canvas.phrases().artifact(&collect.artifact)));
     canvas.command(8, &collect.command);
-    let decides = collect.decides.join(", ");
+    let decides = decides(canvas, report, &collect.decides);
     let why = match decides.is_empty() {
         true => collect.why.clone(),
         false => canvas.words("collect-decides", &[("why", collect.why.clone()), ("decides", decides)]),
@@ -44,6 +45,16 @@ fn one_to_collect(canvas: &mut Canvas, number: usize, collect: &CollectNext) {
     let answers =
         [("question", collect.question.clone()), ("yes", collect.yes.clone()), ("no", collect.no.clone())];
     canvas.paragraph(6, &canvas.words("collect-answers", &answers));
+}
+
+/// The causes that something decides by their numbers, and other diagnoses by their titles. Which checks it answers
+/// stands in the other reports.
+fn decides(canvas: &Canvas, report: &Report, ids: &[String]) -> String {
+    let name = |id: &String| match report.causes.iter().any(|cause| cause.id == *id) {
+        true => Some(canvas.word(&format!("short.{id}"))),
+        false => phrases::diagnosis(report, id).map(|other| other.title.clone()),
+    };
+    ids.iter().filter_map(name).collect::<Vec<_>>().join(&canvas.word("list-separator"))
 }
 
 /// A cause or diagnosis that has a remedy.
@@ -60,10 +71,12 @@ pub(super) fn remedy(canvas: &mut Canvas, report: &Report) {
     if remedies.is_empty() {
         return;
     }
-    let other = report.verdict.cause == "other";
+    let verdict = &report.verdict;
+    let other = verdict.cause == "other";
     let known = |remedy: &&Remedy<'_>| {
+        let named = verdict.diagnosis.as_ref().is_none_or(|id| id == remedy.id);
         let cause = report.causes.iter().any(|cause| cause.id == remedy.id);
-        remedy.state >= State::Likely && (remedy.id == report.verdict.cause || (other && !cause))
+        remedy.state >= State::Likely && (remedy.id == verdict.cause || (other && !cause && named))
     };
     let leading = remedies.iter().filter(known).max_by_key(|remedy| remedy.state);
     match leading {

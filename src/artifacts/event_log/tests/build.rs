@@ -1,5 +1,5 @@
 //! Small event logs, byte by byte: just what these tests need, with plain values in every field.
-//! Not a general writer: no checksums, no string or template tables.
+//! Not a general writer: of checksums only that of the records, no string or template tables.
 
 pub(super) const FILE_HEADER: usize = 4096;
 pub(super) const CHUNK: usize = 65_536;
@@ -116,6 +116,7 @@ impl Chunk {
             chunk.element("System", &[], |chunk| {
                 chunk.element("Provider", &[("Name", provider)], |_| {});
                 chunk.element("EventID", &[], |chunk| chunk.put(&[0x0e, 3, 0, 0x06]));
+                chunk.time_created();
                 chunk.element("EventRecordID", &[], |chunk| chunk.put(&[0x0e, 10, 0, 0x0a]));
                 chunk.element("Channel", &[], |chunk| chunk.text("Application"));
                 chunk.element("Computer", &[], |chunk| chunk.text("dc01.contoso.example"));
@@ -128,6 +129,22 @@ impl Chunk {
         });
         self.put(&[0]);
         self.in_template = false;
+        self.patch_size(size_at);
+    }
+
+    /// Its attribute is value 6.
+    fn time_created(&mut self) {
+        self.put(&[0x41, 0xff, 0xff]);
+        let size_at = self.bytes.len();
+        self.put(&[0; 4]);
+        self.name("TimeCreated");
+        let list_at = self.bytes.len();
+        self.put(&[0; 4]);
+        self.put(&[0x06]);
+        self.name("SystemTime");
+        self.put(&[0x0e, 6, 0, 0x11]);
+        self.patch_size(list_at);
+        self.put(&[0x03]);
         self.patch_size(size_at);
     }
 
@@ -215,6 +232,8 @@ impl Chunk {
         header[40..44].copy_from_slice(&128_u32.to_le_bytes());
         header[44..48].copy_from_slice(&last_at.to_le_bytes());
         header[48..52].copy_from_slice(&used.to_le_bytes());
+        let checksum = evtx::checksum_ieee(&self.bytes[512..]);
+        self.bytes[52..56].copy_from_slice(&checksum.to_le_bytes());
         self
     }
 

@@ -195,6 +195,15 @@ fn damaged_records_give_what_a_full_decode_gives() {
     assert!(told < MUTANTS / 15, "{told} told and not found");
 }
 
+/// The damaged chunk as the second of a log. What is like a record of the sound one before it is not rendered,
+/// where the log is read as a stream.
+fn behind(sound: &[u8], damaged: &[u8]) -> Vec<u8> {
+    let mut log = sound.to_vec();
+    log.resize(4096 + 65_536, 0);
+    log.extend_from_slice(&damaged[4096..]);
+    log
+}
+
 /// How many events of one mutant both ways find, how many only the crate, and whether it differs from its seed.
 fn compare(seeds: &[Vec<u8>], number: usize) -> [usize; 3] {
     let seed = &seeds[(number * 7) % seeds.len()];
@@ -203,6 +212,9 @@ fn compare(seeds: &[Vec<u8>], number: usize) -> [usize; 3] {
     let mut mutant = seed.clone();
     for _ in 0..=numbers.below(3) {
         damage(&mut mutant, &mut numbers);
+    }
+    if number.is_multiple_of(2) {
+        mutant = behind(seed, &mutant);
     }
     let selection = Selection::of(&wanted);
     let (expected, decoded) = decode_wanted(mutant.clone(), &selection);
@@ -215,5 +227,5 @@ fn compare(seeds: &[Vec<u8>], number: usize) -> [usize; 3] {
         let made_up: Vec<_> = found.difference(&expected).collect();
         assert!(made_up.is_empty(), "mutant {number} made up: {made_up:?}");
     }
-    [found.len(), missing.len(), usize::from(mutant != *seed)]
+    [found.len(), missing.len(), usize::from(!mutant.ends_with(&seed[4096..]))]
 }

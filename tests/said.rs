@@ -1,0 +1,287 @@
+//! What reports say in their sentences: of some cases, that it is true of the bundle. The sentences that a reader
+//! must find, or must not, follow from each case's `source/` and `case.toml`.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may panic; the switch for tests does not reach shared functions"
+)]
+
+use std::path::Path;
+
+use sspr_triage::report::text::TextOptions;
+use sspr_triage::report::{Report, html, json, junit, reply, text};
+use sspr_triage::why::why;
+use sspr_triage::words::Language;
+use sspr_triage::{Options, analyze};
+
+fn report_in(case: &str, language: Language) -> Report {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases").join(case).join("bundle");
+    analyze(&[folder], &Options::default()).unwrap().report(language)
+}
+
+fn report(case: &str) -> Report {
+    report_in(case, Language::English)
+}
+
+/// The text without its line breaks, so that a sentence is found wherever its lines end.
+fn words_of(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn text_of(report: &Report) -> String {
+    words_of(&text::render(report, &TextOptions { width: 120, colour: false }))
+}
+
+/// What stands between two headings of a text report.
+fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
+    let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("{from}: {text}"));
+    rest.split_once(to).map_or(rest, |(part, _)| part)
+}
+
+const DENY: &str = "connector-permissions/deny-defeats-the-grant";
+
+#[test]
+fn a_deny_that_is_the_cause_is_the_first_evidence() {
+    let text = text_of(&report(DENY));
+    let first = between(&text, "Evidence 1. ", " 2. ");
+    assert!(
+        first.contains("Entry 1 of 9 in the access list of megan@contoso.example, for Everyone"),
+        "{first}"
+    );
+    assert!(
+        first.contains("denies CONTOSO.EXAMPLE\\MSOL_3f1c0b7a9d2e the right 'Reset password'"),
+        "{first}"
+    );
+    let causes = between(&text, "Causes ", " Evidence ");
+    assert!(causes.contains("denies") && !causes.contains("does not give"), "{causes}");
+}
+
+#[test]
+fn the_remedy_of_a_deny_removes_it_first() {
+    let report = report(DENY);
+    let steps: Vec<_> = report.causes[1].remedy.iter().filter(|step| !step.note).collect();
+    let first = steps.first().unwrap();
+    let wanted = "Remove the entry of type Deny for Everyone (S-1-1-0) on 'Reset password'";
+    assert!(first.step.starts_with(wanted), "{first:?}");
+    let text = text_of(&report);
+    assert!(between(&text, "Remedy: ", "Attempts").contains(wanted), "{text}");
+    let reply = words_of(&reply::render(&report));
+    assert!(reply.contains("denies it to"), "{reply}");
+    assert!(reply.find(wanted).unwrap() < reply.find("Grant the rights").unwrap(), "{reply}");
+    // In Japanese the right has its Japanese name.
+    let japanese = report_in(DENY, Language::Japanese);
+    assert!(!japanese.causes[1].remedy.iter().any(|step| step.step.contains("stand-in")));
+}
+
+/// A grant is all that is missing where nothing is denied.
+#[test]
+fn without_a_deny_no_step_removes_one() {
+    for case in ["connector-permissions/right-missing", "connector-permissions/one-write-right-missing"] {
+        let report = report(case);
+        assert!(!report.causes[1].remedy.is_empty());
+        assert!(!report.causes[1].remedy.iter().any(|step| step.step.contains("type Deny")), "{case}");
+    }
+}
+
+const WRITE: &str = "connector-permissions/one-write-right-missing";
+
+#[test]
+fn the_missing_right_stands_before_those_that_the_account_has() {
+    let report = report(WRITE);
+    let text = text_of(&report);
+    let evidence = between(&text, "Evidence ", "Remedy");
+    assert!(
+        evidence.starts_with("1. 'Write lockoutTime' on megan@contoso.example: none of 12 entries"),
+        "{evidence}"
+    );
+    assert!(!evidence.contains("has it"), "{evidence}");
+    // Reset password, Change password and Write pwdLastSet are left out.
+    assert!(evidence.contains("3 more in the JSON report"), "{evidence}");
+    let rights = report.causes[1].evidence.iter().filter(|one| one.check == "connector-right");
+    let answers: Vec<&str> = rights.map(|one| one.answer.word()).collect();
+    assert_eq!(answers, ["no", "yes", "yes", "yes"]);
+    let reply = words_of(&reply::render(&report));
+    assert!(reply.contains("'Write lockoutTime' on megan@contoso.example: none of 12 entries"), "{reply}");
+    assert!(!reply.contains("has it, by entry"), "{reply}");
+}
+
+#[test]
+fn a_check_of_several_answers_is_not_headed_by_one_of_them() {
+    let said = why(&report(WRITE), "connector-right", Language::English, &TextOptions::default()).unwrap();
+    assert_eq!(said.lines().next(), Some("The rights, one by one (connector-right)"), "{said}");
+    assert!(words_of(&said).contains("(connector-permissions) no: 'Write lockoutTime'"), "{said}");
+}
+
+/// Only where the call was refused does an open way to SAM leave the read rights.
+#[test]
+fn a_refusal_is_explained_only_where_there_was_one() {
+    let cleared = "restricts remote calls to SAM";
+    for (case, refused) in [
+        ("trust/resets-succeed", false),
+        ("mixed/four-users-three-causes", false),
+        ("connector-permissions/collected-by-script", false),
+        ("connector-permissions/sam-server-unreadable", true),
+    ] {
+        let report = report(case);
+        let evidence = report.causes[1].evidence.iter();
+        let said: Vec<_> = evidence.filter(|one| one.check == "sam-restriction-cleared").collect();
+        assert!(!said.is_empty() && said.iter().all(|one| one.text.contains(cleared)), "{case}: {said:?}");
+        assert_eq!(said.iter().all(|one| one.text.contains("refusal")), refused, "{case}: {said:?}");
+    }
+}
+
+const MIXED: &str = "mixed/four-users-three-causes";
+const ALEX: &str = "alex@contoso.example";
+const HELENA: &str = "helena@contoso.example";
+const MEGAN: &str = "megan@contoso.example";
+const JONI: &str = "joni@contoso.example";
+
+/// Of four failures, one broke the password policy, one was refused by the directory, and two by dc01.
+#[test]
+fn a_conclusion_says_which_attempts_it_is_about() {
+    let report = report(MIXED);
+    let about = |number: usize| report.causes[number].about.as_ref().unwrap();
+    let users = |number: usize| -> Vec<&str> {
+        about(number).attempts.iter().map(|one| one.user.as_deref().unwrap()).collect()
+    };
+    assert_eq!(users(0), [HELENA]);
+    assert_eq!(users(1), [HELENA]);
+    assert_eq!(users(2), [MEGAN, JONI]);
+    assert_eq!((about(2).count, about(2).failed), (2, 4));
+    let policy = report.other_diagnoses[0].about.as_ref().unwrap();
+    assert_eq!(policy.attempts.iter().map(|one| one.user.as_deref().unwrap()).collect::<Vec<_>>(), [ALEX]);
+
+    let text = text_of(&report);
+    let causes = between(&text, "Causes ", " Other known diagnoses");
+    let helena =
+        "This is about 1 of 4 failed operations: helena@contoso.example at 2026-10-03T11:05:18.412Z.";
+    assert_eq!(causes.matches(helena).count(), 2, "{causes}");
+    let two = "This is about 2 of 4 failed operations: megan@contoso.example at 2026-10-05T07:14:03.225Z, \
+               joni@contoso.example at 2026-10-05T08:31:45.88Z.";
+    assert!(causes.contains(two), "{causes}");
+    let first = between(&text, "Evidence 1. ", " 2. ");
+    assert!(
+        first.contains("for the operation of joni@contoso.example at 2026-10-05T08:31:45.88Z"),
+        "{first}"
+    );
+}
+
+#[test]
+fn answers_that_differ_between_attempts_name_theirs() {
+    let report = report(MIXED);
+    let said =
+        why(&report, "controller-denies-connector", Language::English, &TextOptions::default()).unwrap();
+    let (of_helena, of_joni) = words_of(&said)
+        .split_once("For: Remote calls to SAM are restricted (remote-sam)")
+        .map(|(before, after)| (before.to_owned(), after.to_owned()))
+        .unwrap();
+    assert!(
+        of_helena.contains("for the operation of helena@contoso.example at 2026-10-03T11:05:18.412Z"),
+        "{said}"
+    );
+    assert!(
+        of_joni.contains("for the operation of joni@contoso.example at 2026-10-05T08:31:45.88Z"),
+        "{said}"
+    );
+    let page = html::render(&report).unwrap();
+    assert!(page.contains("for the operation of helena@contoso.example at"), "{page}");
+    assert!(page.contains("This is about 2 of 4 failed operations"));
+    // Where all failed in the same way, there is nothing to tell apart.
+    for case in ["connector-permissions/one-user", "connector-permissions/four-users"] {
+        let same = self::report(case);
+        assert!(same.causes.iter().all(|cause| cause.about.is_none()), "{case}");
+    }
+}
+
+#[test]
+fn each_test_case_of_junit_has_its_own_reason() {
+    let report = report(MIXED);
+    let cases = junit::suite(&report).cases;
+    let said: Vec<(&str, &str)> = cases
+        .iter()
+        .map(|case| match &case.outcome {
+            junit::Outcome::Failed { message, text } => (message.as_str(), text.as_str()),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let messages: Vec<&str> = said.iter().map(|(message, _)| *message).collect();
+    assert_eq!(
+        messages,
+        ["password-policy: confirmed", "undetermined", "remote-sam: confirmed", "remote-sam: confirmed"]
+    );
+    assert_eq!(said[0].1, "The new password was refused by the domain's password policy (0x80230619).");
+    assert!(said[1].1.starts_with("Active Directory refused to set the password"), "{said:?}");
+    assert!(said[2].1.starts_with("dc01.contoso.example has O:BAG:BAD:(A;;RC;;;BA) in force"), "{said:?}");
+    assert!(!said[0].1.contains("SAM") && !said[1].1.contains("SAM"), "{said:?}");
+}
+
+#[test]
+fn no_attempt_with_a_cause_of_its_own_is_hidden() {
+    let text = text_of(&report(MIXED));
+    let attempts = between(&text, "Attempts: 4 failed", "Files");
+    let alex = "alex@contoso.example, 0x80230619: The new password breaks the password policy (confirmed)";
+    assert!(attempts.contains(alex), "{attempts}");
+    assert!(attempts.contains("helena@contoso.example, 0x80230626: undetermined 2026"), "{attempts}");
+    let japanese = text_of(&report_in(MIXED, Language::Japanese));
+    assert!(japanese.contains("0x80230626: 判定不能 2026"), "{japanese}");
+    assert!(!japanese.contains("undetermined"), "{japanese}");
+}
+
+/// More failures than are shown: the only one of its cause is the oldest.
+#[test]
+fn of_many_attempts_the_latest_of_each_cause_stands_there() {
+    let mut report = report(MIXED);
+    let joni = report.attempts.last().unwrap().clone();
+    for minute in 10..40 {
+        let time = format!("2026-10-06T08:{minute}:00Z");
+        report.attempts.push(sspr_triage::report::model::Attempt { time, ..joni.clone() });
+    }
+    let text = text_of(&report);
+    let attempts = between(&text, "Attempts: 34 failed", "Files");
+    assert!(attempts.contains(ALEX) && attempts.contains(HELENA), "{attempts}");
+    // Ten latest, and one of each of the two other causes.
+    assert_eq!(attempts.matches("reset, ").count(), 12, "{attempts}");
+    assert!(attempts.contains("22 more failures of the same causes in the JSON report"), "{attempts}");
+}
+
+#[test]
+fn a_verdict_names_the_other_diagnosis_by_its_title() {
+    let report = report("other/password-policy");
+    let title = "The new password breaks the password policy";
+    assert_eq!(report.verdict.diagnosis.as_deref(), Some("password-policy"));
+    assert_eq!(report.other_diagnoses[0].title, title);
+    let text = text::render(&report, &TextOptions::default());
+    let flat = words_of(&text);
+    assert!(flat.starts_with(&format!("Verdict: none of the three causes, but \"{title}\"")), "{text}");
+    let verdict = between(&flat, "Verdict", "Evidence");
+    assert!(!verdict.contains("password-policy"), "{verdict}");
+    let page = html::render(&report).unwrap();
+    assert!(page.contains(&format!("None of the three causes, but &#34;{title}&#34;</h1>")), "{page}");
+    assert!(json::render(&report).unwrap().contains("\"diagnosis\": \"password-policy\""));
+    let japanese = text_of(&report_in("other/password-policy", Language::Japanese));
+    assert!(japanese.contains("「パスワード ポリシーに違反している」"), "{japanese}");
+}
+
+#[test]
+fn what_to_collect_is_named_as_people_name_it() {
+    let text = text_of(&report(MIXED));
+    let collect = between(&text, "Collect next ", "Remedy");
+    assert!(
+        collect.starts_with("1. The properties and groups of the user in Active Directory: dc01"),
+        "{collect}"
+    );
+    assert!(collect.contains("It decides: cause 1, cause 2."), "{collect}");
+    for id in ["target-protected-now", "connector-right-missing", "target-permissions:", "target-user:"] {
+        assert!(!collect.contains(id), "{id}: {collect}");
+    }
+    // Where the verdict lacks something, that has its name too.
+    let report = report("mixed/four-users-three-causes");
+    assert!(report.causes.iter().flat_map(|cause| &cause.missing).count() > 0);
+    for missing in report.causes.iter().flat_map(|cause| &cause.missing) {
+        assert!(!missing.starts_with("target-"), "{missing}");
+    }
+    let json = json::render(&report).unwrap();
+    assert!(json.contains("\"artifact\": \"target-"), "ids stay for programs: {json}");
+}
