@@ -58,7 +58,7 @@ pub mod why;
 use std::path::Path;
 
 use artifacts::{Artifact, Content, Effort, Kept, Reading, Shared, Wanted};
-use bundle::{Bundle, Input, Limits, Member, OpenError};
+use bundle::{Bundle, Input, Limits, Member, OpenError, Unread};
 use diagnosis::Diagnosis;
 use facts::{Facts, Stated};
 use progress::Progress;
@@ -191,7 +191,8 @@ pub fn conclude(upload: Upload, options: &Options) -> Analysis {
     gaps.sort();
     gaps.dedup();
     let usable = artifacts.iter().any(|artifact| artifact.content.says_something());
-    let facts = facts::establish(&artifacts, &options.stated);
+    let mut facts = facts::establish(&artifacts, &options.stated);
+    facts.has_encrypted = gaps.iter().any(|gap| Unread::of(gap) == Unread::Encrypted);
     let is_there = |at: &&Stated| {
         artifacts.iter().any(|file| at.is_of(&file.path)) || gaps.iter().any(|gap| at.is_of(&gap.path))
     };

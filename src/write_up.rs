@@ -8,7 +8,7 @@ mod timeline;
 use std::collections::HashMap;
 
 use crate::artifacts::{Artifact, Content};
-use crate::bundle::Input;
+use crate::bundle::{Input, Unread};
 use crate::diagnosis::{
     AttemptResult, CauseResult, Collect, Diagnosis, OtherResult, RemedyPlan, VerdictCause,
 };
@@ -16,6 +16,7 @@ use crate::facts::attribution::Attributed;
 use crate::facts::machines::{Machine as MachineFact, MachineId, Role};
 use crate::facts::{Attempt as AttemptFact, Facts, Operation, Outcome};
 use crate::knowledge;
+use crate::knowledge::collect::{computer_name, folder};
 use crate::knowledge::pages;
 use crate::rules::Finding;
 use crate::source::{BundlePath, Gap, Place, Source};
@@ -116,6 +117,7 @@ impl Writer<'_> {
         GapEntry {
             path: gap.path.to_string(),
             place: self.words.say(&gap.place.in_words()),
+            kind: Unread::of(gap).word().to_owned(),
             reason: self.words.say_all(&gap.reason),
         }
     }
@@ -263,11 +265,19 @@ impl Writer<'_> {
 
     fn collect(&self, collect: &Collect) -> CollectNext {
         let say = |part: &str| self.words.say(&Statement::new(format!("{part}.{}", collect.artifact.id)));
+        let artifact = collect.artifact;
+        let owner = collect.user.as_deref().or(collect.account.as_deref());
+        let computer = collect.machine.as_deref().and_then(computer_name);
+        // Its own words for its name, which no language changes.
+        let computer = computer.unwrap_or_else(|| "%COMPUTERNAME%".to_owned());
         CollectNext {
-            artifact: collect.artifact.id.clone(),
-            command: collect.values.fill_command(&collect.artifact.command, self.words.language()),
+            artifact: artifact.id.clone(),
+            command: collect.values.fill_command(&artifact.command_of(owner), self.words.language()),
             r#where: self.words.say(&collect.place),
-            elevated: collect.artifact.elevated,
+            elevated: artifact.elevated,
+            shell: artifact.shell.word().to_owned(),
+            prepare: folder().command.clone(),
+            files: artifact.files_of(owner, &computer),
             decides: collect.decides.clone(),
             why: say("collect"),
             question: say("collect-question"),

@@ -3,9 +3,9 @@
 
 #![allow(
     clippy::expect_used,
+    clippy::panic,
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::panic,
     reason = "a test may panic; the switch for tests does not reach shared functions"
 )]
 

@@ -80,6 +80,8 @@ pub struct Facts {
     pub service_trouble: Vec<Seen>,
     /// Files that disagree.
     pub contradictions: Vec<Contradiction>,
+    /// A file of the upload is encrypted and was not read, so that nobody knows what it is.
+    pub has_encrypted: bool,
 }
 
 impl Facts {
@@ -199,6 +201,7 @@ pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
         logs,
         service_trouble,
         contradictions,
+        has_encrypted: false,
     }
 }
 

@@ -93,6 +93,21 @@ impl Words {
         }
     }
 
+    fn phrases(&self) -> Phrases {
+        Phrases::in_language(self.catalogue.language())
+    }
+
+    /// Where a command is run, and in what.
+    fn console(&self, collect: &CollectNext) -> String {
+        self.phrases().console(collect)
+    }
+
+    /// What a command writes, to be sent back.
+    fn files(&self, collect: &CollectNext) -> String {
+        let files = self.phrases().list(&collect.files);
+        self.phrases().words("collect-files", &[("files", files)])
+    }
+
     /// Words that all reports for people share.
     fn shared(&self, key: &str) -> String {
         self.catalogue.say(&Statement::new(format!("report.{key}")))

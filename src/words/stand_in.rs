@@ -1,5 +1,5 @@
-//! What stands in a sentence for a name that is not known, or that each language has its own words for. These values are keys of the catalogue's section
-//! `stand-in`, so that each language has its own words for them.
+//! What stands in a sentence for a name that is not known, or that each language has its own words for. These
+//! values are keys of the catalogue's section `stand-in`.
 
 /// An AD DS connector account that no file names.
 pub const CONNECTOR_ACCOUNT: &str = "stand-in.connector-account";
@@ -31,6 +31,8 @@ pub const UNEXPIRE_PASSWORD: &str = "stand-in.right-unexpire-password";
 pub const NO_SUCH_CAUSE: &str = "stand-in.no-such-cause";
 /// A check that nothing called for.
 pub const NOT_ASKED: &str = "stand-in.not-asked";
+/// The event of a refused password set, where an error code would stand.
+pub const EVENT_4724: &str = "stand-in.event-4724";
 /// A registry value that is not there, as facts show it too.
 pub const ABSENT: &str = "(absent)";
 /// A registry value that is empty, as facts show it too.
