@@ -114,8 +114,8 @@ fn the_missing_right_stands_before_those_that_the_account_has() {
 #[test]
 fn a_check_of_several_answers_is_not_headed_by_one_of_them() {
     let said = why(&report(WRITE), "connector-right", Language::English, &TextOptions::default()).unwrap();
-    assert_eq!(said.lines().next(), Some("connector-permissions / connector-right"), "{said}");
-    assert!(words_of(&said).contains("connector-right no: 'Write lockoutTime'"), "{said}");
+    assert_eq!(said.lines().next(), Some("The rights, one by one (connector-right)"), "{said}");
+    assert!(words_of(&said).contains("(connector-permissions) no: 'Write lockoutTime'"), "{said}");
 }
 
 /// Only where the call was refused does an open way to SAM leave the read rights.
@@ -178,7 +178,7 @@ fn answers_that_differ_between_attempts_name_theirs() {
     let said =
         why(&report, "controller-denies-connector", Language::English, &TextOptions::default()).unwrap();
     let (of_helena, of_joni) = words_of(&said)
-        .split_once("remote-sam / controller-denies-connector: yes")
+        .split_once("For: Remote calls to SAM are restricted (remote-sam)")
         .map(|(before, after)| (before.to_owned(), after.to_owned()))
         .unwrap();
     assert!(
