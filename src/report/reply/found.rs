@@ -34,7 +34,7 @@ impl Reply<'_> {
         let failed = self.report.attempts.iter().filter(|attempt| attempt.result == "failed");
         let staging: Vec<&Attempt> = failed.filter(|attempt| attempt.staging).collect();
         if !staging.is_empty() {
-            self.own("staging");
+            self.own(if self.failed().is_empty() { "attempts" } else { "staging" });
             self.attempts(&staging);
         }
     }
