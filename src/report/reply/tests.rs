@@ -152,41 +152,6 @@ fn what_to_collect_can_be_done_as_it_is_sent() {
     assert!(places.is_sorted(), "{places:?}\n{send}");
 }
 
-/// A sentence without what values are put in for.
-fn outside_placeholders(sentence: &str) -> String {
-    sentence
-        .split('{')
-        .map(|part| part.split_once('}').map_or(part, |(_, rest)| rest))
-        .collect::<String>()
-        .trim()
-        .to_owned()
-}
-
-/// No word of ours needs a character that Markdown would have to be kept from reading, so that the reply can be
-/// pasted into a mail as plain text.
-#[test]
-fn our_own_words_need_no_escapes() {
-    let nothing = crate::knowledge::pages::Values::default();
-    for language in Language::ALL {
-        for page in crate::knowledge::pages::pages(language) {
-            for section in &page.remedies {
-                let when = nothing.fill(&crate::knowledge::pages::plain(&section.when), language);
-                let steps = section.steps.iter().map(|step| step.filled(&nothing, language));
-                let steps = steps.flat_map(|step| [Some(step.text), step.where_]).flatten();
-                for text in steps.chain([when, section.title.clone()]) {
-                    assert_eq!(plain(&text), text, "{}", page.id);
-                    assert!(!text.contains('<'), "{}: {text}", page.id);
-                }
-            }
-        }
-        let words = Catalogue::of(language);
-        for key in words.keys().filter(|key| key.starts_with("fit.") || key.starts_with("collect-again.")) {
-            let text = outside_placeholders(words.template(key).unwrap());
-            assert_eq!(plain(&text), text, "{key}");
-        }
-    }
-}
-
 #[test]
 fn a_reply_for_every_state_in_every_language() {
     for (name, report) in states() {
