@@ -3,7 +3,10 @@
 //! A case is a folder with `bundle/`, as a customer would send it, and `case.toml`. The format is
 //! described in `docs/check.md`. This room compares; it does not judge.
 
+mod known_values;
+
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -210,18 +213,20 @@ fn name(folder: &Path, case: &Path) -> String {
 
 fn run(folder: &Path, case: &Path, options: &Options) -> CaseResult {
     let name = name(folder, case);
-    let failed = |what: &str, error: String| {
-        let difference = Statement::new(what).with("error", error);
-        CaseResult { name: name.clone(), differences: vec![difference], report: None }
-    };
+    let differing = |differences| CaseResult { name: name.clone(), differences, report: None };
+    let failed = |what: &str, error: String| differing(vec![Statement::new(what).with("error", error)]);
     let text = match std::fs::read_to_string(case.join("case.toml")) {
         Ok(text) => text,
         Err(error) => return failed("case-result.toml-unread", error.to_string()),
     };
     let expected: Case = match toml::from_str(&text) {
         Ok(expected) => expected,
-        Err(error) => return failed("case-result.toml-form", error.to_string()),
+        Err(error) => return differing(vec![not_the_form(&text, &error)]),
     };
+    let unknown = known_values::unknown(&expected.expect);
+    if !unknown.is_empty() {
+        return differing(unknown);
+    }
     match analyze(&[case.join("bundle")], options) {
         Ok(analysis) => {
             let exit = if analysis.usable { 0 } else { 3 };
@@ -229,8 +234,19 @@ fn run(folder: &Path, case: &Path, options: &Options) -> CaseResult {
             let differences = compare(&expected.expect, &report, exit);
             CaseResult { name, differences, report: Some(report) }
         }
+        Err(OpenError::Unreadable { source, .. }) if source.kind() == ErrorKind::NotFound => {
+            differing(vec![Statement::new("case-result.bundle-missing")])
+        }
         Err(OpenError::Unreadable { source, .. }) => failed("case-result.bundle-unread", source.to_string()),
     }
+}
+
+/// Where a `case.toml` goes wrong, in one line.
+fn not_the_form(text: &str, error: &toml::de::Error) -> Statement {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count().saturating_add(1);
+    let error = error.message().lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    Statement::new("case-result.toml-form").with("line", line.to_string()).with("error", error)
 }
 
 /// What was expected and what was found, where the two differ.

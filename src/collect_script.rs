@@ -8,7 +8,7 @@
 use crate::knowledge::collect::collectable;
 use crate::knowledge::collect_script::{ALWAYS_COLLECTED, Section, sections};
 use crate::report::Report;
-use crate::report::model::SCHEMA;
+use crate::report::model::{CollectNext, SCHEMA};
 
 /// Why there is no script.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -59,11 +59,18 @@ pub fn for_report(report: &Report) -> Result<String, NoScript> {
     let mut heading = vec!["sspr-triage: what one report asks for".to_owned()];
     heading.extend(asked.iter().map(|one| {
         let elevated = if one.elevated { ", elevated" } else { "" };
-        format!("  {}: {}{elevated}", one.artifact, one.r#where)
+        format!("  {}: {}{elevated}", one.artifact, place(one))
     }));
     let users = distinct(asked.iter().filter_map(|one| one.user.as_ref()));
     let accounts = distinct(asked.iter().filter_map(|one| one.account.as_ref()));
     script(&heading, &users, &accounts, |id| asked.iter().any(|one| one.artifact == id))
+}
+
+/// Where to run it, in ASCII: the report's own words, the name of the machine where those are of another language, or
+/// that nothing names it.
+fn place(one: &CollectNext) -> &str {
+    let names = [Some(one.r#where.as_str()), one.machine.as_deref()];
+    names.into_iter().flatten().find(|name| name.is_ascii()).unwrap_or("the machine that the report names")
 }
 
 fn distinct<'v>(values: impl Iterator<Item = &'v String>) -> Vec<String> {
@@ -201,6 +208,16 @@ mod tests {
         assert!(script.contains("\"target-user $Number\""));
         assert!(!script.contains("target-permissions") && !script.contains("wevtutil"));
         assert!(script.contains("'megan@contoso.example'"));
+    }
+
+    #[test]
+    fn a_report_in_another_language_leaves_no_question_marks() {
+        let mut report = asking("target-user", "ドメイン コントローラー dc01.contoso.example", None);
+        report.collect_next[0].machine = Some("dc01.contoso.example".to_owned());
+        let script = for_report(&report).unwrap();
+        assert!(script.contains("  target-user: dc01.contoso.example") && !script.contains('?'), "{script}");
+        report.collect_next[0].machine = None;
+        assert!(for_report(&report).unwrap().contains("  target-user: the machine that the report names"));
     }
 
     #[test]

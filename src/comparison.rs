@@ -8,11 +8,12 @@ mod text;
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::diagnosis::{Answer, State};
 use crate::report::Report;
-use crate::report::model::{Attempt, FactEntry};
+use crate::report::model::{ArtifactEntry, Attempt, FactEntry};
 use crate::words::{Catalogue, Language, Statement};
 
 pub use text::render;
@@ -36,6 +37,9 @@ pub struct Comparison {
     pub outcome: Outcome,
     /// Why, in a sentence.
     pub reason: String,
+    /// The side in which nothing could be used, so that the other one differs from it in all.
+    #[serde(skip)]
+    pub unreadable: Option<Side>,
     /// `verdict`, the causes and the other diagnoses whose state changed.
     pub states: Vec<Change>,
     /// Checks whose answers changed, as `cause/check`.
@@ -58,6 +62,15 @@ pub enum Outcome {
     NotShown,
     /// The first report found no cause.
     NoCauseBefore,
+}
+
+/// One of the two that are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The first.
+    Before,
+    /// The second.
+    After,
 }
 
 /// A value before and after; none where a report does not have it.
@@ -98,16 +111,31 @@ pub fn compare(before: &Report, after: &Report, language: Language) -> Compariso
     let checks = changes(checks(before), checks(after));
     let facts = changes(facts(before), facts(after));
     let changed = !(checks.is_empty() && facts.is_empty());
-    let (outcome, reason) = outcome(before, after, changed);
+    let unreadable = [(Side::Before, before), (Side::After, after)];
+    let unreadable = unreadable.into_iter().find(|(_, report)| !is_usable(report)).map(|(side, _)| side);
+    let (outcome, reason) = match unreadable {
+        Some(Side::Before) => (Outcome::NoCauseBefore, Statement::new("diff.unreadable-before")),
+        Some(Side::After) => (Outcome::NotShown, Statement::new("diff.unreadable-after")),
+        None => outcome(before, after, changed),
+    };
     Comparison {
         schema: SCHEMA,
         language,
         outcome,
         reason: Catalogue::of(language).say(&reason),
+        unreadable,
         states,
         checks,
         facts,
     }
+}
+
+/// Whether a file of the report says anything.
+fn is_usable(report: &Report) -> bool {
+    let says = |file: &ArtifactEntry| {
+        file.kind != "not-used" && file.coverage.as_ref().is_none_or(|covered| covered.records > 0)
+    };
+    report.artifacts.iter().any(says)
 }
 
 fn outcome(before: &Report, after: &Report, changed: bool) -> (Outcome, Statement) {
@@ -116,19 +144,15 @@ fn outcome(before: &Report, after: &Report, changed: bool) -> (Outcome, Statemen
     if ["undetermined", "no-failure"].contains(&cause) {
         return sentence(Outcome::NoCauseBefore, "no-cause-before");
     }
-    let last = before.attempts.iter().map(|attempt| attempt.time.as_str()).max().unwrap_or_default();
-    // UTC times in one form: their order as text is that in time.
-    let newer: Vec<&Attempt> = after
-        .attempts
-        .iter()
-        .filter(|attempt| attempt.time.as_str() > last && attempt.user.is_some())
-        .collect();
+    let last = before.attempts.iter().filter_map(time).max();
+    let newer: Vec<&Attempt> =
+        after.attempts.iter().filter(|attempt| time(attempt) > last && attempt.user.is_some()).collect();
     let ended = |attempt: &&&Attempt, result: &str| attempt.result == result;
     let later_success = |failed: &Attempt| {
         newer
             .iter()
             .filter(|attempt| ended(attempt, "succeeded"))
-            .any(|attempt| same_user(attempt, failed) && attempt.time > failed.time)
+            .any(|attempt| same_user(attempt, failed) && time(attempt) > time(failed))
     };
     let again =
         newer.iter().filter(|attempt| ended(attempt, "failed")).find(|attempt| !later_success(attempt));
@@ -156,6 +180,11 @@ fn outcome(before: &Report, after: &Report, changed: bool) -> (Outcome, Statemen
         return sentence(Outcome::NotFixed, "nothing-changed");
     }
     sentence(Outcome::NotShown, if newer.is_empty() { "no-later-operation" } else { "other-users-only" })
+}
+
+/// The time of an operation. Its text has as many digits as are needed, so that texts do not sort.
+fn time(attempt: &Attempt) -> Option<Timestamp> {
+    attempt.time.parse().ok()
 }
 
 fn same_user(one: &Attempt, other: &Attempt) -> bool {

@@ -17,8 +17,9 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use crate::artifacts::event_log::Event;
-use crate::artifacts::{self, Effort, Wanted};
+use crate::artifacts::{self, Artifact, Content, Effort, Wanted};
 use crate::bundle::{self, Limits, OpenError};
+use crate::facts;
 use crate::knowledge::events::known_events;
 use crate::progress::Progress;
 use crate::source::{BundlePath, Gap};
@@ -117,14 +118,17 @@ pub fn list_counting(
     let read = bundle::read_counting(paths, &unhashed, progress, read)?;
     let mut timeline =
         Timeline { gaps: read.gaps, context: query.context.min(CONTEXT_MAX), ..Timeline::default() };
-    let mut all = Vec::new();
+    let mut logs = Vec::new();
     for member in read.members {
         let Some((log, gaps)) = member.read else { continue };
         timeline.gaps.extend(gaps);
         timeline.usable |= log.coverage.records > 0 || !log.events.is_empty();
-        all.extend(log.events.into_iter().map(|event| Found { path: member.path.clone(), event }));
+        let content = Content::EventLog(log);
+        logs.push(Artifact { path: member.path, bytes: member.bytes, sha256: None, content });
     }
-    let mut found = filter::chosen(all, query);
+    // Traces name nobody, so that only what is joined to an operation tells whose they are.
+    let operations = if query.users.is_empty() { Vec::new() } else { facts::operations(&logs) };
+    let mut found = filter::chosen(found(logs), query, &operations);
     found.sort_by(|a, b| order(a).cmp(&order(b)));
     let as_row = |event: Event| Row::of_event(event, &wanted);
     if timeline.context == 0 {
@@ -136,6 +140,17 @@ pub fn list_counting(
     timeline.gaps.sort();
     timeline.gaps.dedup();
     Ok(timeline)
+}
+
+/// All events of the logs.
+fn found(logs: Vec<Artifact>) -> Vec<Found> {
+    let mut all = Vec::new();
+    for Artifact { path, content, .. } in logs {
+        if let Content::EventLog(log) = content {
+            all.extend(log.events.into_iter().map(|event| Found { path: path.clone(), event }));
+        }
+    }
+    all
 }
 
 /// Time, file, and the record in it.

@@ -11,9 +11,6 @@ use crate::knowledge::pages::{self, plain};
 use crate::words::lines::lines;
 use crate::words::{Catalogue, Language, Statement};
 
-/// Columns of the text.
-const WIDTH: usize = 80;
-
 /// No cause, diagnosis or check has the id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownId {
@@ -26,13 +23,14 @@ pub struct UnknownId {
 impl UnknownId {
     /// What to say to the one who asked.
     pub fn in_words(&self, language: Language) -> String {
-        let unknown = phrase("unknown-id", language, &[("id", format!("{:?}", self.id))]);
+        let statement = |key: &str| Statement::new(format!("explain.{key}"));
+        let unknown = statement("unknown-id").with("id", format!("{:?}", self.id));
         let near = self.near.join(&phrase("or", language, &[]));
         let help = match self.near.as_slice() {
-            [] => phrase("unknown-id-list", language, &[]),
-            _ => phrase("unknown-id-near", language, &[("near", near)]),
+            [] => statement("unknown-id-list"),
+            _ => statement("unknown-id-near").with("near", near),
         };
-        format!("{unknown} {help}")
+        Catalogue::of(language).say_all(&[unknown, help])
     }
 }
 
@@ -42,22 +40,22 @@ fn phrase(key: &str, language: Language, values: &[(&'static str, String)]) -> S
 }
 
 /// The text for an id: the page of a cause or diagnosis, or the sentences of a check with the pages that
-/// it stands on, in a language. Without an id, the list of all of them, a line each. Upper and lower case are
-/// the same.
+/// it stands on, in a language and in lines of a number of columns. Without an id, the list of all of them, a line
+/// each. Upper and lower case are the same.
 ///
 /// # Errors
 /// Where nothing has the id; the error names ids that are spelled much like it.
-pub fn explain(id: Option<&str>, language: Language) -> Result<String, UnknownId> {
+pub fn explain(id: Option<&str>, language: Language, columns: usize) -> Result<String, UnknownId> {
     let Some(asked) = id else {
-        return Ok(index::index(language));
+        return Ok(index::index(language, columns));
     };
     let id = asked.trim().to_ascii_lowercase();
     if let Some(page) = pages::page(language, &id) {
-        return Ok(page::page(page, language));
+        return Ok(page::page(page, language, columns));
     }
     let found = pages::find_check(language, &id);
     if !found.is_empty() {
-        return Ok(page::check(&id, &found, language));
+        return Ok(page::check(&id, &found, language, columns));
     }
     Err(UnknownId { id: asked.to_owned(), near: near::near(&id) })
 }
@@ -73,11 +71,28 @@ fn check_ids() -> Vec<&'static str> {
     ids
 }
 
-/// Adds text, wrapped at [`WIDTH`], with an indent for its first line and one for the others.
-fn wrap(into: &mut String, first: &str, rest: &str, text: &str) {
-    for line in lines(&plain(text), WIDTH, first, rest, true) {
-        into.push_str(&line);
-        into.push('\n');
+/// Text in lines of a number of columns.
+struct Lines {
+    columns: usize,
+    text: String,
+}
+
+impl Lines {
+    fn of(columns: usize) -> Lines {
+        Lines { columns, text: String::new() }
+    }
+
+    /// Adds text, with an indent for its first line and one for the others.
+    fn wrap(&mut self, first: &str, rest: &str, text: &str) {
+        for line in lines(&plain(text), self.columns, first, rest, true) {
+            self.whole(&line);
+        }
+    }
+
+    /// Adds a line that is not broken.
+    fn whole(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
     }
 }
 

@@ -58,7 +58,7 @@ pub mod why;
 use std::path::Path;
 
 use artifacts::{Artifact, Content, Effort, Kept, Reading, Shared, Wanted};
-use bundle::{Bundle, Input, Limits, Member, OpenError};
+use bundle::{Bundle, Input, Limits, Member, OpenError, Unread};
 use diagnosis::Diagnosis;
 use facts::{Facts, Stated};
 use progress::Progress;
@@ -109,8 +109,9 @@ impl Upload {
 pub struct Analysis {
     /// At least one file could be used. Without one the report says what to ask for, and decides nothing.
     pub usable: bool,
-    /// Paths in [`Options::stated`] that gave no file its machine: misspelled, or of files that name it
-    /// themselves.
+    /// Paths in [`Options::stated`] that nothing in the upload has.
+    pub unknown_statements: Vec<String>,
+    /// Those that gave no file its machine, because its files name it themselves or need none.
     pub unused_statements: Vec<String>,
     inputs: Vec<Input>,
     artifacts: Vec<Artifact>,
@@ -190,14 +191,20 @@ pub fn conclude(upload: Upload, options: &Options) -> Analysis {
     gaps.sort();
     gaps.dedup();
     let usable = artifacts.iter().any(|artifact| artifact.content.says_something());
-    let facts = facts::establish(&artifacts, &options.stated);
-    let unused_statements = unused_statements(&facts, &options.stated);
+    let mut facts = facts::establish(&artifacts, &options.stated);
+    facts.has_encrypted = gaps.iter().any(|gap| Unread::of(gap) == Unread::Encrypted);
+    let is_there = |at: &&Stated| {
+        artifacts.iter().any(|file| at.is_of(&file.path)) || gaps.iter().any(|gap| at.is_of(&gap.path))
+    };
+    let (there, not_there): (Vec<&Stated>, Vec<&Stated>) = options.stated.iter().partition(is_there);
+    let unknown_statements = not_there.into_iter().map(|at| at.path.clone()).collect();
+    let unused_statements = unused_statements(&facts, &there);
     let diagnosis = diagnosis::diagnose(&facts);
-    Analysis { usable, unused_statements, inputs, artifacts, gaps, facts, diagnosis }
+    Analysis { usable, unknown_statements, unused_statements, inputs, artifacts, gaps, facts, diagnosis }
 }
 
-fn unused_statements(facts: &Facts, stated: &[Stated]) -> Vec<String> {
-    let used = |at: &Stated| {
+fn unused_statements(facts: &Facts, stated: &[&Stated]) -> Vec<String> {
+    let used = |at: &&&Stated| {
         let stated =
             facts.files.iter().filter(|file| file.by == Some(facts::attribution::AttributedBy::Stated));
         stated.into_iter().any(|file| at.is_of(&file.path))

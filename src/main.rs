@@ -25,9 +25,9 @@ fn main() -> ExitCode {
         if is_closed_pipe(&error) {
             return 0;
         }
-        let failure = error.downcast_ref::<Failure>().map(|failure| failure.in_words(language));
-        complain(&failure.unwrap_or_else(|| format!("{error:#}")));
-        COULD_NOT_FINISH
+        let failure = error.downcast_ref::<Failure>();
+        complain(&failure.map_or_else(|| format!("{error:#}"), |failure| failure.in_words(language)));
+        failure.map_or(COULD_NOT_FINISH, Failure::code)
     });
     ExitCode::from(code)
 }

@@ -3,8 +3,11 @@
 //!
 //! It reads a finished report and the ladders of the diagnosis; it has no bundle.
 
+mod not_concluded;
+
 use crate::diagnosis::tiers::{Condition, Tier, ladder};
 use crate::diagnosis::{Answer, State};
+use crate::knowledge::pages;
 use crate::report::Report;
 use crate::report::model::{About, CollectNext, Evidence};
 use crate::report::phrases::Phrases;
@@ -13,44 +16,33 @@ use crate::report::text::canvas::Canvas;
 use crate::rules::{CauseId, Weight, check};
 use crate::words::{Catalogue, Language, Statement};
 
-/// Neither a cause nor a check of the report has the id.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotInReport {
-    /// The id that was asked for.
-    pub id: String,
-    /// It is a check that exists, and that nothing in this bundle called for.
-    pub known: bool,
-}
-
-impl NotInReport {
-    /// What to say to the one who asked.
-    pub fn in_words(&self, language: Language) -> String {
-        let key = if self.known { "why.not-asked" } else { "why.no-such-id" };
-        Catalogue::of(language).say(&Statement::new(key).with("id", format!("{:?}", self.id)))
-    }
-}
-
-/// Says why, for the id of a cause, of another diagnosis or of a check.
+/// Says why, for the id of a cause, of another diagnosis or of a check, in a language. Sentences that the report
+/// carries stay in its own.
 ///
-/// # Errors
-/// The report has nothing of that id.
-pub fn why(report: &Report, id: &str, options: &TextOptions) -> Result<String, NotInReport> {
+/// None where nothing has the id. What the report has not concluded or not asked is said to be so, with what would
+/// have called for it.
+pub fn why(report: &Report, id: &str, language: Language, options: &TextOptions) -> Option<String> {
     let id = id.trim().to_ascii_lowercase();
     let judged = judged(report);
-    let mut text = Text { canvas: Canvas::new(options, Phrases::of(report)), report };
+    let canvas = Canvas::new(options, Phrases::in_language(language));
+    let mut text = Text { canvas, report, language };
+    let asking: Vec<&Judged<'_>> = judged.iter().filter(|judged| judged.answer(&id).is_some()).collect();
     if let Some(judged) = judged.iter().find(|judged| judged.id == id) {
         text.state(judged);
-        return Ok(text.canvas.finish());
+    } else if !asking.is_empty() {
+        for judged in asking {
+            text.check(judged, &id);
+        }
+        text.collect(|decides| decides == id);
+    } else if pages::page(language, &id).is_some() {
+        text.not_concluded(&id);
+    } else if !pages::find_check(language, &id).is_empty() || check(&id).is_some() {
+        text.not_asked(&id);
+    } else {
+        return None;
     }
-    let asking: Vec<&Judged<'_>> = judged.iter().filter(|judged| judged.answer(&id).is_some()).collect();
-    if asking.is_empty() {
-        return Err(NotInReport { known: check(&id).is_some(), id });
-    }
-    for judged in asking {
-        text.check(judged, &id);
-    }
-    text.collect(&id);
-    Ok(text.canvas.finish())
+    text.language_of_report();
+    Some(text.canvas.finish())
 }
 
 /// A cause or another diagnosis. Only causes have a ladder.
@@ -98,10 +90,38 @@ impl Judged<'_> {
 
     /// Rungs of a state that is more than the present one, each with what it lacks.
     fn above(&self) -> impl Iterator<Item = (&'static Tier, Vec<Condition>)> {
-        let higher = self.ladder.iter().filter(|tier| tier.state > self.state);
-        higher.map(|tier| {
-            (tier, tier.all.iter().copied().filter(|condition| !self.holds(*condition)).collect())
-        })
+        let higher =
+            self.ladder.iter().filter(|tier| tier.state > self.state && tier.state >= State::Possible);
+        let lacking = |tier: &Tier| -> Vec<Condition> {
+            tier.all.iter().copied().filter(|condition| !self.holds(*condition)).collect()
+        };
+        // Nobody can collect less than there is.
+        let is_open = |condition: &Condition| matches!(condition, Condition::Unknown(_));
+        let rungs = higher.map(move |tier| (tier, lacking(tier)));
+        rungs.filter(move |(_, lacking)| !lacking.is_empty() && !lacking.iter().any(is_open))
+    }
+
+    /// Of each higher state the nearest rung, the nearest first: what an open check keeps from being reached comes
+    /// before what an answer speaks against, and what lacks less before what lacks more.
+    fn nearest_above(&self) -> Vec<(&'static Tier, Vec<Condition>)> {
+        let answered =
+            |condition: &Condition| matches!(self.answer(condition.check()), Some(Answer::Yes | Answer::No));
+        let far = |lacking: &[Condition]| {
+            (lacking.iter().filter(|condition| answered(condition)).count(), lacking.len())
+        };
+        let mut above: Vec<(&Tier, Vec<Condition>)> = self.above().collect();
+        // Rungs that are as far keep the order of the ladder.
+        above.sort_by_key(|(_, lacking)| far(lacking));
+        let mut nearest: Vec<(&Tier, Vec<Condition>)> = Vec::new();
+        for rung in above {
+            if !nearest.iter().any(|(tier, _)| tier.state == rung.0.state) {
+                nearest.push(rung);
+            }
+        }
+        if nearest.iter().any(|(_, lacking)| far(lacking).0 == 0) {
+            nearest.retain(|(_, lacking)| far(lacking).0 == 0);
+        }
+        nearest
     }
 
     /// The rung that the answers reach.
@@ -113,12 +133,16 @@ impl Judged<'_> {
 struct Text<'r> {
     canvas: Canvas,
     report: &'r Report,
+    language: Language,
 }
 
 impl Text<'_> {
     fn word(&self, key: &str, values: &[(&'static str, String)]) -> String {
-        let statement = Statement { key: format!("why.{key}"), values: values.to_vec() };
-        Catalogue::of(self.report.language).say(&statement)
+        self.say(&format!("why.{key}"), values)
+    }
+
+    fn say(&self, key: &str, values: &[(&'static str, String)]) -> String {
+        Catalogue::of(self.language).say(&Statement { key: key.to_owned(), values: values.to_vec() })
     }
 
     fn answer_word(&self, answer: Option<Answer>) -> String {
@@ -131,44 +155,84 @@ impl Text<'_> {
         self.word(key, &[])
     }
 
+    /// A page or a check by its title, with its id; the id alone where this version has no title for it.
+    fn titled(&self, id: &str) -> String {
+        let page = pages::page(self.language, id).map(|page| page.title.as_str());
+        let check = || pages::find_check(self.language, id).first().map(|(_, check)| check.title.as_str());
+        match page.or_else(check) {
+            Some(title) => {
+                self.say("explain.title", &[("title", pages::plain(title)), ("id", id.to_owned())])
+            }
+            None => id.to_owned(),
+        }
+    }
+
+    fn answered(&self, id: &str, answer: &str) -> String {
+        format!("{}: {answer}", self.titled(id))
+    }
+
     fn state(&mut self, judged: &Judged<'_>) {
-        let state = self.canvas.state_name(judged.state);
-        self.canvas.heading(&format!("{}: {state}", judged.id));
+        let title = self.answered(judged.id, &self.canvas.state_name(judged.state));
+        self.canvas.heading(&title);
         self.canvas.paragraph(2, judged.reason);
         if let Some(about) = judged.about {
             let about = self.canvas.phrases().about(about);
             self.canvas.paragraph(2, &about);
         }
-        if let Some(here) = judged.here() {
-            let title = self.word("rests-on", &[]);
-            self.canvas.heading(&title);
-            for condition in here.all {
-                self.condition(judged, *condition);
-            }
-        }
-        let mut above: Vec<(&Tier, Vec<Condition>)> = judged.above().collect();
-        // What lacks least is nearest; rungs that lack as much keep the order of the ladder.
-        above.sort_by_key(|(_, lacking)| lacking.len());
-        for (tier, lacking) in above.into_iter().take(3) {
+        self.rests_on(judged);
+        let above = judged.nearest_above();
+        for (tier, lacking) in &above {
             let state = self.canvas.state_name(tier.state);
             let title = self.word("would-be", &[("state", state)]);
             self.canvas.heading(&title);
             for condition in lacking {
-                self.condition(judged, condition);
+                self.lacking(judged, *condition);
             }
+        }
+        let lacks = |id: &str| above.iter().any(|(_, lacking)| lacking.iter().any(|one| one.check() == id));
+        if !above.is_empty() {
+            self.collect(|decides| decides == judged.id || lacks(decides));
         }
     }
 
-    /// A condition, and what its check answers now.
-    fn condition(&mut self, judged: &Judged<'_>, condition: Condition) {
+    /// What the state stands on; nothing where nothing is known.
+    fn rests_on(&mut self, judged: &Judged<'_>) {
+        let mut lines: Vec<String> = Vec::new();
+        match judged.here() {
+            Some(here) => {
+                for condition in here.all {
+                    let answer = self.answer_word(judged.answer(condition.check()));
+                    let mut line = self.answered(condition.check(), &answer);
+                    if matches!(condition, Condition::NotYes(_)) {
+                        line.push_str(&self.word("yes-would-change", &[]));
+                    }
+                    lines.push(line);
+                }
+            }
+            None => {
+                for evidence in judged.evidence {
+                    lines.push(self.answered(&evidence.check, &self.answer_word(Some(evidence.answer))));
+                }
+            }
+        }
+        lines.dedup();
+        if !lines.is_empty() {
+            let title = self.word("rests-on", &[]);
+            self.canvas.heading(&title);
+            lines.iter().for_each(|line| self.canvas.item(2, line));
+        }
+    }
+
+    /// A condition that is not met, and what its check answers now.
+    fn lacking(&mut self, judged: &Judged<'_>, condition: Condition) {
         let wanted = match condition {
             Condition::Yes(_) => "wants.yes",
             Condition::No(_) => "wants.no",
             Condition::Unknown(_) => "wants.unknown",
             Condition::NotYes(_) => "wants.not-yes",
         };
-        let is = self.answer_word(judged.answer(condition.check()));
-        let line = self.word(wanted, &[("check", condition.check().to_owned()), ("answer", is)]);
+        let answer = self.answer_word(judged.answer(condition.check()));
+        let line = self.word(wanted, &[("what", self.titled(condition.check())), ("answer", answer)]);
         self.canvas.item(2, &line);
     }
 
@@ -177,11 +241,13 @@ impl Text<'_> {
         let answers = || judged.evidence.iter().filter(|evidence| evidence.check == id);
         // A check that answers several things, such as each right of a list, has no answer of its own.
         let mixed = answers().any(|evidence| Some(evidence.answer) != first);
-        let answer = self.answer_word(first);
-        self.canvas.heading(&match mixed {
-            true => format!("{} / {id}", judged.id),
-            false => format!("{} / {id}: {answer}", judged.id),
-        });
+        let title = match mixed {
+            true => self.titled(id),
+            false => self.answered(id, &self.answer_word(first)),
+        };
+        self.canvas.heading(&title);
+        let of = self.word("for", &[("what", self.titled(judged.id))]);
+        self.canvas.paragraph(2, &of);
         let mut said = None;
         for evidence in answers() {
             if said != Some(&evidence.text) {
@@ -220,14 +286,14 @@ impl Text<'_> {
             let title = self.word("would-help", &[("state", state)]);
             self.canvas.paragraph(2, &title);
             for condition in lacking {
-                self.condition(judged, condition);
+                self.lacking(judged, condition);
             }
         }
     }
 
-    /// What to collect that would answer the check.
-    fn collect(&mut self, id: &str) {
-        let asks = |next: &&CollectNext| next.decides.iter().any(|decided| decided == id);
+    /// What to collect, where it decides what is asked about.
+    fn collect(&mut self, is_asked_about: impl Fn(&str) -> bool) {
+        let asks = |next: &&CollectNext| next.decides.iter().any(|decided| is_asked_about(decided));
         let wanted: Vec<&CollectNext> = self.report.collect_next.iter().filter(asks).collect();
         if wanted.is_empty() {
             return;
@@ -237,6 +303,15 @@ impl Text<'_> {
         for next in wanted {
             self.canvas.item(2, &format!("{}: {}", next.r#where, next.why));
             self.canvas.command(4, &next.command);
+        }
+    }
+
+    /// Says that sentences are in another language, where they are.
+    fn language_of_report(&mut self) {
+        if self.report.language != self.language {
+            let note = self.word("other-language", &[("lang", self.language.code().to_owned())]);
+            self.canvas.gap();
+            self.canvas.paragraph(0, &note);
         }
     }
 }

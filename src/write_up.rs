@@ -9,7 +9,7 @@ mod timeline;
 use std::collections::HashMap;
 
 use crate::artifacts::{Artifact, Content, EventLog};
-use crate::bundle::Input;
+use crate::bundle::{Input, Unread};
 use crate::diagnosis::{
     AttemptResult, CauseResult, Collect, Diagnosis, OtherResult, RemedyPlan, VerdictCause,
 };
@@ -17,6 +17,7 @@ use crate::facts::attribution::Attributed;
 use crate::facts::machines::{Machine as MachineFact, MachineId, Role};
 use crate::facts::{Attempt as AttemptFact, Facts, Operation, Outcome};
 use crate::knowledge;
+use crate::knowledge::collect::{computer_name, folder};
 use crate::knowledge::pages;
 use crate::rules::Finding;
 use crate::source::{BundlePath, Gap, Place, Source};
@@ -120,6 +121,7 @@ impl Writer<'_> {
         GapEntry {
             path: gap.path.to_string(),
             place: self.words.say(&gap.place.in_words()),
+            kind: Unread::of(gap).word().to_owned(),
             reason: self.words.say_all(&gap.reason),
         }
     }
@@ -267,17 +269,26 @@ impl Writer<'_> {
                 _ => None,
             },
             reason: self.reason(attempt, result),
+            staging: self.facts.staging_of(attempt).is_some(),
             events: attempt.events.iter().map(|source| self.source(source)).collect(),
         }
     }
 
     fn collect(&self, collect: &Collect) -> CollectNext {
         let say = |part: &str| self.words.say(&Statement::new(format!("{part}.{}", collect.artifact.id)));
+        let artifact = collect.artifact;
+        let owner = collect.user.as_deref().or(collect.account.as_deref());
+        let computer = collect.machine.as_deref().and_then(computer_name);
+        // Its own words for its name, which no language changes.
+        let computer = computer.unwrap_or_else(|| "%COMPUTERNAME%".to_owned());
         CollectNext {
-            artifact: collect.artifact.id.clone(),
-            command: collect.values.fill_command(&collect.artifact.command, self.words.language()),
+            artifact: artifact.id.clone(),
+            command: collect.values.fill_command(&artifact.command_of(owner), self.words.language()),
             r#where: self.words.say(&collect.place),
-            elevated: collect.artifact.elevated,
+            elevated: artifact.elevated,
+            shell: artifact.shell.word().to_owned(),
+            prepare: folder().command.clone(),
+            files: artifact.files_of(owner, &computer),
             decides: collect.decides.clone(),
             why: say("collect"),
             question: say("collect-question"),

@@ -66,10 +66,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "events",
         &["artifacts", "bundle", "facts", "knowledge", "lib", "progress", "report", "source", "words"],
     ),
-    ("comparison", &["diagnosis", "report", "words"]),
-    ("why", &["diagnosis", "report", "rules", "words"]),
+    ("comparison", &["diagnosis", "knowledge", "report", "words"]),
+    ("why", &["diagnosis", "knowledge", "report", "rules", "words"]),
     ("batch", &["lib", "diagnosis", "report", "words"]),
-    ("case_check", &["lib", "bundle", "diagnosis", "progress", "report", "words"]),
+    ("case_check", &["lib", "bundle", "diagnosis", "knowledge", "progress", "report", "rules", "words"]),
     (
         "program",
         &[

@@ -9,9 +9,11 @@
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use sspr_triage::knowledge::collect::collectables;
 use sspr_triage::report::text::{TextOptions, render};
-use sspr_triage::report::{Report, json};
-use sspr_triage::words::Language;
+use sspr_triage::report::{Report, json, reply};
+use sspr_triage::rules::CHECKS;
+use sspr_triage::words::{Catalogue, Language};
 use sspr_triage::{Options, analyze};
 use unicode_width::UnicodeWidthStr;
 
@@ -59,6 +61,52 @@ fn without_sentences(report: &Report) -> serde_json::Value {
     value
 }
 
+/// What must hold of every reply: it points at nothing that is not there, has no word of the program, and says of
+/// each command where it is run and what comes back.
+fn is_for_a_customer(case: &Path, report: &Report) {
+    let reply = reply::render(report);
+    let case = case.display();
+    let words = Catalogue::of(report.language);
+    let say = |key: &str| words.template(&format!("reply.{key}")).unwrap();
+    let asks = reply.contains(&format!("## {}", say("send")));
+    for below in ["below", "下記の", "以下の情報"] {
+        assert!(
+            asks || !reply.contains(&format!("{below} ")) && !reply.contains(&format!("{below}情報")),
+            "{case}: {below}\n{reply}"
+        );
+    }
+    let ids = CHECKS.iter().map(|check| check.id);
+    let ids = ids.chain(collectables().iter().map(|one| one.id.as_str()));
+    for id in ids.chain([
+        "protected-account",
+        "connector-permissions",
+        "remote-sam",
+        "sspr-triage",
+        "NetUserGetInfo",
+    ]) {
+        assert!(!reply.contains(id), "{case}: {id}\n{reply}");
+    }
+    let (mut in_block, mut brackets) = (false, false);
+    for line in reply.lines() {
+        if line.trim_start().starts_with("```") {
+            in_block = !in_block;
+        } else if in_block {
+            brackets |= line.contains('<');
+        } else {
+            // What the bundle says is escaped, and stays.
+            assert!(line == say("placeholder") || !line.replace("\\<", "").contains('<'), "{case}: {line}");
+        }
+    }
+    assert_eq!(brackets, reply.contains(say("placeholder")), "{case}\n{reply}");
+    if asks && !report.collect_next.is_empty() {
+        let first = report.collect_next.first().map(|one| one.prepare.as_str()).unwrap();
+        assert!(reply.contains(first), "{case}\n{reply}");
+        for file in report.collect_next.iter().flat_map(|one| &one.files) {
+            assert!(reply.contains(&format!("`{file}`")), "{case}: {file}\n{reply}");
+        }
+    }
+}
+
 #[test]
 fn what_is_no_sentence_is_the_same_in_every_language_and_all_sentences_have_their_words() {
     let cases: Vec<PathBuf> = walkdir::WalkDir::new(folder())
@@ -71,11 +119,18 @@ fn what_is_no_sentence_is_the_same_in_every_language_and_all_sentences_have_thei
     cases.par_iter().for_each(|case| {
         let (english, japanese) = both(case);
         assert_eq!(without_sentences(&english), without_sentences(&japanese), "{}", case.display());
+        is_for_a_customer(case, &english);
+        is_for_a_customer(case, &japanese);
         let commands: Vec<String> = {
             let remedies = japanese.causes.iter().flat_map(|cause| &cause.remedy);
             let others = japanese.other_diagnoses.iter().flat_map(|other| &other.remedy);
             let steps = remedies.chain(others).filter_map(|step| step.command.clone());
-            japanese.collect_next.iter().map(|next| next.command.clone()).chain(steps).collect()
+            japanese
+                .collect_next
+                .iter()
+                .flat_map(|next| [next.command.clone(), next.prepare.clone()])
+                .chain(steps)
+                .collect()
         };
         for line in render(&japanese, &TextOptions::default()).lines() {
             let command = commands.iter().any(|command| command.contains(line.trim()));

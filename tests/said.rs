@@ -3,6 +3,7 @@
 
 #![allow(
     clippy::expect_used,
+    clippy::panic,
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
@@ -112,7 +113,7 @@ fn the_missing_right_stands_before_those_that_the_account_has() {
 
 #[test]
 fn a_check_of_several_answers_is_not_headed_by_one_of_them() {
-    let said = why(&report(WRITE), "connector-right", &TextOptions::default()).unwrap();
+    let said = why(&report(WRITE), "connector-right", Language::English, &TextOptions::default()).unwrap();
     assert_eq!(said.lines().next(), Some("connector-permissions / connector-right"), "{said}");
     assert!(words_of(&said).contains("connector-right no: 'Write lockoutTime'"), "{said}");
 }
@@ -174,7 +175,8 @@ fn a_conclusion_says_which_attempts_it_is_about() {
 #[test]
 fn answers_that_differ_between_attempts_name_theirs() {
     let report = report(MIXED);
-    let said = why(&report, "controller-denies-connector", &TextOptions::default()).unwrap();
+    let said =
+        why(&report, "controller-denies-connector", Language::English, &TextOptions::default()).unwrap();
     let (of_helena, of_joni) = words_of(&said)
         .split_once("remote-sam / controller-denies-connector: yes")
         .map(|(before, after)| (before.to_owned(), after.to_owned()))

@@ -26,6 +26,11 @@ fn said(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
+/// Whether a text that was broken into lines says something.
+fn has(told: &str, says: &str) -> bool {
+    told.contains(says) || ["", " "].iter().any(|space| told.replace("\n  ", space).contains(says))
+}
+
 /// Every command with arguments that do something, its output to `folder`.
 fn commands(folder: &Path) -> Vec<Vec<String>> {
     let bundle = case("remote-sam/denied-in-system-log").display().to_string();
@@ -93,14 +98,15 @@ fn wrong_arguments_are_told_in_japanese() {
         (vec!["analyze", "x", "--lang", "ja", "--max-depth", "two"], "0 以上の整数"),
         (vec!["analyze", "x", "--lang", "ja", "--fail-on", "x"], "使える値: cause, undetermined"),
         (vec!["analyze", "x", "--lang", "ja", "-q", "-v"], "'--quiet' と '--verbose' は同時に"),
-        (vec!["--lang", "ja", "check", "/no/such"], "case.toml がありません"),
+        (vec!["--lang", "ja", "check", "/no/such"], "このパスには何もありません"),
+        (vec!["--lang", "ja", "check", "docs"], "case.toml がありません"),
         (vec!["--lang", "ja", "man", "nothing"], "そのコマンドはありません"),
         (vec!["--lang", "ja", "collect-script", "--user", "a\tb"], "名前として使えません"),
     ] {
         let output = run(&arguments);
         let told = said(&output);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {told}");
-        assert!(told.contains(says), "{arguments:?}: {told}");
+        assert!(has(&told, says), "{arguments:?}: {told}");
         for english in ["error:", "Usage", "try '--help'", "xpected"] {
             assert!(!told.contains(english), "{arguments:?}: {told}");
         }
@@ -163,6 +169,8 @@ mod unix {
     use std::thread::sleep;
     use std::time::Duration;
 
+    use unicode_width::UnicodeWidthStr;
+
     use super::*;
 
     /// A file that takes long to read and no room on the disk. Given by itself, it is hashed to its end.
@@ -222,7 +230,7 @@ mod unix {
         interrupt(&child);
         let ended = child.wait_with_output().unwrap();
         assert_eq!(ended.status.code(), Some(130));
-        assert!(said(&ended).contains("with --resume goes on"), "{}", said(&ended));
+        assert!(has(&said(&ended), "with --resume goes on"), "{}", said(&ended));
         let text = fs::read_to_string(&rows).unwrap();
         assert!(text.ends_with('\n') && text.lines().count() == 1, "{text}");
         let row: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -318,6 +326,39 @@ mod unix {
                 assert!(is_coloured || !coloured, "{command} {environment:?}: {shown:?}");
                 assert!(!shown.contains("Reading ["), "a moment's work draws no progress: {shown:?}");
             }
+        }
+    }
+
+    #[test]
+    fn lines_are_as_wide_as_the_terminal_within_reason() {
+        let bundle = case("remote-sam/denied-in-system-log");
+        let wrong = "no-such-case-of-contoso";
+        for command in [
+            format!("analyze {}", bundle.display()),
+            format!("facts {}", bundle.display()),
+            format!("events {}", bundle.display()),
+            "explain remote-sam".to_owned(),
+            "analyze --help --lang ja".to_owned(),
+            format!("analyze {wrong} --lang en"),
+        ] {
+            let shown = |columns: usize| {
+                let mut child = in_terminal(
+                    &format!("stty cols {columns} rows 24; {PROGRAM} {command}"),
+                    &[("NO_COLOR", "1")],
+                )?;
+                drop(child.stdin.take());
+                let mut shown = String::new();
+                child.stdout.take().unwrap().read_to_string(&mut shown).unwrap();
+                child.wait().unwrap();
+                let widest = shown.lines().map(|line| line.trim_end().width());
+                // Addresses and commands are not broken.
+                Some(widest.filter(|width| *width <= 120).max().unwrap())
+            };
+            let Some(narrow) = shown(64) else { return };
+            let wide = shown(200).unwrap();
+            assert!(narrow < wide || command.contains(wrong), "{command}: {narrow} {wide}");
+            assert!(command.starts_with("explain") || narrow <= 64, "{command}: {narrow}");
+            assert!(wide > 80 && wide <= 120, "{command}: {wide}");
         }
     }
 }

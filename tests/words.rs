@@ -76,11 +76,22 @@ fn every_sentence_of_the_catalogue_is_named_in_the_source() {
                 collectables().iter().any(|artifact| artifact.id == first)
             }
             "other" => all.contains(key) || page(Language::English, first).is_some(),
-            "placeholder" => PLACEHOLDERS.contains(&first),
+            "placeholder" | "placeholder-in-text" => PLACEHOLDERS.contains(&first),
             "report" => {
                 last.is_empty()
-                    || ["cause", "cause-row", "short", "state", "weight", "weight-of-no", "operation", "fact"]
-                        .contains(&first)
+                    || [
+                        "cause",
+                        "cause-row",
+                        "console",
+                        "short",
+                        "state",
+                        "weight",
+                        "weight-of-no",
+                        "operation",
+                        "fact",
+                        "fact-value",
+                    ]
+                    .contains(&first)
             }
             "html" | "reply" | "timeline" | "diff" | "why" => {
                 let table = format!("{first}.");

@@ -9,6 +9,7 @@ use std::io::{Error, ErrorKind};
 use zip::result::ZipError;
 
 use super::opening::UPLOAD_AGAIN;
+use crate::source::Gap;
 use crate::words::Statement;
 
 /// A failure that this room found itself, by the key of its sentence.
@@ -44,6 +45,40 @@ pub fn cause(error: &Error) -> Statement {
         }
         _ => "gap.failure.system",
     })
+}
+
+/// Why something was not read, as far as that changes what to ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// It is encrypted, and no password at hand opens it.
+    Encrypted,
+    /// An archive or a folder that holds no file.
+    Empty,
+    /// Damage, a limit, or a kind that is not read.
+    Other,
+}
+
+impl Unread {
+    /// Of a gap, by its sentences.
+    pub fn of(gap: &Gap) -> Unread {
+        let says = |keys: &[&str]| gap.reason.iter().any(|reason| keys.contains(&reason.key.as_str()));
+        if says(&["gap.bundle.encrypted", "gap.bundle.wrong-password", "gap.bundle.password-untried"]) {
+            Unread::Encrypted
+        } else if says(&["gap.bundle.zip-empty", "gap.bundle.no-file"]) {
+            Unread::Empty
+        } else {
+            Unread::Other
+        }
+    }
+
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Unread::Encrypted => "encrypted",
+            Unread::Empty => "empty",
+            Unread::Other => "unread",
+        }
+    }
 }
 
 /// What is wrong with the list of a zip archive, as a sentence.

@@ -36,7 +36,7 @@ use crate::progress::{Piece, Progress};
 use crate::source::{BundlePath, Gap, Place};
 use crate::words::Statement;
 
-pub use self::failure::cause;
+pub use self::failure::{Unread, cause};
 pub use self::in_memory::read_in_memory;
 pub use self::passwords::Passwords;
 

@@ -1,38 +1,141 @@
-//! The comparison for people.
+//! The comparison for people: titles and words of its language, where JSON has ids.
 
 use super::{Change, Comparison};
+use crate::diagnosis::{Answer, State};
+use crate::knowledge::pages;
+use crate::report::facts;
 use crate::report::phrases::Phrases;
 use crate::report::text::TextOptions;
 use crate::report::text::canvas::Canvas;
-use crate::words::{Catalogue, Statement};
+use crate::words::{Catalogue, Language, Statement};
 
 /// Renders a comparison: what became of the cause, then what changed.
 pub fn render(comparison: &Comparison, options: &TextOptions) -> String {
-    let catalogue = Catalogue::of(comparison.language);
-    let word = |key: &str| catalogue.say(&Statement::new(format!("diff.{key}")));
+    let words = Words { language: comparison.language };
     let mut canvas = Canvas::new(options, Phrases::in_language(comparison.language));
-    canvas.heading(&word(&format!("outcome.{}", comparison.outcome.word())));
+    canvas.heading(&words.word(&format!("outcome.{}", comparison.outcome.word())));
     canvas.paragraph(2, &comparison.reason);
-    let parts =
-        [("states", &comparison.states), ("checks", &comparison.checks), ("facts", &comparison.facts)];
-    for (title, changes) in parts {
-        if changes.is_empty() {
+    if comparison.unreadable.is_some() {
+        return canvas.finish();
+    }
+    let parts: [(&str, Vec<Line>); 3] = [
+        ("states", comparison.states.iter().map(|change| words.state(change)).collect()),
+        ("checks", words.checks(&comparison.checks)),
+        ("facts", comparison.facts.iter().map(|change| words.fact(change)).collect()),
+    ];
+    for (title, lines) in &parts {
+        if lines.is_empty() {
             continue;
         }
-        canvas.heading(&word(title));
-        for change in changes {
-            write_change(&mut canvas, change, &word("not-there"));
+        canvas.heading(&words.word(title));
+        for line in lines {
+            canvas.item(2, &line.what);
+            canvas.item(4, &format!("{} -> {}", line.before, line.after));
         }
     }
-    if parts.iter().all(|(_, changes)| changes.is_empty()) {
+    if parts.iter().all(|(_, lines)| lines.is_empty()) {
         canvas.gap();
-        canvas.paragraph(0, &word("no-change"));
+        canvas.paragraph(0, &words.word("no-change"));
     }
     canvas.finish()
 }
 
-fn write_change(canvas: &mut Canvas, change: &Change, not_there: &str) {
-    let side = |value: &Option<String>| value.clone().unwrap_or_else(|| not_there.to_owned());
-    canvas.item(2, &change.what);
-    canvas.item(4, &format!("{} -> {}", side(&change.before), side(&change.after)));
+/// A change in words.
+#[derive(PartialEq, Eq)]
+struct Line {
+    what: String,
+    before: String,
+    after: String,
 }
+
+#[derive(Clone, Copy)]
+struct Words {
+    language: Language,
+}
+
+impl Words {
+    fn say(self, key: &str, values: &[(&'static str, String)]) -> String {
+        let statement = Statement { key: key.to_owned(), values: values.to_vec() };
+        Catalogue::of(self.language).say(&statement)
+    }
+
+    fn word(self, key: &str) -> String {
+        self.say(&format!("diff.{key}"), &[])
+    }
+
+    /// Both sides, each of its values in words; a side that is not there is said to be so.
+    fn line(self, what: String, change: &Change, absent: &str, word: impl Fn(&str) -> String) -> Line {
+        let side = |value: &Option<String>| match value {
+            Some(values) => values.split(", ").map(&word).collect::<Vec<_>>().join(&self.word("between")),
+            None => self.word(absent),
+        };
+        Line { what, before: side(&change.before), after: side(&change.after) }
+    }
+
+    /// A page or a check by its title, with its id.
+    fn titled(self, id: &str) -> String {
+        let page = pages::page(self.language, id).map(|page| page.title.as_str());
+        let check = || pages::find_check(self.language, id).first().map(|(_, check)| check.title.as_str());
+        match page.or_else(check) {
+            Some(title) => {
+                let values = [("title", pages::plain(title)), ("id", id.to_owned())];
+                self.say("explain.title", &values)
+            }
+            None => id.to_owned(),
+        }
+    }
+
+    fn state(self, change: &Change) -> Line {
+        let what = if change.what == "verdict" { self.word("verdict") } else { self.titled(&change.what) };
+        let phrases = Phrases::in_language(self.language);
+        let word = |value: &str| match STATES.into_iter().find(|state| state.word() == value) {
+            Some(state) => phrases.state_name(state),
+            None if VERDICTS.contains(&value) => phrases.word(&format!("cause.{value}")),
+            None => value.to_owned(),
+        };
+        let mut line = self.line(what, change, "not-concluded", word);
+        if change.what == "verdict" {
+            // A verdict that names no cause is undetermined, and its state says the same again.
+            for (side, value) in [(&mut line.before, &change.before), (&mut line.after, &change.after)] {
+                let cause = value.as_deref().and_then(|value| value.split(", ").next()).unwrap_or_default();
+                if NO_CAUSE.contains(&cause) {
+                    *side = phrases.word(&format!("cause.{cause}"));
+                }
+            }
+        }
+        line
+    }
+
+    /// The checks; one that several causes ask, and that changed alike for all, stands once.
+    fn checks(self, changes: &[Change]) -> Vec<Line> {
+        let mut lines: Vec<Line> = Vec::new();
+        for change in changes {
+            let check = change.what.rsplit('/').next().unwrap_or_default();
+            let word = |value: &str| match ANSWERS.into_iter().find(|answer| answer.word() == value) {
+                Some(answer) => self.say(&format!("why.answer.{}", answer.word()), &[]),
+                None => value.to_owned(),
+            };
+            let line = self.line(self.titled(check), change, "not-asked", word);
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        lines
+    }
+
+    fn fact(self, change: &Change) -> Line {
+        let phrases = Phrases::in_language(self.language);
+        let (subject, fact) = change.what.rsplit_once(": ").unwrap_or(("", &change.what));
+        let what = format!("{subject}: {}", phrases.word(&format!("fact.{fact}")));
+        self.line(what, change, "not-there", |value| facts::value(value, |key| phrases.word(key)))
+    }
+}
+
+const STATES: [State; 5] =
+    [State::Confirmed, State::Likely, State::Possible, State::RuledOut, State::Undetermined];
+const ANSWERS: [Answer; 3] = [Answer::Yes, Answer::No, Answer::Unknown];
+/// Verdicts that name no cause.
+const NO_CAUSE: [&str; 2] = ["undetermined", "no-failure"];
+/// All verdicts.
+const VERDICTS: [&str; 6] =
+    ["protected-account", "connector-permissions", "remote-sam", "other", "undetermined", "no-failure"];

@@ -137,6 +137,8 @@ fn nothing_failed(facts: &Facts) -> Verdict {
             let summary = Statement::new("summary.undetermined.staging-only")
                 .with("machine", facts.machines.name(server.machine));
             Verdict { cause: VerdictCause::Undetermined, state: State::Undetermined, other: None, summary }
+        } else if writeback.is_empty() && facts.has_encrypted {
+            undetermined("summary.undetermined.encrypted")
         } else if writeback.is_empty() {
             undetermined("summary.undetermined.no-log")
         } else if unknown > 0 {

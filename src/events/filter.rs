@@ -1,28 +1,22 @@
 //! Which events are asked for.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use data_encoding::{BASE64, HEXLOWER};
+use jiff::Timestamp;
 
 use crate::artifacts::event_log::Event;
+use crate::source::{Place, Source};
 
 use super::row::tracking_id;
 use super::{Found, Query};
 
-/// Those of the events that meet all filters.
-pub(super) fn chosen(mut all: Vec<Found>, query: &Query) -> Vec<Found> {
+/// Those of the events that meet all filters. `operations` has the places of the events of each operation.
+pub(super) fn chosen(mut all: Vec<Found>, query: &Query, operations: &[Vec<Source>]) -> Vec<Found> {
     if !query.users.is_empty() {
-        let names: Vec<Name> = query.users.iter().filter_map(|name| Name::new(name)).collect();
-        let is_named = |event: &Event| names.iter().any(|name| name.is_in(event));
-        // An operation names its user in some of its events, and its id in all.
-        let operations: HashSet<String> = all
-            .iter()
-            .filter(|found| is_named(&found.event))
-            .filter_map(|found| id_of(&found.event))
-            .collect();
-        all.retain(|found| {
-            is_named(&found.event) || id_of(&found.event).is_some_and(|id| operations.contains(&id))
-        });
+        let of_users = of_users(&all, &query.users, operations);
+        let mut of_users = of_users.into_iter();
+        all.retain(|_| of_users.next() == Some(true));
     }
     if !query.tracking_ids.is_empty() {
         let ids: Vec<Name> = query.tracking_ids.iter().filter_map(|id| Name::new(id)).collect();
@@ -36,6 +30,37 @@ pub(super) fn chosen(mut all: Vec<Found>, query: &Query) -> Vec<Found> {
                 || query.providers.iter().any(|provider| provider.eq_ignore_ascii_case(&event.provider)))
     });
     all
+}
+
+/// Of each event, whether it names one of the users or belongs to an operation that does.
+fn of_users(all: &[Found], users: &[String], operations: &[Vec<Source>]) -> Vec<bool> {
+    let names: Vec<Name> = users.iter().filter_map(|name| Name::new(name)).collect();
+    let is_named = |event: &Event| names.iter().any(|name| name.is_in(event));
+    // An operation names its user in some of its events, and its id in all but the engine's traces.
+    let ids: HashSet<String> =
+        all.iter().filter(|found| is_named(&found.event)).filter_map(|found| id_of(&found.event)).collect();
+    let named: Vec<bool> = all
+        .iter()
+        .map(|found| is_named(&found.event) || id_of(&found.event).is_some_and(|id| ids.contains(&id)))
+        .collect();
+    let by_place: HashMap<(&str, &Place), (&Found, bool)> = all
+        .iter()
+        .zip(&named)
+        .map(|(found, named)| ((found.path.as_ref(), &found.event.place), (found, *named)))
+        .collect();
+    let at = |source: &Source| by_place.get(&(source.path.as_ref(), &source.place)).copied();
+    // A log may be there twice, and an operation has its events once.
+    let joined: HashSet<_> = operations
+        .iter()
+        .filter(|events| events.iter().filter_map(at).any(|(_, named)| named))
+        .flat_map(|events| events.iter().filter_map(at).map(|(found, _)| identity(&found.event)))
+        .collect();
+    all.iter().zip(named).map(|(found, named)| named || joined.contains(&identity(&found.event))).collect()
+}
+
+/// What tells an event from all others, whatever file it stands in.
+fn identity(event: &Event) -> (&str, &str, u16, u64, Timestamp) {
+    (&event.computer, &event.provider, event.id, event.record_id, event.time)
 }
 
 fn id_of(event: &Event) -> Option<String> {

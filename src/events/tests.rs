@@ -45,7 +45,7 @@ a.evtx (dc01.contoso.example)
       (from space that the log had freed: it may be out of date)
       found
 ";
-    assert_eq!(table(&all, Language::English, false), expected);
+    assert_eq!(table(&all, Language::English, false, 80), expected);
 }
 
 #[test]
@@ -63,21 +63,21 @@ fn japanese_columns_stand_below_their_titles() {
   2026-10-05 07:14:02.999        10  情報              7  Contoso
       x
 ";
-    assert_eq!(table(&all, Language::Japanese, false), expected);
+    assert_eq!(table(&all, Language::Japanese, false, 80), expected);
 }
 
 #[test]
 fn a_full_table_has_every_line_and_a_brief_one_the_first() {
     let text = format!("first\r\n\r\n  second\n{}", "word ".repeat(40));
     let all = timeline("a.evtx", vec![row(1, &text)], 0);
-    let brief = table(&all, Language::English, false);
+    let brief = table(&all, Language::English, false, 80);
     assert!(brief.ends_with("      first\n"), "{brief}");
-    let full = table(&all, Language::English, true);
+    let full = table(&all, Language::English, true, 80);
     assert!(full.contains("\n      first\n        second\n      word word"), "{full}");
     assert_eq!(full.matches("word").count(), 40);
     assert!(full.lines().all(|line| line.chars().count() <= 80));
     let long = timeline("a.evtx", vec![row(1, &"word ".repeat(400))], 0);
-    let brief = table(&long, Language::English, false);
+    let brief = table(&long, Language::English, false, 80);
     assert!(brief.ends_with("word [...]\n") && brief.lines().count() < 9, "{brief}");
 }
 
@@ -90,8 +90,8 @@ fn nothing_from_a_log_acts_in_any_shape() {
     acting.channel = Some(hostile.into());
     let all = timeline(&format!("{hostile}.evtx"), vec![acting], 0);
     for shape in [
-        table(&all, Language::English, false),
-        table(&all, Language::English, true),
+        table(&all, Language::English, false, 80),
+        table(&all, Language::English, true, 80),
         csv(&all).trim_start_matches('\u{feff}').to_owned(),
     ] {
         let acts = |c: char| (c.is_control() && !matches!(c, '\n' | '\r')) || c == '\u{202e}';
@@ -135,9 +135,9 @@ fn a_record_that_cannot_be_rendered_stays_under_its_log() {
         ..row(5, "")
     };
     let all = timeline("a.evtx", vec![row(4, "four"), torn, row(6, "six")], 1);
-    let shown = table(&all, Language::English, false);
+    let shown = table(&all, Language::English, false, 80);
     assert_eq!(shown.matches("a.evtx").count(), 1);
     assert!(shown.contains("(the record is damaged, and only its header can be read)"));
-    let empty = table(&Timeline::default(), Language::English, false);
+    let empty = table(&Timeline::default(), Language::English, false, 80);
     assert_eq!(empty, "");
 }

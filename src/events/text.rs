@@ -1,4 +1,4 @@
-//! The timeline for people: a table of 80 columns, the log and its computer above their records.
+//! The timeline for people: a table, the log and its computer above their records.
 
 use unicode_width::UnicodeWidthStr;
 
@@ -9,8 +9,6 @@ use crate::words::{Catalogue, Language, Statement};
 
 use super::{Block, Row, Timeline};
 
-/// Columns of the classic console, which every reader has.
-const WIDTH: usize = 80;
 /// Indent of what a record says.
 const TEXT_INDENT: &str = "      ";
 /// Letters of a text in brief.
@@ -19,8 +17,8 @@ const BRIEF: usize = 200;
 const TIME_WIDTH: usize = 23;
 
 /// Renders the timeline as a table. With `full`, all that each event says follows it, and otherwise its first
-/// line. Nothing is written where there is no event.
-pub fn table(timeline: &Timeline, language: Language, full: bool) -> String {
+/// line. Nothing is written where there is no event. Lines have at most a number of columns.
+pub fn table(timeline: &Timeline, language: Language, full: bool, columns: usize) -> String {
     let words = Catalogue::of(language);
     let rows = || timeline.blocks.iter().flat_map(|block| &block.rows);
     if rows().next().is_none() {
@@ -39,8 +37,17 @@ pub fn table(timeline: &Timeline, language: Language, full: bool) -> String {
     let level_width = longest(&mut rows().map(|row| level(row.level, words))).max(titles.level.width());
     let id_width = titles.id.width().max(5);
     let marks = timeline.context > 0;
-    let mut table =
-        Table { words, full, marks, record_width, level_width, id_width, out: String::new(), under: None };
+    let mut table = Table {
+        words,
+        columns,
+        full,
+        marks,
+        record_width,
+        level_width,
+        id_width,
+        out: String::new(),
+        under: None,
+    };
     table.titles(&titles);
     for (number, block) in timeline.blocks.iter().enumerate() {
         table.block(block, number > 0 && timeline.context > 0);
@@ -59,6 +66,7 @@ struct Titles {
 
 struct Table<'t> {
     words: &'static Catalogue,
+    columns: usize,
     full: bool,
     /// Those that were asked for stand among others.
     marks: bool,
@@ -172,7 +180,7 @@ impl<'t> Table<'t> {
         if text.is_empty() {
             return;
         }
-        for line in lines(&terminal_safe(text), WIDTH, first, rest, false) {
+        for line in lines(&terminal_safe(text), self.columns, first, rest, false) {
             self.out.push_str(&line);
             self.out.push('\n');
         }

@@ -4,8 +4,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::*;
 
+const WIDTH: usize = 80;
+
 fn explain(id: Option<&str>) -> Result<String, UnknownId> {
-    super::explain(id, Language::English)
+    super::explain(id, Language::English, WIDTH)
 }
 
 #[test]
@@ -13,7 +15,7 @@ fn a_cause_a_diagnosis_and_a_check_are_explained() {
     let cause = explain(Some("remote-sam")).unwrap();
     assert!(cause.starts_with("Remote calls to SAM are restricted (remote-sam)\n===="));
     assert!(cause.contains("\n        gpupdate /force\n"), "commands stand on lines of their own");
-    assert!(cause.contains("<connector account>") && !cause.contains("{connector"));
+    assert!(cause.contains("Add the connector account, and tick") && !cause.contains("{connector"));
     assert!(explain(Some("password-policy")).unwrap().contains("80230619"));
     let check = explain(Some("Sam-Call-Refused")).unwrap();
     for page in ["protected-account", "connector-permissions", "remote-sam"] {

@@ -8,11 +8,11 @@ use crate::source::Source;
 use crate::words::Statement;
 
 use super::account_events::{AccountEvents, AccountName};
-use super::attempts::{Attempt, NamedAccount, sign_in_account};
+use super::attempts::{self, Attempt, NamedAccount};
 use super::connect_server::ConfiguredAccount;
 use super::directory::{Directory, DirectoryUser};
 use super::machines::{MachineId, Machines, same_host};
-use super::{Contradiction, EventKind, KnownEvents};
+use super::{Contradiction, KnownEvents};
 
 /// All connector accounts of the bundle.
 #[derive(Debug, Clone, Default)]
@@ -118,13 +118,10 @@ pub(super) fn gather(
     directory: &Directory,
 ) -> Connectors {
     let mut connectors = Connectors::default();
-    let sign_ins = events
-        .of_kind(&[EventKind::ConnectorSignIn])
-        .filter_map(|at| Some((sign_in_account(at)?, Some(at.event.computer.clone()))));
     let of_events = attempts
         .iter()
         .filter_map(|attempt| Some((attempt.connector.clone()?, attempt.server().map(str::to_owned))))
-        .chain(sign_ins);
+        .chain(attempts::signed_in(&events.sign_ins));
     let of_files = configured.accounts.iter().map(|of| {
         let server = of.server.map(|server| configured.machines.name(server).to_owned());
         (of.account.clone(), server)
@@ -184,9 +181,9 @@ pub(super) fn gather(
 fn events_name(events: &KnownEvents<'_>, attempts: &[Attempt], account: &NamedAccount) -> bool {
     attempts
         .iter()
-        .filter_map(|attempt| attempt.connector.clone())
-        .chain(events.of_kind(&[EventKind::ConnectorSignIn]).filter_map(sign_in_account))
-        .any(|named| same_account(&named, account))
+        .filter_map(|attempt| attempt.connector.as_ref())
+        .chain(events.sign_ins.iter().map(|sign_in| &sign_in.account))
+        .any(|named| same_account(named, account))
 }
 
 /// Finds the SID of an account. Two SIDs for one name are no pair.

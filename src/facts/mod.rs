@@ -31,6 +31,7 @@ use crate::source::{BundlePath, Source};
 use crate::words::Statement;
 
 pub use account_events::AccountEvents;
+use attempts::SignIn;
 pub use attempts::{Attempt, Operation, Outcome};
 pub use attribution::{Attributed, AttributedBy, Stated};
 pub use cloud::{CloudRow, CloudSays, CloudSuccesses};
@@ -79,6 +80,8 @@ pub struct Facts {
     pub service_trouble: Vec<Seen>,
     /// Files that disagree.
     pub contradictions: Vec<Contradiction>,
+    /// A file of the upload is encrypted and was not read, so that nobody knows what it is.
+    pub has_encrypted: bool,
 }
 
 impl Facts {
@@ -198,7 +201,14 @@ pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
         logs,
         service_trouble,
         contradictions,
+        has_encrypted: false,
     }
+}
+
+/// The events of each operation on a password in the logs, the engine's traces among them.
+pub fn operations(artifacts: &[Artifact]) -> Vec<Vec<Source>> {
+    let attempts = attempts::assemble(&KnownEvents::of(artifacts));
+    attempts.into_iter().map(|attempt| attempt.events).collect()
 }
 
 /// A known event of some log.
@@ -236,6 +246,8 @@ impl KnownEventAt<'_> {
 #[derive(Debug)]
 pub struct KnownEvents<'a> {
     events: Vec<KnownEventAt<'a>>,
+    /// The engine's sign-ins to Active Directory. A log has thousands, so that they are read once.
+    sign_ins: Vec<SignIn<'a>>,
 }
 
 impl<'a> KnownEvents<'a> {
@@ -273,7 +285,8 @@ impl<'a> KnownEvents<'a> {
                 && again.event.computer.eq_ignore_ascii_case(&first.event.computer)
                 && again.event.data == first.event.data
         });
-        KnownEvents { events }
+        let sign_ins = events.iter().filter_map(SignIn::of).collect();
+        KnownEvents { events, sign_ins }
     }
 
     fn of_kind<'s>(&'s self, kinds: &'s [EventKind]) -> impl Iterator<Item = &'s KnownEventAt<'a>> {

@@ -8,6 +8,8 @@ pub mod placeholders;
 
 use std::sync::LazyLock;
 
+use serde::Deserialize;
+
 use crate::words::Language;
 
 pub use placeholders::{PLACEHOLDERS, Values};
@@ -69,12 +71,23 @@ pub struct PageStep {
 }
 
 /// What a command is written for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Shell {
     /// Windows PowerShell.
     PowerShell,
     /// The command prompt.
     Cmd,
+}
+
+impl Shell {
+    /// The word in reports and on pages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Shell::PowerShell => "powershell",
+            Shell::Cmd => "cmd",
+        }
+    }
 }
 
 /// A source of a page.

@@ -16,6 +16,7 @@ use super::failure::Failure;
 use super::formats::{Format, Wanted, wanted};
 use super::limits::LimitArgs;
 use super::output::{complain, text_options, write, write_files};
+use super::own_input;
 use super::reading::{read, took};
 use super::{CAUSE_FOUND, NOTHING_USABLE, UNDETERMINED, USAGE};
 
@@ -67,7 +68,14 @@ impl Analyze {
             .iter()
             .map(|(path, machine)| Stated { path: path.clone(), machine: machine.clone() });
         let options = Options { limits: self.limits.limits(), stated: stated.collect() };
+        let files = wanted.iter().filter_map(|wanted| wanted.file.as_deref());
+        own_input::refuse(files, &self.paths)?;
         let analysis = read(&self.paths, &options, console)?;
+        if let Some(unknown) = analysis.unknown_statements.first() {
+            // Without it the file would be of no machine, and the answer another one.
+            let unknown = Statement::new("program.unknown-machine").with("path", unknown.as_str());
+            return Err(Failure::of_usage(unknown).into());
+        }
         render_and_write(&analysis, &wanted, console)?;
         for stated in &analysis.unused_statements {
             console.note(&Statement::new("program.unused-machine").with("path", terminal_safe(stated)));

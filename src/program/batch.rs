@@ -24,6 +24,7 @@ use super::failure::Failure;
 use super::interrupt;
 use super::limits::LimitArgs;
 use super::output::{complain, whole, write_files};
+use super::own_input;
 use super::progress::{Unit, Watched};
 use rows::{Done, ROWS, Rows};
 use tally::Tally;
@@ -85,13 +86,16 @@ struct Piece<'p> {
 struct Result {
     name: String,
     line: String,
-    failed: bool,
+    /// Why it could not be used, for people.
+    error: Option<String>,
     taken_over: bool,
 }
 
 impl Batch {
     /// Reads the bundles and writes a row for each.
     pub(super) fn run(&self, console: Console) -> anyhow::Result<u8> {
+        let bundles = self.bundles()?;
+        self.refuse_output_in(&bundles)?;
         make_folder(&self.output)?;
         let output = self.output.display().to_string();
         if !self.resume && self.output.join(ROWS).exists() {
@@ -102,12 +106,11 @@ impl Batch {
         if self.reports.is_some() {
             make_folder(&self.output.join(REPORTS))?;
         }
-        let bundles = self.bundles()?;
         let names = names(&bundles);
         let options = Options { limits: self.limits.limits(), ..Options::default() };
         let done = whole(|| Done::before(&self.output))?;
         let mut rows = Rows::begin(&self.output)?;
-        let mut tally = Tally::of(bundles.len(), console);
+        let mut tally = Tally::of(bundles.len(), console, self.output.join(ROWS));
         let key = rows::key(&options, self.reports, console.for_programs());
         let work = Work { batch: self, done: &done, options: &options, console, key };
         let pieces = names.iter().zip(&bundles).map(|(name, path)| Piece { name, path });
@@ -134,6 +137,24 @@ impl Batch {
         Ok(0)
     }
 
+    /// The rows and the reports must not go over a bundle, nor into one.
+    fn refuse_output_in(&self, bundles: &[PathBuf]) -> anyhow::Result<()> {
+        own_input::refuse([self.output.as_path(), &self.output.join(ROWS)], bundles)?;
+        let reports = self.output.join(REPORTS);
+        let parents: Vec<&PathBuf> =
+            self.paths.iter().filter(|path| self.children && path.is_dir()).collect();
+        for parent in parents {
+            // Beside the bundles is room for the folder of the results; among them is none for the results.
+            if is_same(parent, &self.output) {
+                own_input::refuse([self.output.as_path()], &[parent])?;
+            }
+        }
+        for bundle in bundles.iter().filter(|bundle| own_input::is_below(bundle, &reports)) {
+            own_input::refuse([bundle.as_path()], &[bundle])?;
+        }
+        Ok(())
+    }
+
     fn threads(&self) -> NonZeroUsize {
         let processors = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         self.threads.unwrap_or_else(processors)
@@ -141,7 +162,16 @@ impl Batch {
 
     /// The paths of the bundles, in the order given; children of a folder in the order of their names. The
     /// output folder is none.
+    ///
+    /// # Errors
+    /// A folder cannot be listed, or not one of the paths is there: one that is not is a row beside others, and a
+    /// misspelled command by itself.
     fn bundles(&self) -> anyhow::Result<Vec<PathBuf>> {
+        if let [first, ..] = self.paths.as_slice()
+            && !self.paths.iter().any(|path| path.exists())
+        {
+            return Err(Failure::no_path(first).into());
+        }
         let mut bundles = Vec::new();
         for path in &self.paths {
             if !(self.children && path.is_dir()) {
@@ -182,12 +212,11 @@ impl Work<'_> {
     /// The row of one bundle: of an earlier run, where that still holds, or a new one.
     fn result(&self, piece: &Piece<'_>) -> anyhow::Result<Result> {
         if let Some(row) = self.earlier(piece) {
-            let failed = row.error.is_some();
-            return Ok(Result { name: piece.name.to_owned(), line: row.line()?, failed, taken_over: true });
+            let (name, line) = (piece.name.to_owned(), row.line()?);
+            return Ok(Result { name, line, error: row.error, taken_over: true });
         }
-        let row = self.row(piece)?;
-        let (name, failed) = (piece.name.to_owned(), row.error.is_some());
-        Ok(Result { name, line: row.line()?, failed, taken_over: false })
+        let (row, error) = self.row(piece)?;
+        Ok(Result { name: piece.name.to_owned(), line: row.line()?, error, taken_over: false })
     }
 
     fn earlier(&self, piece: &Piece<'_>) -> Option<Row> {
@@ -201,9 +230,13 @@ impl Work<'_> {
         row.report.as_ref().is_none_or(is_there).then_some(row)
     }
 
-    fn row(&self, piece: &Piece<'_>) -> anyhow::Result<Row> {
-        let language = self.console.for_programs();
-        let failed = |why: &Statement| Ok(Row::failed(piece.name, &self.key, why, language));
+    /// The row, and its error in the words of the one who waits.
+    fn row(&self, piece: &Piece<'_>) -> anyhow::Result<(Row, Option<String>)> {
+        let (language, people) = (self.console.for_programs(), self.console.for_people());
+        let failed = |why: &Statement| {
+            let row = Row::failed(piece.name, &self.key, why, language);
+            Ok((row, Some(self.console.words().say(why))))
+        };
         let analysis = match catch_unwind(|| analyze(&[piece.path], self.options)) {
             Ok(Ok(analysis)) => analysis,
             Ok(Err(bundle::OpenError::Unreadable { source, .. })) => return failed(&cannot_open(&source)),
@@ -211,7 +244,11 @@ impl Work<'_> {
         };
         let report = analysis.report(language);
         let written = self.written(piece, &report)?;
-        Ok(Row::of(piece.name, &self.key, (&report, analysis.usable), written))
+        let row = Row::of(piece.name, &self.key, (&report, analysis.usable), written);
+        let for_people =
+            || Row::of(piece.name, &self.key, (&analysis.report(people), analysis.usable), None).error;
+        let error = if analysis.usable { None } else { for_people() };
+        Ok((row, error))
     }
 
     /// Writes the full report where that was asked for, and returns its path below the output folder.

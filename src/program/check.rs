@@ -1,6 +1,6 @@
 //! `check`: every case under a folder gets the answer that it expects.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};
@@ -16,6 +16,7 @@ use super::console::Console;
 use super::failure::Failure;
 use super::limits::LimitArgs;
 use super::output::{complain, write_to};
+use super::own_input;
 use super::progress::{Unit, Watched};
 use super::reading::took;
 use super::{NOT_AS_EXPECTED, USAGE};
@@ -48,6 +49,12 @@ enum Format {
 impl Check {
     /// Runs the cases and writes what became of each.
     pub(super) fn run(&self, console: Console) -> anyhow::Result<u8> {
+        if let Some(case) = self.output.as_deref().and_then(|output| case_around(output, &self.folder)) {
+            own_input::refuse(self.output.as_deref(), &[case])?;
+        }
+        if !self.folder.exists() {
+            return Err(Failure::no_path(&self.folder).into());
+        }
         let options = Options { limits: self.limits.limits(), stated: Vec::new() };
         let results = match self.results(&options, console) {
             Ok(results) => results,
@@ -74,6 +81,15 @@ impl Check {
         console.detail(checked);
         Ok(results)
     }
+}
+
+/// The folder of the case that a file would be in. Beside the cases there is room for results.
+fn case_around(output: &Path, folder: &Path) -> Option<PathBuf> {
+    if !own_input::is_below(output, folder) {
+        return None;
+    }
+    let mut around = output.ancestors().skip(1).take_while(|around| own_input::is_below(around, folder));
+    around.find(|around| around.join("case.toml").is_file()).map(Path::to_owned)
 }
 
 fn lines(results: &[CaseResult], language: Language) -> String {

@@ -12,6 +12,7 @@ use super::USAGE;
 use super::console::Console;
 use super::diff::read_report;
 use super::output::{complain, write_to};
+use super::own_input;
 
 /// Arguments of `collect-script`.
 #[derive(Debug, Args)]
@@ -33,6 +34,7 @@ pub(super) struct CollectScript {
 impl CollectScript {
     /// Writes the script.
     pub(super) fn run(&self, console: Console) -> anyhow::Result<u8> {
+        own_input::refuse(self.output.as_deref(), self.report.as_slice())?;
         let script = match &self.report {
             Some(path) => collect_script::for_report(&read_report(path)?),
             None => collect_script::general(&self.users, &self.accounts),

@@ -47,6 +47,9 @@ impl Completions {
     }
 }
 
+/// What stands at the foot of a manual page.
+const VERSION: &str = concat!("sspr-triage ", env!("CARGO_PKG_VERSION"));
+
 /// Arguments of `man`.
 #[derive(Debug, Args)]
 pub(super) struct Man {
@@ -70,7 +73,7 @@ impl Man {
             return Ok(USAGE);
         };
         let mut text = Vec::new();
-        clap_mangen::Man::new(page).render(&mut text)?;
+        clap_mangen::Man::new(page).source(VERSION).render(&mut text)?;
         write(&with_headings(&String::from_utf8_lossy(&text), Words::of_language(language)))?;
         Ok(0)
     }

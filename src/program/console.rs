@@ -4,11 +4,10 @@ use std::io::IsTerminal;
 
 use clap::Args;
 
-use sspr_triage::report::terminal::terminal_safe;
 use sspr_triage::words::{Catalogue, Language, Statement};
 
 use super::language::LanguageArg;
-use super::output::complain;
+use super::output::{NAME, complain, message};
 
 /// The language and the loudness as arguments, which every command takes.
 #[derive(Debug, Clone, Copy, Args)]
@@ -54,7 +53,7 @@ impl Console {
     /// What to say of a path if Ctrl-C ends the program.
     pub(super) fn when_interrupted(self, key: &'static str, path: &str) -> Option<String> {
         let words = || self.words().say(&Statement::new(key).with("path", path));
-        (!self.quiet).then(|| format!("sspr-triage: {}\n", terminal_safe(&words())))
+        (!self.quiet).then(|| message(NAME, &words()))
     }
 
     /// Says what was done, where every step is to be told.

@@ -8,6 +8,7 @@ use sspr_triage::comparison;
 use sspr_triage::report::{Report, json};
 use sspr_triage::words::{Language, Statement};
 
+use super::NOTHING_USABLE;
 use super::analyze::analyzed;
 use super::console::Console;
 use super::failure::Failure;
@@ -52,7 +53,7 @@ impl Diff {
             Format::Json => comparison::json(&comparison)?,
         };
         write(&rendered)?;
-        Ok(0)
+        Ok(if comparison.unreadable.is_some() { NOTHING_USABLE } else { 0 })
     }
 
     /// A report that was written before, or that of a bundle.

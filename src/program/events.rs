@@ -16,8 +16,10 @@ use super::console::Console;
 use super::failure::Failure;
 use super::limits::LimitArgs;
 use super::output::{complain, write_to};
+use super::own_input;
 use super::progress::{Unit, Watched};
 use super::reading::took;
+use super::width;
 
 /// Gaps that are told one by one.
 const GAPS: usize = 50;
@@ -49,7 +51,7 @@ pub(super) struct Events {
     tracking_ids: Vec<String>,
     /// Events of this ID. Without it, events that only say that the service lives are listed once for each
     /// computer of a log
-    #[arg(long = "event-id", value_name = "ID")]
+    #[arg(long = "event-id", value_name = "ID", value_parser = event_id)]
     ids: Vec<u16>,
     /// Events of this provider
     #[arg(long = "provider", value_name = "NAME")]
@@ -78,18 +80,29 @@ enum Format {
 impl Events {
     /// Writes the list; what is missing in it goes to standard error.
     pub(super) fn run(&self, console: Console) -> anyhow::Result<u8> {
+        own_input::refuse(self.output.as_deref(), &self.paths)?;
+        if let (Some(since), Some(before)) = (self.since, self.until)
+            && since >= before
+        {
+            return Err(Failure::of_usage(Statement::new("program.times-inverted")).into());
+        }
         let timeline = self.timeline(console)?;
+        if !timeline.usable {
+            // A list that was written before is worth more than an empty one.
+            tell_gaps(&timeline, console);
+            complain(&console.words().say(&Statement::new("program.no-event-log")));
+            return Ok(NOTHING_USABLE);
+        }
         let rendered = match self.format {
-            Format::Table => events::table(&timeline, console.for_people(), self.full),
+            Format::Table => {
+                let columns = if self.output.is_some() { width::USUAL } else { width::of_standard_output() };
+                events::table(&timeline, console.for_people(), self.full, columns)
+            }
             Format::Jsonl => events::jsonl(&timeline)?,
             Format::Csv => events::csv(&timeline),
         };
         write_to(&rendered, self.output.as_deref())?;
         tell_gaps(&timeline, console);
-        if !timeline.usable {
-            complain(&console.words().say(&Statement::new("program.no-event-log")));
-            return Ok(NOTHING_USABLE);
-        }
         for id in self.ids.iter().filter(|id| !events::is_known(**id)) {
             console.note(&Statement::new("program.no-such-event").with("id", id.to_string()));
         }
@@ -141,13 +154,16 @@ fn tell_gaps(timeline: &Timeline, console: Console) {
 }
 
 fn context(text: &str) -> Result<usize, Failure> {
-    match text.parse() {
-        Ok(count) if count <= events::CONTEXT_MAX => Ok(count),
-        _ => {
-            let most = events::CONTEXT_MAX.to_string();
-            Err(Failure::of(Statement::new("program.number-up-to").with("most", most)))
-        }
-    }
+    let count = text.parse().ok().filter(|count| *count <= events::CONTEXT_MAX);
+    count.ok_or_else(|| number_up_to(&events::CONTEXT_MAX.to_string()))
+}
+
+fn event_id(text: &str) -> Result<u16, Failure> {
+    text.parse().map_err(|_| number_up_to(&u16::MAX.to_string()))
+}
+
+fn number_up_to(most: &str) -> Failure {
+    Failure::of(Statement::new("program.number-up-to").with("most", most))
 }
 
 fn since(text: &str) -> Result<Timestamp, Failure> {

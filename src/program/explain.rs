@@ -10,6 +10,7 @@ use super::USAGE;
 use super::console::Console;
 use super::diff::read_report;
 use super::output::{complain, text_options, write};
+use super::width;
 
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
@@ -28,7 +29,7 @@ impl Explain {
         if let (Some(report), Some(id)) = (&self.report, &self.id) {
             return explain_report(report, id, console);
         }
-        match explain::explain(self.id.as_deref(), language) {
+        match explain::explain(self.id.as_deref(), language, width::of_standard_output()) {
             Ok(page) => {
                 write(&page)?;
                 Ok(0)
@@ -42,14 +43,14 @@ impl Explain {
 }
 
 fn explain_report(report: &Path, id: &str, console: Console) -> anyhow::Result<u8> {
-    match why::why(&read_report(report)?, id, &text_options(true)) {
-        Ok(text) => {
-            write(&text)?;
-            Ok(0)
-        }
-        Err(unknown) => {
-            complain(&unknown.in_words(console.for_people()));
-            Ok(USAGE)
-        }
+    let language = console.for_people();
+    let report = read_report(report)?;
+    if let Some(text) = why::why(&report, id, language, &text_options(true)) {
+        write(&text)?;
+        return Ok(0);
     }
+    if let Err(unknown) = explain::explain(Some(id), language, width::USUAL) {
+        complain(&unknown.in_words(language));
+    }
+    Ok(USAGE)
 }

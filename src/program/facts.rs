@@ -5,11 +5,16 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use sspr_triage::report::facts;
+use sspr_triage::words::Statement;
 
+use super::NOTHING_USABLE;
 use super::analyze::analyzed;
 use super::console::Console;
 use super::limits::LimitArgs;
-use super::output::{text_options, write};
+use super::output::{complain, text_options, write};
+
+/// Reasons that are told where nothing could be used.
+const GAPS: usize = 3;
 
 /// Arguments of `facts`.
 #[derive(Debug, Args)]
@@ -42,6 +47,14 @@ impl Facts {
             Format::Json => facts::json(&analysis.report(console.for_programs()))?,
         };
         write(&rendered)?;
-        Ok(0)
+        if analysis.usable {
+            return Ok(0);
+        }
+        let report = analysis.report(console.for_people());
+        for gap in report.gaps.iter().take(GAPS) {
+            console.remark(&format!("{}, {}: {}", gap.path, gap.place, gap.reason));
+        }
+        complain(&console.words().say(&Statement::new("program.nothing-usable-here")));
+        Ok(NOTHING_USABLE)
     }
 }

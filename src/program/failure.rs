@@ -7,14 +7,30 @@ use std::path::Path;
 
 use sspr_triage::words::{Catalogue, Language, Statement};
 
+use super::output::unbroken;
+use super::{COULD_NOT_FINISH, USAGE};
+
 /// Why something could not be done, as sentences that are said in the user's language.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Failure(Vec<Statement>);
+pub(crate) struct Failure {
+    what: Vec<Statement>,
+    code: u8,
+}
 
 impl Failure {
     /// A failure that needs no file.
     pub(super) fn of(what: impl Into<Vec<Statement>>) -> Failure {
-        Failure(what.into())
+        Failure { what: what.into(), code: COULD_NOT_FINISH }
+    }
+
+    /// What was asked for cannot be done, whatever the input.
+    pub(super) fn of_usage(what: impl Into<Vec<Statement>>) -> Failure {
+        Failure { code: USAGE, ..Failure::of(what) }
+    }
+
+    /// The exit code.
+    pub(crate) fn code(&self) -> u8 {
+        self.code
     }
 
     /// A file, folder or archive cannot be opened or read.
@@ -29,14 +45,21 @@ impl Failure {
             }
             _ => other(error),
         };
-        Failure(vec![of_path("program.cannot-read", path), why])
+        Failure::of(vec![of_path("program.cannot-read", path), why])
+    }
+
+    /// A path of the command line leads nowhere.
+    pub(super) fn no_path(path: &Path) -> Failure {
+        let missing = Failure::cannot_read(path, &ErrorKind::NotFound.into());
+        Failure { code: USAGE, ..missing }
     }
 
     /// A file or folder cannot be written.
     pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Failure {
         let why = match error.kind() {
-            ErrorKind::NotFound | ErrorKind::NotADirectory => Statement::new("program.write-no-folder"),
-            ErrorKind::AlreadyExists => Statement::new("program.write-no-folder"),
+            ErrorKind::NotFound => Statement::new("program.write-no-folder"),
+            ErrorKind::NotADirectory => Statement::new("program.write-below-file"),
+            ErrorKind::AlreadyExists => Statement::new("program.write-file"),
             ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
                 Statement::new("program.write-denied")
             }
@@ -44,17 +67,17 @@ impl Failure {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Statement::new("program.write-full"),
             _ => other(error),
         };
-        Failure(vec![of_path("program.cannot-write", path), why])
+        Failure::of(vec![of_path("program.cannot-write", path), why])
     }
 
     /// The sentences in a language.
     pub(crate) fn in_words(&self, language: Language) -> String {
-        Catalogue::of(language).say_all(&self.0)
+        Catalogue::of(language).say_all(&self.what)
     }
 }
 
 fn of_path(key: &'static str, path: &Path) -> Statement {
-    Statement::new(key).with("path", path.display().to_string())
+    Statement::new(key).with("path", unbroken(&path.display().to_string()))
 }
 
 /// Windows lets nobody read or replace what another program holds open, and has two numbers for that.

@@ -7,7 +7,10 @@ use clap::builder::Resettable;
 use clap::{Arg, Command};
 
 use sspr_triage::words::Language;
+use sspr_triage::words::lines::lines;
 
+/// English, for what is wrong with the arguments.
+const ENGLISH: &str = include_str!("help.en.toml");
 /// Japanese, as [`in_language`] puts it in.
 const JAPANESE: &str = include_str!("help.ja.toml");
 
@@ -22,6 +25,12 @@ impl Words {
             Language::English => None,
             Language::Japanese => Some(Words::japanese()),
         }
+    }
+
+    /// Those for what is wrong with the arguments.
+    pub(super) fn for_mistakes(language: Language) -> Words {
+        static TABLE: LazyLock<toml::Table> = LazyLock::new(|| ENGLISH.parse().unwrap_or_default());
+        Words::of_language(language).unwrap_or(Words(&TABLE))
     }
 
     fn japanese() -> Words {
@@ -41,55 +50,98 @@ impl Words {
     }
 }
 
+/// Columns that the parser puts before the text of an argument or a command below its name.
+const BELOW: usize = 10;
+/// Columns before the text beside the name of a command: its margin, the longest name, and a gap.
+const BESIDE: usize = 18;
+
 /// The command line with its help in a language. Ids, values and the shape stay as they are.
 pub(super) fn in_language(command: Command, language: Language) -> Command {
+    put_in(command, language, None)
+}
+
+/// As [`in_language`], in lines of a number of columns. The parser breaks lines at spaces alone, which Japanese has
+/// few of.
+pub(super) fn in_lines(command: Command, language: Language, columns: usize) -> Command {
+    put_in(command.term_width(columns), language, Some(columns))
+}
+
+fn put_in(command: Command, language: Language, columns: Option<usize>) -> Command {
     let Some(words) = Words::of_language(language) else { return command };
     let mut command = command;
     command.build();
-    translated(command, None, words).about(words.says("about")).after_help(words.says("exit-codes"))
+    let put = Put { words, columns };
+    let exit_codes = put.lines(words.says("exit-codes"), 0);
+    put.translated(command, None).after_help(exit_codes)
 }
 
-fn translated(command: Command, table: Option<&str>, words: Words) -> Command {
-    let template =
-        format!("{{about-with-newline}}\n{}: {{usage}}\n\n{{all-args}}{{after-help}}", words.says("usage"));
-    let mut command = command
-        .help_template(template)
-        .subcommand_help_heading(words.says("commands"))
-        .mut_args(|arg| argument(arg, table, words));
-    if let Some(about) = table.and_then(|table| words.of(table, "about")) {
-        command = command.about(about).long_about(Resettable::Reset);
+/// How words are put in.
+#[derive(Clone, Copy)]
+struct Put {
+    words: Words,
+    /// None where lines are not broken, as in a manual page.
+    columns: Option<usize>,
+}
+
+impl Put {
+    /// A text in lines that leave room for an indent.
+    fn lines(self, text: &str, indent: usize) -> String {
+        let Some(columns) = self.columns else { return text.to_owned() };
+        lines(text, columns.saturating_sub(indent), "", "", false).join("\n")
     }
-    command.mut_subcommands(|sub| {
-        let name = sub.get_name().to_owned();
-        translated(sub, Some(&name), words)
-    })
-}
 
-fn argument(arg: Arg, table: Option<&str>, words: Words) -> Arg {
-    let id = arg.get_id().as_str();
-    let Some(text) = table.and_then(|table| words.of(table, id)).or_else(|| words.of("shared", id)) else {
-        return arg;
-    };
-    let mut text = text.to_owned();
-    if arg.get_action().takes_values() {
-        let default = arg.get_default_values().iter().map(|value| value.to_string_lossy().into_owned());
-        let values = arg.get_possible_values().into_iter().map(|value| value.get_name().to_owned());
-        for (name, shown) in [("default", default.collect::<Vec<_>>()), ("values", values.collect())] {
-            if !shown.is_empty() {
-                text.push_str(&format!(" [{}: {}]", words.says(name), shown.join(", ")));
+    fn translated(self, command: Command, table: Option<&str>) -> Command {
+        let words = self.words;
+        let about = match table {
+            Some(table) => words.of(table, "about"),
+            None => Some(words.says("about")),
+        };
+        let template = format!(
+            "{}\n\n{}: {{usage}}\n\n{{all-args}}{{after-help}}",
+            self.lines(about.unwrap_or_default(), 0),
+            words.says("usage")
+        );
+        let mut command = command
+            .help_template(template)
+            .subcommand_help_heading(words.says("commands"))
+            .mut_args(|arg| self.argument(arg, table).next_line_help(self.columns.is_some()));
+        if let Some(about) = about {
+            command = command.about(self.lines(about, BESIDE)).long_about(Resettable::Reset);
+        }
+        command.mut_subcommands(|sub| {
+            let name = sub.get_name().to_owned();
+            self.translated(sub, Some(&name))
+        })
+    }
+
+    fn argument(self, arg: Arg, table: Option<&str>) -> Arg {
+        let (id, words) = (arg.get_id().as_str(), self.words);
+        let Some(text) = table.and_then(|table| words.of(table, id)).or_else(|| words.of("shared", id))
+        else {
+            return arg;
+        };
+        let mut text = text.to_owned();
+        if arg.get_action().takes_values() {
+            let default = arg.get_default_values().iter().map(|value| value.to_string_lossy().into_owned());
+            let values = arg.get_possible_values().into_iter().map(|value| value.get_name().to_owned());
+            for (name, shown) in [("default", default.collect::<Vec<_>>()), ("values", values.collect())] {
+                if !shown.is_empty() {
+                    text.push_str(&format!(" [{}: {}]", words.says(name), shown.join(", ")));
+                }
             }
         }
+        let heading = match arg.get_help_heading() {
+            Some(heading) => words.of("headings", heading),
+            None if arg.is_positional() => Some(words.says("arguments")),
+            None => Some(words.says("options")),
+        };
+        let arg = match heading {
+            Some(heading) => arg.help_heading(heading),
+            None => arg,
+        };
+        let text = self.lines(&text, BELOW);
+        arg.help(text).long_help(Resettable::Reset).hide_possible_values(true).hide_default_value(true)
     }
-    let heading = match arg.get_help_heading() {
-        Some(heading) => words.of("headings", heading),
-        None if arg.is_positional() => Some(words.says("arguments")),
-        None => Some(words.says("options")),
-    };
-    let arg = match heading {
-        Some(heading) => arg.help_heading(heading),
-        None => arg,
-    };
-    arg.help(text).long_help(Resettable::Reset).hide_possible_values(true).hide_default_value(true)
 }
 
 #[cfg(test)]
@@ -97,6 +149,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use clap::CommandFactory;
+    use unicode_width::UnicodeWidthStr;
 
     use super::*;
     use crate::program::Cli;
@@ -159,6 +212,30 @@ mod tests {
         {
             assert!(!all.contains(english), "{english}: {all}");
         }
+        let mistakes = |words: &toml::Table| -> Vec<String> {
+            words["mistakes"].as_table().unwrap().keys().cloned().collect()
+        };
+        assert_eq!(mistakes(&ENGLISH.parse().unwrap()), mistakes(&words()));
         assert!(all.contains("使用法: ") && all.contains("[既定値: text]") && all.contains("終了コード"));
+    }
+
+    #[test]
+    fn no_line_of_the_help_is_wider_than_the_terminal() {
+        for (language, columns) in
+            Language::ALL.into_iter().flat_map(|language| [80, 120, 60].map(|columns| (language, columns)))
+        {
+            let mut command = in_lines(Cli::command(), language, columns);
+            command.build();
+            let mut all = vec![command.render_help(), command.render_long_help()];
+            for sub in command.get_subcommands_mut() {
+                all.extend([sub.render_help(), sub.render_long_help()]);
+            }
+            assert!(all.len() > 20);
+            for help in all {
+                for line in help.to_string().lines() {
+                    assert!(line.width() <= columns, "{columns}, {} wide: {line}", line.width());
+                }
+            }
+        }
     }
 }

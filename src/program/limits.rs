@@ -15,16 +15,16 @@ use super::failure::Failure;
 #[command(next_help_heading = "Budgets")]
 pub(super) struct LimitArgs {
     /// Bytes of one file, uncompressed [default: 8 GiB]
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, value_name = "BYTES", value_parser = at_least_one)]
     pub(super) max_file_bytes: Option<u64>,
     /// Bytes of all files together, uncompressed [default: 32 GiB]
-    #[arg(long, value_name = "BYTES")]
+    #[arg(long, value_name = "BYTES", value_parser = at_least_one)]
     pub(super) max_total_bytes: Option<u64>,
     /// Files and folders, members of archives included [default: 100000]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(super) max_entries: Option<u64>,
     /// Uncompressed bytes for each compressed one [default: 1000]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(super) max_ratio: Option<u64>,
     /// Archives inside archives [default: 8]
     #[arg(long, value_name = "N")]
@@ -53,6 +53,12 @@ impl LimitArgs {
             passwords: self.password_file.clone().unwrap_or_default(),
         }
     }
+}
+
+/// A budget of nothing would leave out all, and the report would blame the upload.
+fn at_least_one(text: &str) -> Result<u64, Failure> {
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| Failure::of(Statement::new("program.number-from-one")))
 }
 
 fn passwords(path: &str) -> Result<Passwords, Failure> {

@@ -1,5 +1,5 @@
-//! What is wrong with the arguments, in the user's language. English is that of the parser; of other languages
-//! the usual mistakes have words, and the rest stays English.
+//! What is wrong with the arguments, in the user's language. The usual mistakes have words; the rest stays as the
+//! parser says it.
 
 use std::error::Error as _;
 
@@ -12,11 +12,11 @@ use sspr_triage::words::{Language, fill};
 use super::USAGE;
 use super::failure::Failure;
 use super::help::Words;
-use super::output::say;
+use super::output::{NAME, message, say};
 
 /// Says it, and returns the exit code. The help and the version come here too, and are no mistakes.
 pub(super) fn tell(mistake: &Error, language: Language) -> u8 {
-    match Words::of_language(language).and_then(|words| in_words(mistake, language, words)) {
+    match in_words(mistake, language, Words::for_mistakes(language)) {
         Some(told) => say(&told),
         // Nobody reads it any more where it cannot be printed.
         None => drop(mistake.print()),
@@ -45,7 +45,10 @@ fn in_words(mistake: &Error, language: Language, words: Words) -> Option<String>
             told.push_str(&fill(template, &[("list", list)]));
         }
     }
-    let mut text = format!("sspr-triage: {}\n", told.replace('\n', "\n  "));
+    let mut text = String::new();
+    for (number, line) in told.lines().enumerate() {
+        text.push_str(&message(if number == 0 { NAME } else { "  " }, line));
+    }
     if let Some(ContextValue::StyledStr(usage)) = mistake.get(ContextKind::Usage) {
         let usage = usage.to_string();
         let usage = usage.trim_start().trim_start_matches("Usage:").trim();

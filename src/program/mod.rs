@@ -19,8 +19,10 @@ mod language;
 mod limits;
 mod mistakes;
 mod output;
+mod own_input;
 mod progress;
 mod reading;
+mod width;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
@@ -100,7 +102,7 @@ impl Cli {
     /// exit code.
     pub(crate) fn of_this_run() -> Result<Self, u8> {
         let language = language::of_arguments(std::env::args_os());
-        let matches = help::in_language(Cli::command(), language).try_get_matches();
+        let matches = help::in_lines(Cli::command(), language, width::of_standard_output()).try_get_matches();
         let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches));
         cli.map_err(|mistake| mistakes::tell(&mistake, language))
     }

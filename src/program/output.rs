@@ -7,8 +7,10 @@ use std::{fs, process};
 
 use sspr_triage::report::terminal::terminal_safe;
 use sspr_triage::report::text::TextOptions;
+use sspr_triage::words::lines::lines;
 
 use super::failure::Failure;
+use super::width;
 
 /// Writes to standard output.
 ///
@@ -153,14 +155,35 @@ impl Drop for Staged {
     }
 }
 
+/// What stands before a message, so that it is known whose it is.
+pub(super) const NAME: &str = "sspr-triage: ";
+
+/// A message in lines that fit the terminal. Words stay whole, and so does what [`unbroken`] made one.
+pub(super) fn message(first: &str, text: &str) -> String {
+    let mut message = String::new();
+    for line in lines(&terminal_safe(text), width::of_standard_error(), first, "  ", true) {
+        message.push_str(&line);
+        message.push('\n');
+    }
+    message
+}
+
+/// A space at which no line is broken.
+const UNBROKEN: char = '\u{a0}';
+
+/// A path or a command, which must not be broken where it has spaces: it may be copied.
+pub(super) fn unbroken(text: &str) -> String {
+    text.replace(' ', &UNBROKEN.to_string())
+}
+
 /// What is not the report goes to standard error; where that is closed, nobody listens.
 pub(super) fn say(text: &str) {
     let _ = anstream::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Says why something could not be done, in one line that no terminal acts on.
+/// Says why something could not be done, in lines that no terminal acts on.
 pub(crate) fn complain(why: &str) {
-    say(&format!("sspr-triage: {}\n", terminal_safe(why)));
+    say(&message(NAME, why));
 }
 
 /// Whether the error is a closed pipe: a reader that has what it wanted.
@@ -168,13 +191,14 @@ pub(crate) fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// Colour only where a person looks on. The width is that of the classic console, which every reader
-/// has, so that the same bundle gives the same bytes in a terminal and in a pipe.
+/// Colour and the terminal's width only where a person looks on: a file or a pipe gets the same bytes everywhere.
 pub(super) fn text_options(to_standard_output: bool) -> TextOptions {
-    let colour = to_standard_output
-        && io::stdout().is_terminal()
+    if !to_standard_output {
+        return TextOptions::default();
+    }
+    let colour = io::stdout().is_terminal()
         && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never;
-    TextOptions { colour, ..TextOptions::default() }
+    TextOptions { colour, width: width::of_standard_output() }
 }
 
 #[cfg(test)]

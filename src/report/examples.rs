@@ -86,6 +86,7 @@ fn attempt(time: &str, user: &str, code: Option<&str>, cause: &str, state: State
         state,
         diagnosis: (cause == "other").then(|| "password-policy".into()),
         reason: Some(format!("This is why it is {cause}.")),
+        staging: false,
         events: vec![source(APPLICATION, record, Some("aadc01.contoso.example"))],
     }
 }
@@ -260,6 +261,9 @@ pub(crate) fn remote_sam() -> Report {
         command: "reg export HKLM\\SYSTEM\\CurrentControlSet\\Control\\Lsa C:\\Temp\\lsa.reg /y".into(),
         r#where: "every other domain controller".into(),
         elevated: true,
+        shell: "powershell".into(),
+        prepare: "cmd.exe /c \"if not exist C:\\Temp md C:\\Temp\"".into(),
+        files: vec!["C:\\Temp\\user.txt".into()],
         decides: vec!["remote-sam".into()],
         why: "It holds the restriction that the controller enforces.".into(),
         question: "Does it refuse the account?".into(),
@@ -283,6 +287,7 @@ pub(crate) fn remote_sam() -> Report {
     report.gaps = vec![GapEntry {
         path: SYSTEM.into(),
         place: "byte 69632".into(),
+        kind: "unread".into(),
         reason: "A chunk of the log is damaged and its records are lost. Ask for the log to be saved again \
                  in Event Viewer."
             .into(),
@@ -391,6 +396,9 @@ pub(crate) fn two_causes() -> Report {
                     .into(),
             r#where: "a domain controller".into(),
             elevated: false,
+            shell: "powershell".into(),
+            prepare: "cmd.exe /c \"if not exist C:\\Temp md C:\\Temp\"".into(),
+            files: vec!["C:\\Temp\\user.txt".into()],
             decides: vec!["protected-account".into(), "connector-permissions".into()],
             why: "It shows whether the account is or was protected.".into(),
             question: "Does it refuse the account?".into(),
@@ -406,6 +414,9 @@ pub(crate) fn two_causes() -> Report {
             command: "dsacls \"<distinguished name of the domain>\" > C:\\Temp\\root.txt".into(),
             r#where: "a domain controller".into(),
             elevated: true,
+            shell: "powershell".into(),
+            prepare: "cmd.exe /c \"if not exist C:\\Temp md C:\\Temp\"".into(),
+            files: vec!["C:\\Temp\\user.txt".into()],
             decides: vec!["connector-permissions".into()],
             why: "It shows the rights of the connector account.".into(),
             question: "Does it refuse the account?".into(),
@@ -484,6 +495,8 @@ pub(crate) fn hostile(report: &Report, text: &str) -> Report {
                         "operation",
                         "result",
                         "kind",
+                        "shell",
+                        "diagnosis",
                         "role",
                         "time",
                         "from",

@@ -19,6 +19,7 @@ use super::Report;
 use super::model::{Attempt, CollectNext, Step};
 use super::phrases::{self, Phrases};
 use super::terminal::terminal_safe;
+use super::times::to_the_millisecond;
 use crate::diagnosis::State;
 use crate::words::{Catalogue, Statement};
 
@@ -90,6 +91,21 @@ impl Words {
             true => self.catalogue.say(&Statement::new(key)),
             false => collect.artifact.clone(),
         }
+    }
+
+    fn phrases(&self) -> Phrases {
+        Phrases::in_language(self.catalogue.language())
+    }
+
+    /// Where a command is run, and in what.
+    fn console(&self, collect: &CollectNext) -> String {
+        self.phrases().console(collect)
+    }
+
+    /// What a command writes, to be sent back.
+    fn files(&self, collect: &CollectNext) -> String {
+        let files = self.phrases().list(&collect.files);
+        self.phrases().words("collect-files", &[("files", files)])
     }
 
     /// Words that all reports for people share.
@@ -209,6 +225,11 @@ impl<'a> Page<'a> {
     /// How many more rows there are; none if there are none.
     fn more<T>(&self, list: &[T]) -> Option<usize> {
         list.len().checked_sub(self.most_rows).filter(|more| *more > 0)
+    }
+
+    /// A time as tables show it.
+    fn time(&self, text: &str) -> String {
+        to_the_millisecond(text)
     }
 
     /// What is made of one attempt: its cause, and how sure.

@@ -13,6 +13,7 @@ pub mod reply;
 pub mod sarif;
 pub mod terminal;
 pub mod text;
+mod times;
 
 pub use model::Report;
 

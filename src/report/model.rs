@@ -239,6 +239,9 @@ pub struct Attempt {
     /// Why, in a sentence or more; null where it did not fail.
     #[serde(default)]
     pub reason: Option<String>,
+    /// It ran on a server in staging mode, which writes no password back, and so decides nothing.
+    #[serde(default)]
+    pub staging: bool,
     /// The events of the operation.
     pub events: Vec<SourceEntry>,
 }
@@ -278,6 +281,15 @@ pub struct CollectNext {
     pub r#where: String,
     /// It needs an elevated console.
     pub elevated: bool,
+    /// What the command is written for: `powershell` or `cmd`.
+    #[serde(default)]
+    pub shell: String,
+    /// Command that makes the folder that it writes to, where it is missing, in either shell.
+    #[serde(default)]
+    pub prepare: String,
+    /// What the command writes on the machine, and what is to be sent back: files, or a folder.
+    #[serde(default)]
+    pub files: Vec<String>,
     /// Causes and checks that it decides.
     pub decides: Vec<String>,
     /// What it would show.
@@ -349,6 +361,9 @@ pub struct GapEntry {
     pub path: String,
     /// Place in the file.
     pub place: String,
+    /// `encrypted`, `empty`, or `unread` for all else.
+    #[serde(default)]
+    pub kind: String,
     /// What is wrong, and what to ask for instead.
     pub reason: String,
 }

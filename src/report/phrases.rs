@@ -2,7 +2,7 @@
 
 use crate::diagnosis::State;
 use crate::report::Report;
-use crate::report::model::{About, OfAttempt, OtherDiagnosis};
+use crate::report::model::{About, CollectNext, OfAttempt, OtherDiagnosis};
 use crate::words::{Catalogue, Language, Statement};
 
 /// Words of the catalogue's section `report`.
@@ -30,6 +30,22 @@ impl Phrases {
     /// A phrase, with values.
     pub fn words(&self, key: &str, values: &[(&'static str, String)]) -> String {
         self.catalogue.say(&Statement { key: format!("report.{key}"), values: values.to_vec() })
+    }
+
+    /// Where a command is run: the machine, and the shell that it is written for.
+    pub fn console(&self, collect: &CollectNext) -> String {
+        let key = match (collect.shell.as_str(), collect.elevated) {
+            ("cmd", false) => "console.cmd",
+            ("cmd", true) => "console.cmd-elevated",
+            (_, false) => "console.powershell",
+            (_, true) => "console.powershell-elevated",
+        };
+        self.words(key, &[("where", collect.r#where.clone())])
+    }
+
+    /// Several names in one sentence.
+    pub fn list(&self, names: &[String]) -> String {
+        names.join(&self.catalogue.say(&Statement::new("html.list-separator")))
     }
 
     /// The name of a state, for people.

@@ -6,6 +6,7 @@ use crate::facts::writeback_text::SamCall;
 use crate::facts::{Attempt, CloudSays, Facts, Outcome};
 use crate::knowledge::diagnoses::{EventsAlone, KnownDiagnosis, known_diagnoses};
 use crate::source::Source;
+use crate::words::stand_in;
 
 use super::shared::{ACCESS_DENIED_CODE, password_set_of};
 use super::{Answer, Finding, Weight};
@@ -108,7 +109,7 @@ fn named_by_error(attempt: &Attempt) -> bool {
 fn match_event(known: &KnownDiagnosis, attempt: &Attempt) -> Option<(bool, String, Source)> {
     let (id, source) = attempt.error.as_ref()?;
     let told = attempt.code.is_none() && known.events.contains(id);
-    told.then(|| (known.events_alone == EventsAlone::Confirmed, format!("event {id}"), source.clone()))
+    told.then(|| (known.events_alone == EventsAlone::Confirmed, stand_in::event(id), source.clone()))
 }
 
 /// The connector account had the right to set the password, and the set failed: the password did not
@@ -118,7 +119,7 @@ fn refused_by_policy(facts: &Facts, attempt: &Attempt) -> Option<OtherFinding> {
     let set = password_set_of(facts, attempt).filter(|set| !set.succeeded)?;
     let mut finding = Finding::new("other-diagnosis-explains", Weight::Supports, Answer::Yes)
         .with("diagnosis", PASSWORD_POLICY)
-        .with("code", "event 4724")
+        .with("code", stand_in::event(4724))
         .at(&set.source);
     finding.check = code_check(PASSWORD_POLICY);
     finding.text.key = format!("other.{PASSWORD_POLICY}");

@@ -1,5 +1,6 @@
 //! A language's catalogue: from keys to sentences.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -59,18 +60,25 @@ impl Catalogue {
     pub fn say(&self, statement: &Statement) -> String {
         let english = || Catalogue::of(Language::English).template(&statement.key);
         match self.template(&statement.key).or_else(english) {
-            Some(template) => fill(template, &self.named(&statement.values)),
+            Some(template) => {
+                let filled = fill(template, &self.named(&statement.values));
+                if begins_with_words(template, &statement.values) { capital(&filled) } else { filled }
+            }
             None => format!("<{}>", statement.key),
         }
     }
 
     /// A value, or the words for one that only [stands in](stand_in).
-    pub fn value<'v>(&'v self, value: &'v str) -> &'v str {
-        stand_in::key(value).and_then(|key| self.template(key)).unwrap_or(value)
+    pub fn value<'v>(&'v self, value: &'v str) -> Cow<'v, str> {
+        if let Some(id) = stand_in::event_id(value) {
+            let event = self.template("stand-in.event").unwrap_or(value);
+            return Cow::Owned(fill(event, &[("id", id.to_owned())]));
+        }
+        Cow::Borrowed(stand_in::key(value).and_then(|key| self.template(key)).unwrap_or(value))
     }
 
     fn named(&self, values: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
-        values.iter().map(|(name, value)| (*name, self.value(value).to_owned())).collect()
+        values.iter().map(|(name, value)| (*name, self.value(value).into_owned())).collect()
     }
 
     /// Several sentences, joined as the language does.
@@ -78,6 +86,20 @@ impl Catalogue {
         let said: Vec<String> = statements.iter().map(|statement| self.say(statement)).collect();
         said.join(self.language.between_sentences())
     }
+}
+
+/// Whether words that stand in for a name begin the sentence.
+fn begins_with_words(template: &str, values: &[(&'static str, String)]) -> bool {
+    let first = template.strip_prefix('{').and_then(|rest| rest.split_once('}'));
+    let value = first.and_then(|(name, _)| values.iter().find(|(key, _)| *key == name));
+    let is_sentence = template.ends_with(['.', '?']);
+    is_sentence && value.is_some_and(|(_, value)| stand_in::key(value).is_some())
+}
+
+/// The text with its first letter in upper case.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn flatten(prefix: &str, table: &toml::Table, into: &mut BTreeMap<String, String>) {
@@ -90,6 +112,25 @@ fn flatten(prefix: &str, table: &toml::Table, into: &mut BTreeMap<String, String
             }
         }
     }
+}
+
+/// Puts a value between two pieces of text, and gives the rest of them. A space sets a Latin name off from
+/// Japanese; a Japanese value takes none.
+pub(crate) fn put<'t>(filled: &mut String, value: &str, rest: &'t str) -> &'t str {
+    let before = filled.strip_suffix(' ').is_some_and(|text| text.ends_with(is_japanese));
+    if before && value.starts_with(is_japanese) {
+        filled.pop();
+    }
+    filled.push_str(value);
+    match rest.strip_prefix(' ') {
+        Some(after) if after.starts_with(is_japanese) && value.ends_with(is_japanese) => after,
+        _ => rest,
+    }
+}
+
+/// Kana and kanji.
+fn is_japanese(c: char) -> bool {
+    matches!(c, '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
 }
 
 /// Fills the `{name}` places of a template in one pass, so that braces in a value stay as they are. A place
@@ -105,9 +146,10 @@ pub fn fill(template: &str, values: &[(&'static str, String)]) -> String {
             continue;
         };
         let (name, forms) = name.split_once(':').unwrap_or((name, ""));
+        rest = tail;
         match values.iter().find(|(key, _)| *key == name) {
             Some((_, value)) => {
-                filled.push_str(value);
+                rest = put(&mut filled, value, tail);
                 if let Some((one, many)) = forms.split_once('|') {
                     filled.push(' ');
                     filled.push_str(if value == "1" { one } else { many });
@@ -119,7 +161,6 @@ pub fn fill(template: &str, values: &[(&'static str, String)]) -> String {
                 filled.push('>');
             }
         }
-        rest = tail;
     }
     filled.push_str(rest);
     filled

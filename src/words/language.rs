@@ -34,7 +34,7 @@ impl Language {
     }
 
     /// What stands between two sentences.
-    pub(super) fn between_sentences(self) -> &'static str {
+    pub(crate) fn between_sentences(self) -> &'static str {
         match self {
             Language::English => " ",
             Language::Japanese => "",

@@ -7,7 +7,8 @@ use unicode_linebreak::{BreakOpportunity, linebreaks};
 use unicode_width::UnicodeWidthChar;
 
 /// Breaks a text into lines of a number of columns, with an indent for the first line and one for the
-/// others. With `whole_words`, a word that is longer than a line stays in one piece, as addresses must.
+/// others. No line is broken at a no-break space, and it becomes a usual one, as in a command that is copied. With
+/// `whole_words`, a word that is longer than a line stays in one piece, as addresses must.
 pub fn lines(text: &str, columns: usize, first: &str, rest: &str, whole_words: bool) -> Vec<String> {
     let options = Options::new(columns)
         .initial_indent(first)
@@ -16,10 +17,10 @@ pub fn lines(text: &str, columns: usize, first: &str, rest: &str, whole_words: b
         .word_splitter(WordSplitter::NoHyphenation)
         .wrap_algorithm(WrapAlgorithm::FirstFit)
         .break_words(!whole_words);
-    textwrap::wrap(text, options).into_iter().map(|line| line.trim_end().to_owned()).collect()
+    textwrap::wrap(text, options).into_iter().map(|line| line.trim_end().replace('\u{a0}', " ")).collect()
 }
 
-/// Splits a line at spaces, and beside a wide letter where the Unicode line breaking algorithm allows it.
+/// Splits a line at spaces, between the entries of a descriptor, and beside a wide letter where the Unicode line breaking algorithm allows it.
 /// That algorithm would also break paths and names at their slashes and hyphens.
 fn words_of(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
     let mut start = 0;
@@ -29,6 +30,7 @@ fn words_of(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
         let end = at == line.len();
         let may = kind == BreakOpportunity::Allowed
             && (before.ends_with(' ')
+                || (before.ends_with(')') && after.starts_with('('))
                 || is_wide(before.chars().next_back())
                 || is_wide(after.chars().next()));
         if (may || end) && at > start {
@@ -55,6 +57,18 @@ mod tests {
     fn western_text_breaks_at_spaces_alone() {
         assert_eq!(at(10, "a b-c dc01/Lsa.reg"), ["a b-c", "dc01/Lsa.r", "eg"]);
         assert_eq!(lines("a dc01/Lsa.reg", 8, "- ", "  ", true), ["- a", "  dc01/Lsa.reg"]);
+    }
+
+    #[test]
+    fn a_no_break_space_holds_a_command_together() {
+        assert_eq!(at(12, "see it: run\u{a0}a\u{a0}b"), ["see it:", "run a b"]);
+    }
+
+    #[test]
+    fn a_descriptor_breaks_between_its_entries() {
+        let text = "O:BAG:BAD:(A;;RC;;;BA)(A;;RC;;;S-1-5-21-682003330-1612)(A;;RC;;;SY)";
+        assert_eq!(at(50, text), ["O:BAG:BAD:(A;;RC;;;BA)", "(A;;RC;;;S-1-5-21-682003330-1612)(A;;RC;;;SY)"]);
+        assert_eq!(at(12, "f(x) is (1)(2)"), ["f(x) is (1)", "(2)"]);
     }
 
     #[test]

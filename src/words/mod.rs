@@ -9,6 +9,7 @@ mod language;
 pub mod lines;
 pub mod stand_in;
 
+pub(crate) use catalogue::put;
 pub use catalogue::{Catalogue, fill};
 pub use language::{Language, UnknownLanguage};
 

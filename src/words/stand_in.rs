@@ -1,5 +1,5 @@
-//! What stands in a sentence for a name that is not known, or that each language has its own words for. These values are keys of the catalogue's section
-//! `stand-in`, so that each language has its own words for them.
+//! What stands in a sentence for a name that is not known, or that each language has its own words for. These
+//! values are keys of the catalogue's section `stand-in`.
 
 /// An AD DS connector account that no file names.
 pub const CONNECTOR_ACCOUNT: &str = "stand-in.connector-account";
@@ -35,6 +35,18 @@ pub const NOT_ASKED: &str = "stand-in.not-asked";
 pub const ABSENT: &str = "(absent)";
 /// A registry value that is empty, as facts show it too.
 pub const EMPTY: &str = "(empty)";
+
+/// An event, where an error code would stand.
+pub fn event(id: impl std::fmt::Display) -> String {
+    format!("{EVENT}{id}")
+}
+
+const EVENT: &str = "event ";
+
+/// The ID of an event that stands for a code.
+pub(super) fn event_id(value: &str) -> Option<&str> {
+    value.strip_prefix(EVENT).filter(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()))
+}
 
 /// The key of the words for such a value; none for a value that is a name itself.
 pub(super) fn key(value: &str) -> Option<&str> {

@@ -31,8 +31,9 @@ fn all_languages_have_the_same_sentences_with_the_same_places() {
 }
 
 /// Sentences of values, names and signs alone.
-const NOTHING_TO_TRANSLATE: [&str; 14] = [
+const NOTHING_TO_TRANSLATE: [&str; 15] = [
     "explain.title",
+    "html.attempt-cause",
     "html.column.sha256",
     "html.column.tracking-id",
     "html.picture-count",
@@ -76,4 +77,37 @@ fn japanese_sentences_have_the_same_numbers_and_options() {
         let (one, other) = (english.template(key).unwrap(), japanese.template(key).unwrap());
         assert_eq!(marks(one), marks(other), "{key}");
     }
+}
+
+/// A name in Latin letters is set off by spaces; Japanese words for a name that is not known are not.
+#[test]
+fn japanese_words_take_no_spaces() {
+    let said = |machine: &str| {
+        let template = "ドメイン コントローラーが {machine} による呼び出し";
+        fill(template, &[("machine", machine.to_owned())])
+    };
+    assert_eq!(said("dc01"), "ドメイン コントローラーが dc01 による呼び出し");
+    assert_eq!(said("コネクタ アカウント"), "ドメイン コントローラーがコネクタ アカウントによる呼び出し");
+    assert_eq!(said("田中"), "ドメイン コントローラーが田中による呼び出し");
+    assert_eq!(fill("場所: {where}", &[("where", "サーバー".to_owned())]), "場所: サーバー");
+}
+
+#[test]
+fn words_for_a_name_begin_a_sentence_in_upper_case() {
+    let english = Catalogue::of(Language::English);
+    let says = |machine: &str| {
+        let empty = Statement::new("check.controller-lets-connector-in.yes-absent").with("machine", machine);
+        english.say(&empty)
+    };
+    let rest = "has no such value, and a domain controller then restricts nobody.";
+    assert_eq!(says(stand_in::UNNAMED_MACHINE), format!("A machine that the file does not name {rest}"));
+    assert_eq!(says("dc01"), format!("dc01 {rest}"));
+}
+
+/// An event that stands for an error code is a word of the language.
+#[test]
+fn an_event_is_said_in_the_language() {
+    let refused = Statement::new("other.account-disabled").with("code", stand_in::event(33005));
+    assert!(Catalogue::of(Language::English).say(&refused).ends_with("on-premises (event 33005)."));
+    assert!(Catalogue::of(Language::Japanese).say(&refused).ends_with("(イベント 33005)。"));
 }

@@ -107,6 +107,10 @@ fn open<'a>(
 fn failures_first(facts: &Facts) -> Vec<Collect> {
     const LOG: &str = "connect-application-log";
     let Some(artifact) = collectable(LOG) else { return Vec::new() };
+    // What is encrypted may be that log: its password comes first.
+    if facts.has_encrypted && !facts.logs.iter().any(|log| log.has_writeback) {
+        return Vec::new();
+    }
     let staging = |id| facts.staging.iter().any(|server| server.machine == id);
     let active = facts.machines.with_role(Role::ConnectServer).filter(|id| !staging(*id));
     let mut active = active.map(|id| facts.machines.name(id));

@@ -269,10 +269,7 @@ impl<'e> Line<'e> {
 
 /// The connector account of each operation: from its trace, or from the nearest sign-in before it.
 fn join_sign_ins(attempts: &mut [Attempt], events: &KnownEvents<'_>) {
-    let sign_ins: Vec<(Timestamp, &str, NamedAccount)> = events
-        .of_kind(&[EventKind::ConnectorSignIn])
-        .filter_map(|at| Some((at.event.time, at.event.computer.as_str(), sign_in_account(at)?)))
-        .collect();
+    let sign_ins = &events.sign_ins;
     for attempt in attempts {
         let from_trace = attempt.trace.as_ref().and_then(|trace| {
             let (domain, name) = trace.text.account.as_deref()?.split_once('\\')?;
@@ -282,20 +279,45 @@ fn join_sign_ins(attempts: &mut [Attempt], events: &KnownEvents<'_>) {
         });
         attempt.connector = from_trace.or_else(|| {
             // Both are in order of time, so that only the sign-ins of the window are looked at.
-            let until = sign_ins.partition_point(|(time, _, _)| *time <= attempt.time);
+            let until = sign_ins.partition_point(|sign_in| sign_in.time <= attempt.time);
             let before = sign_ins.get(..until).unwrap_or_default().iter().rev();
             let mut near = before
-                .take_while(|(time, _, _)| attempt.time.duration_since(*time) <= SIGN_IN_WINDOW)
-                .filter(|(_, computer, _)| computer.eq_ignore_ascii_case(&attempt.computer));
-            let (_, _, nearest) = near.next()?;
+                .take_while(|sign_in| attempt.time.duration_since(sign_in.time) <= SIGN_IN_WINDOW)
+                .filter(|sign_in| sign_in.computer.eq_ignore_ascii_case(&attempt.computer))
+                .map(|sign_in| &sign_in.account);
+            let nearest = near.next()?;
             // With several forests nobody knows whose sign-in it was.
-            near.all(|(_, _, other)| other.name.eq_ignore_ascii_case(&nearest.name)).then(|| nearest.clone())
+            near.all(|other| other.name.eq_ignore_ascii_case(&nearest.name)).then(|| nearest.clone())
         });
     }
 }
 
+/// A sign-in of the engine to Active Directory.
+#[derive(Debug)]
+pub(super) struct SignIn<'a> {
+    pub(super) time: Timestamp,
+    pub(super) computer: &'a str,
+    pub(super) account: NamedAccount,
+}
+
+impl<'a> SignIn<'a> {
+    pub(super) fn of(at: &KnownEventAt<'a>) -> Option<SignIn<'a>> {
+        let of_kind = at.kind == EventKind::ConnectorSignIn;
+        let account = of_kind.then(|| sign_in_account(at)).flatten()?;
+        Some(SignIn { time: at.event.time, computer: &at.event.computer, account })
+    }
+}
+
+/// The accounts of sign-ins, each with the server: of those that say the same one after another, the first.
+pub(super) fn signed_in(sign_ins: &[SignIn<'_>]) -> impl Iterator<Item = (NamedAccount, Option<String>)> {
+    let runs = sign_ins.chunk_by(|a, b| {
+        (a.computer, &a.account.domain, &a.account.name) == (b.computer, &b.account.domain, &b.account.name)
+    });
+    runs.filter_map(<[_]>::first).map(|first| (first.account.clone(), Some(first.computer.to_owned())))
+}
+
 /// `… for DomainName=CONTOSO.COM, UserName=MSOL_….`
-pub(super) fn sign_in_account(at: &KnownEventAt<'_>) -> Option<NamedAccount> {
+fn sign_in_account(at: &KnownEventAt<'_>) -> Option<NamedAccount> {
     let text = at.text();
     let field = |name: &str| {
         let value = text.split(name).nth(1)?;

@@ -3,10 +3,11 @@
 //! Values come from uploads that a stranger may have made, and commands are pasted into administrators'
 //! consoles. So a command takes a value only if no character of it means anything to a shell.
 
-use crate::words::{Catalogue, Language, Statement};
+use crate::words::{Catalogue, Language, Statement, put};
 
 /// Names that may stand in braces on a page. The words that stand for an unknown value are in the
-/// catalogue, `placeholder.<name>`.
+/// catalogue: in a command `placeholder.<name>`, which has to be replaced, and in a text
+/// `placeholder-in-text.<name>`, which reads as a part of it.
 pub const PLACEHOLDERS: [&str; 12] = [
     "connector_account",
     "connector_name",
@@ -42,16 +43,29 @@ impl Values {
     /// Text with its placeholders filled in: the value, or the words for an unknown one. Braces that
     /// hold no placeholder stay, and so do braces in a value. The value stays as written; renderers escape.
     pub fn fill(&self, text: &str, language: Language) -> String {
-        self.fill_where(text, language, |_| true)
+        let words = Catalogue::of(language);
+        let unknown = |name: &str| words.say(&Statement::new(format!("placeholder-in-text.{name}")));
+        self.fill_where(text, |_| true, unknown, |filled, value, rest| put(filled, &words.value(value), rest))
     }
 
     /// As [`fill`](Self::fill), for a command: a value that a shell might read as anything but plain text
     /// is left out, and the words for an unknown one stand instead.
     pub fn fill_command(&self, command: &str, language: Language) -> String {
-        self.fill_where(command, language, is_plain)
+        let words = Catalogue::of(language);
+        let unknown = |name: &str| words.say(&Statement::new(format!("placeholder.{name}")));
+        self.fill_where(command, is_plain, unknown, |filled, value, rest| {
+            filled.push_str(value);
+            rest
+        })
     }
 
-    fn fill_where(&self, text: &str, language: Language, accepts: impl Fn(&str) -> bool) -> String {
+    fn fill_where<'t>(
+        &self,
+        text: &'t str,
+        accepts: impl Fn(&str) -> bool,
+        unknown: impl Fn(&str) -> String,
+        put: impl Fn(&mut String, &str, &'t str) -> &'t str,
+    ) -> String {
         let mut filled = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
@@ -67,19 +81,13 @@ impl Values {
             };
             let value = self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
             match value.filter(|value| accepts(value)) {
-                Some(value) => filled.push_str(Catalogue::of(language).value(value)),
-                None => filled.push_str(&unknown(name, language)),
+                Some(value) => rest = put(&mut filled, value, tail),
+                None => rest = put(&mut filled, &unknown(name), tail),
             }
-            rest = tail;
         }
         filled.push_str(rest);
         filled
     }
-}
-
-/// The words for a value that is not known.
-fn unknown(placeholder: &str, language: Language) -> String {
-    Catalogue::of(language).say(&Statement::new(format!("placeholder.{placeholder}")))
 }
 
 /// Whether a value is plain text between quotes, in PowerShell and in the command prompt alike. A hyphen
@@ -102,7 +110,11 @@ mod tests {
     fn fills_known_values_and_names_unknown_ones() {
         let values = Values::default().with("controller", "dc01").with("user", "{gpo}");
         assert_eq!(values.fill("On {controller} for {user}.", Language::English), "On dc01 for {gpo}.");
-        assert_eq!(values.fill("In {gpo}.", Language::English), "In <Group Policy object>.");
+        assert_eq!(values.fill("In {gpo}.", Language::English), "In the winning Group Policy object.");
+        assert_eq!(values.fill("{controller} で {user} を", Language::Japanese), "dc01 で {gpo} を");
+        let unknown = Values::default();
+        assert_eq!(unknown.fill("{user} にもう一度", Language::Japanese), "ユーザーにもう一度");
+        assert_eq!(unknown.fill_command("'{gpo}'", Language::English), "'<Group Policy object>'");
     }
 
     #[test]

@@ -282,3 +282,18 @@ fn the_order_of_solution_2_is_policy_then_report_then_value() {
     assert!(step("gpupdate /force") < step("gpresult /h"));
     assert!(step("gpresult /h") < step("Remove-ItemProperty"));
 }
+
+/// A customer who says yes or no to a negative question in Japanese says the opposite of one who does so in
+/// English.
+#[test]
+fn no_question_is_negative() {
+    let japanese = Catalogue::of(Language::Japanese);
+    let questions = japanese.keys().filter(|key| key.starts_with("collect-question."));
+    let pages = crate::knowledge::pages::pages(Language::Japanese).iter();
+    let checks = pages.flat_map(|page| &page.checks).map(|check| check.text.as_str());
+    for text in questions.filter_map(|key| japanese.template(key)).chain(checks) {
+        for negative in ["ませんか", "ないですか", "ませんでしたか"] {
+            assert!(!text.contains(negative), "{text}");
+        }
+    }
+}

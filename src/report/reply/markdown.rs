@@ -51,6 +51,16 @@ fn ends_with_www(text: &str) -> bool {
     text.get(text.len().saturating_sub(3)..).is_some_and(|end| end.eq_ignore_ascii_case("www"))
 }
 
+/// A piece of text as code within a line.
+pub(super) fn code(text: &str) -> String {
+    let text = terminal_safe(text);
+    let text = text.trim();
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.saturating_add(1));
+    let space = if longest > 0 || text.is_empty() { " " } else { "" };
+    format!("{fence}{space}{text}{space}{fence}")
+}
+
 /// A command as a block that can be copied, all its lines indented by so many columns.
 pub(super) fn block(command: &str, indent: usize) -> String {
     let longest = command.split(|c| c != '`').map(str::len).max().unwrap_or(0);
@@ -103,6 +113,12 @@ mod tests {
         ] {
             assert_eq!(plain(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn code_is_not_ended_by_its_text() {
+        assert_eq!(code("C:\\Temp\\a_%X%.txt"), "`C:\\Temp\\a_%X%.txt`");
+        assert_eq!(code("a ``` b"), "```` a ``` b ````");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use pulldown_cmark::{Event, Options, Parser};
 
 use super::*;
 use crate::report::examples::{self, hostile};
+use crate::report::model::GapEntry;
 use crate::words::Language;
 
 /// Reports of every state, made from the examples.
@@ -12,8 +13,9 @@ fn states() -> Vec<(&'static str, Report)> {
     let mut likely = examples::remote_sam();
     likely.verdict.state = State::Likely;
     likely.causes[2].state = State::Likely;
+    likely.attempts[1].state = State::Likely;
     likely.attempts.push(likely.attempts[1].clone());
-    likely.attempts[2].cause = "undetermined".into();
+    (likely.attempts[2].cause, likely.attempts[2].state) = ("undetermined".into(), State::Undetermined);
     let mut undetermined = examples::two_causes();
     (undetermined.verdict.cause, undetermined.verdict.state) = ("undetermined".into(), State::Undetermined);
     undetermined.attempts.iter_mut().for_each(|attempt| attempt.cause = "undetermined".into());
@@ -23,7 +25,15 @@ fn states() -> Vec<(&'static str, Report)> {
     no_failure.other_diagnoses.clear();
     let mut no_log = undetermined.clone();
     no_log.attempts.clear();
+    let mut encrypted = no_log.clone();
+    encrypted.artifacts.clear();
+    encrypted.collect_next.clear();
+    encrypted.causes.iter_mut().for_each(|cause| cause.state = State::Undetermined);
+    encrypted.gaps =
+        ["証拠.zip!aadc01/Application.evtx", "証拠.zip!dc01/Lsa.reg"].map(encrypted_gap).to_vec();
     vec![
+        ("mixed", mixed()),
+        ("encrypted", encrypted),
         ("confirmed", examples::remote_sam()),
         ("likely", likely),
         ("possible", examples::two_causes()),
@@ -32,6 +42,149 @@ fn states() -> Vec<(&'static str, Report)> {
         ("no-failure", no_failure),
         ("other", examples::other()),
     ]
+}
+
+fn encrypted_gap(path: &str) -> GapEntry {
+    let kind = "encrypted".into();
+    GapEntry { path: path.into(), place: "whole file".into(), kind, reason: "It is encrypted.".into() }
+}
+
+/// Three users, one of the verdict's cause, one of a known diagnosis, and one who is not explained.
+fn mixed() -> Report {
+    let mut mixed = examples::remote_sam();
+    mixed.other_diagnoses = examples::other().other_diagnoses;
+    mixed.collect_next = examples::two_causes().collect_next;
+    mixed.collect_next[0].again = Some("user.txt and another export disagree.".into());
+    let first = mixed.attempts.iter().rfind(|attempt| attempt.result == "failed").unwrap().clone();
+    let other = Attempt {
+        user: Some("joni@contoso.example".into()),
+        cause: "other".into(),
+        diagnosis: Some("password-policy".into()),
+        ..first.clone()
+    };
+    let open = Attempt {
+        user: Some("helena@contoso.example".into()),
+        cause: "undetermined".into(),
+        state: State::Undetermined,
+        ..first.clone()
+    };
+    mixed.attempts = vec![first, other, open];
+    mixed
+}
+
+/// Each failed attempt has its own outcome, and what to do for it.
+#[test]
+fn failures_of_different_causes_are_told_apart() {
+    let reply = render(&mixed());
+    let at = |text: &str| reply.find(text).unwrap_or_else(|| panic!("{text}\n{reply}"));
+    let found = [
+        "The logs show 3 failed attempts, and not all of them have the same cause",
+        "For 1 of the 3 attempts we have found the cause. Before a password reset",
+        "anna.berg@contoso.example",
+        "For 1 of the 3 attempts we have found the cause. The failure carries the code of the password policy.",
+        "joni@contoso.example",
+        "For 1 of the 3 attempts your files alone do not tell the cause.",
+        "helena@contoso.example",
+        "## What to do",
+        "For the failed attempts of anna.berg@contoso.example:",
+        "### Solution 1",
+        "For the failed attempts of joni@contoso.example:",
+        "## What we need from you",
+    ];
+    let places: Vec<usize> = found.iter().map(|text| at(text)).collect();
+    assert!(places.is_sorted(), "{places:?}\n{reply}");
+    assert!(!reply.contains("It does not explain the others"));
+}
+
+/// What is encrypted is not asked for again: its password is.
+#[test]
+fn for_an_encrypted_archive_its_password_is_asked_for() {
+    let (_, report) = states().into_iter().find(|(name, _)| *name == "encrypted").unwrap();
+    let reply = render(&report);
+    assert!(reply.contains("We could not open the files, because they are encrypted"), "{reply}");
+    assert!(reply.contains("Please send us the password by a separate way"), "{reply}");
+    assert_eq!(reply.matches("証拠.zip").count(), 1, "{reply}");
+    for wrong in ["Application", "hold no record", "collect them again"] {
+        assert!(!reply.contains(wrong), "{wrong}: {reply}");
+    }
+}
+
+/// The files that were not read are named by what is to be done about them.
+#[test]
+fn files_that_were_not_read_are_named() {
+    let mut report = examples::two_causes();
+    let gap = |path: &str, kind: &str| GapEntry { kind: kind.into(), ..encrypted_gap(path) };
+    report.gaps = vec![gap("a.zip", "unread"), gap("b.zip", "empty"), gap("c.zip!d.evtx", "encrypted")];
+    let reply = render(&report);
+    for said in [
+        "because they are encrypted. Please send us the password by a separate way, such as by telephone, or send \
+         the files once more without a password:\n\n- c.zip\n",
+        "or not to their end. Please collect them again and send them to us:\n\n- a.zip\n",
+        "archives are empty. Please check that the files were added, and send them to us again:\n\n- b.zip\n",
+    ] {
+        assert!(reply.contains(said), "{said}\n{reply}");
+    }
+    // Where all is explained, nothing is asked for.
+    let mut report = examples::remote_sam();
+    report.gaps = vec![gap("a.zip", "unread")];
+    let reply = render(&report);
+    assert!(reply.contains("We did not need them for this result:\n\n- a.zip\n"), "{reply}");
+    assert!(!reply.contains("## What we need from you"), "{reply}");
+}
+
+/// Every command says what it is for and which file comes back, and the folder is made first.
+#[test]
+fn what_to_collect_can_be_done_as_it_is_sent() {
+    let reply = render(&mixed());
+    let send = &reply[reply.find("## What we need from you").unwrap()..];
+    let at = |text: &str| send.find(text).unwrap_or_else(|| panic!("{text}\n{send}"));
+    let order = [
+        "cmd.exe /c \"if not exist C:\\Temp md C:\\Temp\"",
+        "1. ",
+        "user.txt and another export disagree.",
+        "Where: a domain controller, PowerShell",
+        "File to send us: `C:\\Temp\\user.txt`",
+        "Get-ADUser",
+        "2. ",
+        "Where: a domain controller, elevated PowerShell",
+    ];
+    let places: Vec<usize> = order.iter().map(|text| at(text)).collect();
+    assert!(places.is_sorted(), "{places:?}\n{send}");
+}
+
+/// A sentence without what values are put in for.
+fn outside_placeholders(sentence: &str) -> String {
+    sentence
+        .split('{')
+        .map(|part| part.split_once('}').map_or(part, |(_, rest)| rest))
+        .collect::<String>()
+        .trim()
+        .to_owned()
+}
+
+/// No word of ours needs a character that Markdown would have to be kept from reading, so that the reply can be
+/// pasted into a mail as plain text.
+#[test]
+fn our_own_words_need_no_escapes() {
+    let nothing = crate::knowledge::pages::Values::default();
+    for language in Language::ALL {
+        for page in crate::knowledge::pages::pages(language) {
+            for section in &page.remedies {
+                let when = nothing.fill(&crate::knowledge::pages::plain(&section.when), language);
+                let steps = section.steps.iter().map(|step| step.filled(&nothing, language));
+                let steps = steps.flat_map(|step| [Some(step.text), step.where_]).flatten();
+                for text in steps.chain([when, section.title.clone()]) {
+                    assert_eq!(plain(&text), text, "{}", page.id);
+                    assert!(!text.contains('<'), "{}: {text}", page.id);
+                }
+            }
+        }
+        let words = Catalogue::of(language);
+        for key in words.keys().filter(|key| key.starts_with("fit.") || key.starts_with("collect-again.")) {
+            let text = outside_placeholders(words.template(key).unwrap());
+            assert_eq!(plain(&text), text, "{key}");
+        }
+    }
 }
 
 #[test]
@@ -65,6 +218,10 @@ fn internals_stay_inside() {
 #[test]
 fn it_says_no_more_than_the_verdict() {
     for (name, report) in states() {
+        if name == "mixed" {
+            // Each cause has its own state there.
+            continue;
+        }
         let reply = render(&report);
         let state = report.verdict.state;
         let is_cause = !["undetermined", "no-failure"].contains(&report.verdict.cause.as_str());
@@ -86,6 +243,7 @@ fn shape(markdown: &str) -> Vec<String> {
     let parser = Parser::new_ext(markdown, Options::all() - Options::ENABLE_HEADING_ATTRIBUTES);
     let events = parser.filter_map(|event| match event {
         Event::Text(_) | Event::SoftBreak => None,
+        Event::Code(_) => Some("Code".to_owned()),
         other => Some(format!("{other:?}")),
     });
     events.collect()
@@ -121,7 +279,7 @@ fn no_text_of_a_bundle_becomes_markup() {
     ];
     for (name, report) in states() {
         // Whether there are angle brackets in a command decides on one paragraph of our own.
-        let placeholder = plain(&Catalogue::of(report.language).say(&Statement::new("reply.placeholder")));
+        let placeholder = Catalogue::of(report.language).say(&Statement::new("reply.placeholder"));
         let render = |text: &str| render(&hostile(&report, text)).replace(&placeholder, "");
         let plain = shape(&render("plain"));
         for payload in payloads {

@@ -4,6 +4,7 @@ use super::canvas::Canvas;
 use crate::report::Report;
 use crate::report::model::{ArtifactEntry, Attempt};
 use crate::report::phrases;
+use crate::report::times::to_the_millisecond;
 
 /// Most failed attempts that are shown.
 const ATTEMPTS: usize = 10;
@@ -57,7 +58,11 @@ fn shown<'a>(failed: &[&'a Attempt]) -> Vec<&'a Attempt> {
 
 /// One attempt; its cause is named where it differs from the verdict.
 fn one_attempt(canvas: &mut Canvas, report: &Report, attempt: &Attempt) {
-    let mut line = format!("{}  {}", attempt.time, canvas.word(&format!("operation.{}", attempt.operation)));
+    let mut line = format!(
+        "{}  {}",
+        to_the_millisecond(&attempt.time),
+        canvas.word(&format!("operation.{}", attempt.operation))
+    );
     for part in attempt.user.iter().chain(&attempt.code) {
         line.push_str(", ");
         line.push_str(part);

@@ -17,6 +17,10 @@ pub(super) fn collect_next(canvas: &mut Canvas, report: &Report) {
         return;
     }
     canvas.heading(&canvas.word("collect-next"));
+    if let Some(first) = report.collect_next.first() {
+        canvas.paragraph(4, &canvas.word("collect-prepare"));
+        canvas.command(8, &first.prepare);
+    }
     for (number, collect) in report.collect_next.iter().take(COLLECT).enumerate() {
         one_to_collect(canvas, report, number + 1, collect);
     }
@@ -27,12 +31,11 @@ pub(super) fn collect_next(canvas: &mut Canvas, report: &Report) {
 }
 
 fn one_to_collect(canvas: &mut Canvas, report: &Report, number: usize, collect: &CollectNext) {
-    let place = match collect.elevated {
-        true => canvas.words("collect-elevated", &[("where", collect.r#where.clone())]),
-        false => collect.r#where.clone(),
-    };
-    canvas.numbered(number, &format!("{}: {place}", canvas.phrases().artifact(&collect.artifact)));
+    let phrases = canvas.phrases();
+    canvas
+        .numbered(number, &format!("{}: {}", phrases.artifact(&collect.artifact), phrases.console(collect)));
     canvas.command(8, &collect.command);
+    canvas.paragraph(6, &canvas.words("collect-files", &[("files", phrases.list(&collect.files))]));
     let decides = decides(canvas, report, &collect.decides);
     let why = match decides.is_empty() {
         true => collect.why.clone(),

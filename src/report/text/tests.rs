@@ -28,7 +28,8 @@ fn another_diagnosis() {
 #[test]
 fn every_line_but_a_command_keeps_to_the_width() {
     for report in examples::all() {
-        let commands = report.collect_next.iter().map(|collect| collect.command.as_str());
+        let commands =
+            report.collect_next.iter().flat_map(|one| [one.command.as_str(), one.prepare.as_str()]);
         let steps = report.causes.iter().flat_map(|cause| &cause.remedy);
         let steps = steps.chain(report.other_diagnoses.iter().flat_map(|other| &other.remedy));
         let commands: Vec<_> = commands.chain(steps.filter_map(|step| step.command.as_deref())).collect();
@@ -45,7 +46,7 @@ fn every_line_but_a_command_keeps_to_the_width() {
 #[test]
 fn an_ordinary_report_is_about_a_screen() {
     for (report, most) in
-        [(examples::other(), 60), (examples::two_causes(), 60), (examples::remote_sam(), 88)]
+        [(examples::other(), 60), (examples::two_causes(), 66), (examples::remote_sam(), 94)]
     {
         let lines = plain(&report, 80).lines().count();
         assert!((25..=most).contains(&lines), "{lines}");
@@ -98,7 +99,9 @@ proptest::proptest! {
     #[test]
     fn any_text_renders_within_the_width(text in "\\PC*|.{0,300}", width in 0usize..200) {
         let mut report = hostile(&examples::two_causes(), &text);
-        report.collect_next.iter_mut().for_each(|collect| collect.command.clear());
+        for collect in &mut report.collect_next {
+            (collect.command, collect.prepare) = (String::new(), String::new());
+        }
         for line in plain(&report, width).lines() {
             assert!(line.width() <= width.clamp(40, 120), "{line}");
         }

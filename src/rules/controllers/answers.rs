@@ -106,6 +106,9 @@ impl Survey {
                     "another-machine"
                 }
                 _ if stance.reach == Reach::Doubtful => "another-controller",
+                _ if !stance.audit_off && stance.in_force.as_ref().is_some_and(|in_force| in_force.firm) => {
+                    "mode-unseen"
+                }
                 _ => "disputed",
             };
             return self.saying(finding(Answer::Yes).variant(variant), stance);
@@ -273,6 +276,10 @@ impl Survey {
         match stance.in_force.as_ref().filter(|in_force| in_force.basis != Basis::Policy) {
             // The value is known, and names groups: whether the account is in them is what is open.
             Some(_) if !stance.undecided.is_empty() => finding.needing("connector-account", None),
+            // Part of the key was asked for, and not whether the machine only logs.
+            Some(in_force) if in_force.basis == Basis::Registry && !stance.audit_off => {
+                finding.needing("controller-lsa-key", machine)
+            }
             // The export is sound; something changed after the failure, or nobody documents what SAM makes
             // of the value. The log says what was in force.
             Some(in_force) if in_force.firm || stance.effect == Effect::MayDeny => {

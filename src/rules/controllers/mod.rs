@@ -300,7 +300,9 @@ fn stance(
         Reach::Here if keeps_out && uses_others(restriction, connector) => Reach::Doubtful,
         reach => reach,
     };
-    let firm = in_force.firm && reach == Reach::Here && !changed;
+    // A machine that only logs refuses nobody.
+    let shows_mode = audit_off || in_force.basis != Basis::Registry || !keeps_out;
+    let firm = in_force.firm && shows_mode && reach == Reach::Here && !changed;
     let sources = in_force.sources.clone();
     Some(Stance {
         standing,

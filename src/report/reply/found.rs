@@ -1,0 +1,249 @@
+//! What was found, in the customer's words.
+
+use super::markdown::plain;
+use super::outcomes::Outcome;
+use super::{LISTED, Reply};
+use crate::diagnosis::{Answer, State, Weight};
+use crate::report::model::{Attempt, Evidence, FactEntry};
+use crate::report::pieces::is_right_missing;
+
+impl Reply<'_> {
+    pub(super) fn found(&mut self, outcomes: &[Outcome<'_>]) {
+        match (self.report.verdict.cause.as_str(), outcomes) {
+            ("no-failure", _) => self.no_failure(),
+            (_, []) => {
+                self.undetermined();
+                let failed = self.failed();
+                if !failed.is_empty() {
+                    self.own("attempts");
+                    self.attempts(&failed);
+                }
+            }
+            (_, [one]) => {
+                let sure = self.say(&format!("sure.{}", one.state.word()));
+                self.paragraph(&sure);
+                let cause = self.cause(one);
+                self.paragraph(&cause);
+                self.rights_missing(one.id);
+                self.explains(one);
+                self.own("attempts");
+                self.attempts(&one.attempts);
+            }
+            (_, several) => self.several(several),
+        }
+        let failed = self.report.attempts.iter().filter(|attempt| attempt.result == "failed");
+        let staging: Vec<&Attempt> = failed.filter(|attempt| attempt.staging).collect();
+        if !staging.is_empty() {
+            self.own("staging");
+            self.attempts(&staging);
+        }
+    }
+
+    /// That one cause is behind all failures.
+    fn explains(&mut self, outcome: &Outcome<'_>) {
+        let table = match outcome.state {
+            State::Confirmed => "explains",
+            _ => "would-explain",
+        };
+        let total = outcome.attempts.len();
+        let which = if total == 1 { "one" } else { "all" };
+        let text = self.with(&format!("{table}.{which}"), &[("total", total.to_string())]);
+        self.paragraph(&text);
+    }
+
+    /// The rights that are missing or denied, where the cause is that some are.
+    fn rights_missing(&mut self, id: &str) {
+        let missing = self.evidence(id).iter().filter(|one| is_right_missing(one));
+        let mut items: Vec<String> = missing.map(|evidence| plain(&evidence.text)).collect();
+        items.dedup();
+        if !items.is_empty() {
+            self.own("rights-missing");
+            self.bullets(items);
+        }
+    }
+
+    /// Each cause with its attempts.
+    fn several(&mut self, outcomes: &[Outcome<'_>]) {
+        let total = outcomes.iter().map(|outcome| outcome.attempts.len()).sum::<usize>().to_string();
+        let text = self.with("several", &[("total", total.clone())]);
+        self.paragraph(&text);
+        for outcome in outcomes {
+            let values = [("count", outcome.attempts.len().to_string()), ("total", total.clone())];
+            let sure = self.with(&format!("of-several.{}", outcome.state.word()), &values);
+            let cause = (outcome.id != "undetermined").then(|| self.cause(outcome));
+            self.sentences(&std::iter::once(sure).chain(cause).collect::<Vec<_>>());
+            self.rights_missing(outcome.id);
+            self.attempts(&outcome.attempts);
+        }
+    }
+
+    /// What is behind some attempts, in words that are as sure as it is.
+    fn cause(&self, outcome: &Outcome<'_>) -> String {
+        if let Some(other) = outcome.diagnosis(self.report) {
+            return plain(&other.reason);
+        }
+        self.cause_of(outcome.id, outcome.state, &outcome.attempts)
+    }
+
+    fn cause_of(&self, id: &str, state: State, attempts: &[&Attempt]) -> String {
+        let table = if state == State::Confirmed { "cause" } else { "maybe" };
+        match id {
+            "protected-account" => self.protected_account(table, attempts),
+            "connector-permissions" => self.with(&format!("{table}.{id}"), &[self.account(attempts)]),
+            "remote-sam" => {
+                let values = [self.account(attempts), self.controller(id)];
+                self.with(&format!("{table}.{id}"), &values)
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// Whom Active Directory protects, and by which group, where that is known.
+    fn protected_account(&self, table: &str, attempts: &[&Attempt]) -> String {
+        let users = users(attempts);
+        let (name, user) = match users.as_slice() {
+            [] => ("", self.say("user")),
+            [name] => (*name, plain(name)),
+            _ => return self.say(&format!("{table}.protected-users")),
+        };
+        let evidence = self.evidence("protected-account");
+        let in_group = evidence.iter().find(|one| one.check == "target-protected-now");
+        let of_user = |fact: &&FactEntry| fact.subject.eq_ignore_ascii_case(name);
+        let groups = self.report.facts.iter().filter(|fact| fact.fact == "user-protected-group");
+        let group = groups.into_iter().find(of_user).map(|fact| plain(&fact.value));
+        let key = match (in_group.map_or(Answer::Unknown, |one| one.answer), &group) {
+            (Answer::Yes, Some(_)) => "cause.protected-now".to_owned(),
+            (Answer::Yes, None) => "cause.protected-itself".to_owned(),
+            (Answer::No, _) => format!("{table}.protected-formerly"),
+            (Answer::Unknown, _) => format!("{table}.protected-account"),
+        };
+        self.with(&key, &[("user", user), ("group", group.unwrap_or_default())])
+    }
+
+    fn evidence(&self, cause: &str) -> &[Evidence] {
+        let cause = self.report.causes.iter().find(|have| have.id == cause);
+        cause.map_or(&[], |cause| cause.evidence.as_slice())
+    }
+
+    /// The account that Entra Connect uses, by name where the attempts have it.
+    fn account(&self, attempts: &[&Attempt]) -> (&'static str, String) {
+        let name = attempts.iter().rev().find_map(|attempt| attempt.connector_account.as_deref());
+        let words = match name {
+            Some(name) => self.with("account.named", &[("account", plain(name))]),
+            None => self.say("account.unnamed"),
+        };
+        ("account", words)
+    }
+
+    /// The domain controller that the best evidence is of.
+    fn controller(&self, cause: &str) -> (&'static str, String) {
+        let is_controller = |name: &&str| {
+            let machines = &self.report.machines;
+            machines.iter().any(|machine| machine.name == *name && machine.role == "domain-controller")
+        };
+        let of = |weight: Weight| {
+            let said = self
+                .evidence(cause)
+                .iter()
+                .filter(move |one| (one.answer, one.weight) == (Answer::Yes, weight));
+            said.filter_map(|one| one.source.as_ref()?.machine.as_deref()).find(is_controller)
+        };
+        let words = match of(Weight::Proves).or_else(|| of(Weight::Supports)) {
+            Some(name) => self.with("controller.named", &[("machine", plain(name))]),
+            None => self.say("controller.unnamed"),
+        };
+        ("machine", words)
+    }
+
+    /// The users of some attempts.
+    pub(super) fn users(&self, outcome: &Outcome<'_>) -> String {
+        let users = users(&outcome.attempts);
+        let mut names: Vec<String> = users.iter().take(LISTED).map(|user| plain(user)).collect();
+        if names.is_empty() {
+            names.push(self.say("somebody"));
+        }
+        let more = users.len().saturating_sub(LISTED);
+        if more > 0 {
+            names.push(self.with("attempt-more", &[("count", more.to_string())]));
+        }
+        self.phrases.list(&names)
+    }
+
+    fn undetermined(&mut self) {
+        let failed = self.failed();
+        let open: Vec<String> = self
+            .report
+            .causes
+            .iter()
+            .filter(|cause| cause.state >= State::Possible)
+            .map(|cause| self.cause_of(&cause.id, State::Possible, &failed))
+            .collect();
+        let began = |attempt: &Attempt| attempt.result == "unknown" && !attempt.staging;
+        let began = self.report.attempts.iter().any(began);
+        let key = match (failed.len(), open.is_empty()) {
+            (0, _) if began => "no-end",
+            (0, _) => self.nothing_seen(),
+            (_, true) => "none-fits",
+            (_, false) => "open",
+        };
+        let text = self.with(&format!("undetermined.{key}"), &[("total", failed.len().to_string())]);
+        self.paragraph(&text);
+        if key == "open" {
+            self.own("open");
+            self.bullets(open);
+        }
+    }
+
+    /// Why no failure is seen: nothing could be read, or not all, or it is not there.
+    fn nothing_seen(&self) -> &'static str {
+        if self.report.attempts.iter().any(|attempt| attempt.staging) {
+            return "staging";
+        }
+        let nothing_read = self.report.artifacts.is_empty();
+        let kinds = |kind: &str| self.report.gaps.iter().any(|gap| gap.kind == kind);
+        match (nothing_read, kinds("encrypted"), kinds("unread")) {
+            (true, true, _) => "encrypted",
+            (false, true, _) => "partly-encrypted",
+            (true, false, true) => "unreadable",
+            (true, false, false) => "empty",
+            (false, false, _) => "no-failure-seen",
+        }
+    }
+
+    fn no_failure(&mut self) {
+        let succeeded = self.report.attempts.iter().filter(|attempt| attempt.result == "succeeded").count();
+        let key = if self.report.verdict.state == State::Confirmed { "confirmed" } else { "likely" };
+        let text = self.with(&format!("no-failure.{key}"), &[("count", succeeded.to_string())]);
+        self.paragraph(&text);
+        self.own("no-failure.next");
+    }
+
+    /// The latest of some failed attempts.
+    fn attempts(&mut self, failed: &[&Attempt]) {
+        let more = failed.len().saturating_sub(LISTED);
+        let mut items: Vec<String> = failed
+            .iter()
+            .skip(more)
+            .map(|attempt| {
+                let time = attempt.time.split(['.', 'Z']).next().unwrap_or_default().replace('T', " ");
+                let user = attempt.user.as_deref().map_or_else(|| self.say("somebody"), plain);
+                self.with("attempt", &[("time", time), ("user", user)])
+            })
+            .collect();
+        if more > 0 {
+            items.push(self.with("attempt-more", &[("count", more.to_string())]));
+        }
+        self.bullets(items);
+    }
+}
+
+/// Distinct users, in order of time.
+fn users<'a>(attempts: &[&'a Attempt]) -> Vec<&'a str> {
+    let mut users: Vec<&str> = Vec::new();
+    for user in attempts.iter().filter_map(|attempt| attempt.user.as_deref()) {
+        if !users.iter().any(|have| have.eq_ignore_ascii_case(user)) {
+            users.push(user);
+        }
+    }
+    users
+}
