@@ -91,6 +91,12 @@ fn output_never_goes_over_input() {
         let japanese = run(at, &format!("{line} --lang ja"));
         assert!(japanese.said.contains("入力の一部です"), "{line}: {}", japanese.said);
     }
+    let passwords = run(at, "analyze bd --password-file one.txt -o one.txt --lang en");
+    assert!(
+        passwords.code == 2 && flat(&passwords.said).contains("is part of the input"),
+        "{}",
+        passwords.said
+    );
     // A new file in the input would be read by the next run.
     for line in [
         "analyze bd -o bd/report.txt",
@@ -228,6 +234,15 @@ fn values_that_cannot_be_are_refused_in_the_users_language() {
     let no_report = flat(&run(folder.path(), "diff a.json bd --lang en").said);
     assert!(no_report.contains("not a report that this version of sspr-triage can read"), "{no_report}");
     assert!(no_report.contains("analyze BUNDLE --format json="), "{no_report}");
+    for (text, says) in [
+        ("PK", "It is no JSON."),
+        ("{\"schema\": \"sspr-triage/report/9\"}", "It is of the version \"sspr-triage/report/9\""),
+        ("[]", "It is JSON of another kind"),
+    ] {
+        fs::write(folder.path().join("a.json"), text).unwrap();
+        let said = flat(&run(folder.path(), "explain --report a.json remote-sam --lang en").said);
+        assert!(said.contains(says), "{said}");
+    }
 }
 
 #[test]

@@ -155,7 +155,7 @@ fn check_speaks_japanese_to_people_and_english_to_programs() {
     let text = check(&["--lang", "ja"]);
     assert!(text.starts_with("不一致   wrong\n"), "{text}");
     assert!(text.contains("verdict.cause: 期待 remote-sam、実際 undetermined"), "{text}");
-    assert!(text.contains("gaps: 期待 7、実際 1") && text.contains("期待 no、実際 確認なし"), "{text}");
+    assert!(text.contains("gaps: 期待 7、実際 1") && text.contains("期待 no、実際確認なし"), "{text}");
     assert!(text.ends_with("ケース 1 件、期待と異なるもの 1 件\n"), "{text}");
     let junit = check(&["--format", "junit"]);
     assert!(junit.contains("verdict.cause: expected remote-sam, found undetermined"), "{junit}");

@@ -69,7 +69,7 @@ impl Analyze {
             .map(|(path, machine)| Stated { path: path.clone(), machine: machine.clone() });
         let options = Options { limits: self.limits.limits(), stated: stated.collect() };
         let files = wanted.iter().filter_map(|wanted| wanted.file.as_deref());
-        own_input::refuse(files, &self.paths)?;
+        own_input::refuse(files, &self.limits.inputs(&self.paths))?;
         let analysis = read(&self.paths, &options, console)?;
         if let Some(unknown) = analysis.unknown_statements.first() {
             // Without it the file would be of no machine, and the answer another one.

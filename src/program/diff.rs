@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use sspr_triage::comparison;
+use sspr_triage::report::model::SCHEMA;
 use sspr_triage::report::{Report, json};
 use sspr_triage::words::{Language, Statement};
 
@@ -13,7 +14,7 @@ use super::analyze::analyzed;
 use super::console::Console;
 use super::failure::Failure;
 use super::limits::LimitArgs;
-use super::output::{text_options, write};
+use super::output::{text_options, unbroken, write};
 
 /// Arguments of `diff`.
 #[derive(Debug, Args)]
@@ -72,8 +73,21 @@ impl Diff {
 pub(super) fn read_report(path: &Path) -> anyhow::Result<Report> {
     let bytes = std::fs::read(path).map_err(|error| Failure::cannot_read(path, &error))?;
     let no_report = |error: serde_json::Error| {
-        let what = Statement::new("program.no-report").with("path", path.display().to_string());
-        Failure::of(vec![what, Statement::new("program.no-report-why").with("error", error.to_string())])
+        let what = Statement::new("program.no-report").with("path", unbroken(&path.display().to_string()));
+        Failure::of(vec![what, what_it_is(&bytes, &error), Statement::new("program.no-report-instead")])
     };
     Ok(json::read(&bytes).map_err(no_report)?)
+}
+
+/// What a file is that is no report of this version.
+fn what_it_is(bytes: &[u8], error: &serde_json::Error) -> Statement {
+    let Ok(value) = serde_json::from_slice::<serde_json::Value>(bytes) else {
+        return Statement::new("program.no-report-text");
+    };
+    match value.get("schema").and_then(serde_json::Value::as_str) {
+        Some(schema) if schema != SCHEMA => Statement::new("program.no-report-schema")
+            .with("schema", format!("{schema:?}"))
+            .with("wanted", SCHEMA),
+        _ => Statement::new("program.no-report-json").with("error", error.to_string()),
+    }
 }

@@ -80,7 +80,7 @@ enum Format {
 impl Events {
     /// Writes the list; what is missing in it goes to standard error.
     pub(super) fn run(&self, console: Console) -> anyhow::Result<u8> {
-        own_input::refuse(self.output.as_deref(), &self.paths)?;
+        own_input::refuse(self.output.as_deref(), &self.limits.inputs(&self.paths))?;
         if let (Some(since), Some(before)) = (self.since, self.until)
             && since >= before
         {

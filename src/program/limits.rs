@@ -1,6 +1,6 @@
 //! How an upload is opened, as arguments: budgets and passwords.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::Resettable;
@@ -35,7 +35,14 @@ pub(super) struct LimitArgs {
     /// Passwords for encrypted members of zip archives: a text file in UTF-8, one password a line, tried in
     /// that order
     #[arg(long, value_name = "FILE", value_parser = passwords, help_heading = Resettable::Reset)]
-    pub(super) password_file: Option<Passwords>,
+    pub(super) password_file: Option<PasswordFile>,
+}
+
+/// A file of passwords.
+#[derive(Debug, Clone)]
+pub(super) struct PasswordFile {
+    path: PathBuf,
+    passwords: Passwords,
 }
 
 impl LimitArgs {
@@ -50,8 +57,16 @@ impl LimitArgs {
             depth: self.max_depth.unwrap_or(usual.depth),
             held_bytes: usual.held_bytes,
             hashed_bytes: if self.hash_all { u64::MAX } else { usual.hashed_bytes },
-            passwords: self.password_file.clone().unwrap_or_default(),
+            passwords: self.password_file.as_ref().map(|file| file.passwords.clone()).unwrap_or_default(),
         }
+    }
+}
+
+impl LimitArgs {
+    /// All that is read: the upload, and the file of passwords.
+    pub(super) fn inputs(&self, upload: &[PathBuf]) -> Vec<PathBuf> {
+        let passwords = self.password_file.iter().map(|file| file.path.clone());
+        upload.iter().cloned().chain(passwords).collect()
     }
 }
 
@@ -61,10 +76,13 @@ fn at_least_one(text: &str) -> Result<u64, Failure> {
     number.ok_or_else(|| Failure::of(Statement::new("program.number-from-one")))
 }
 
-fn passwords(path: &str) -> Result<Passwords, Failure> {
+fn passwords(path: &str) -> Result<PasswordFile, Failure> {
     let bytes = std::fs::read(path).map_err(|error| Failure::cannot_read(Path::new(path), &error))?;
     let wrong = |why: &'static str| Failure::of(Statement::new(why));
     let text = String::from_utf8(bytes).map_err(|_| wrong("program.passwords-not-utf-8"))?;
     let passwords = Passwords::from_lines(&text);
-    if passwords.is_empty() { Err(wrong("program.passwords-none")) } else { Ok(passwords) }
+    if passwords.is_empty() {
+        return Err(wrong("program.passwords-none"));
+    }
+    Ok(PasswordFile { path: PathBuf::from(path), passwords })
 }
