@@ -301,7 +301,11 @@ impl Text<'_> {
         let title = self.word("collect", &[]);
         self.canvas.heading(&title);
         for next in wanted {
-            self.canvas.item(2, &format!("{}: {}", next.r#where, next.why));
+            // Names are the same in every language, and the report's own words are not.
+            let place = next.machine.as_ref().unwrap_or(&next.r#where);
+            let what = self.canvas.phrases().artifact(&next.artifact);
+            self.canvas.item(2, &format!("{what} ({place})"));
+            self.canvas.paragraph(4, &next.why);
             self.canvas.command(4, &next.command);
         }
     }

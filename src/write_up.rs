@@ -3,11 +3,12 @@
 
 mod about;
 mod facts;
+mod records;
 mod timeline;
 
 use std::collections::HashMap;
 
-use crate::artifacts::{Artifact, Content};
+use crate::artifacts::{Artifact, Content, EventLog};
 use crate::bundle::{Input, Unread};
 use crate::diagnosis::{
     AttemptResult, CauseResult, Collect, Diagnosis, OtherResult, RemedyPlan, VerdictCause,
@@ -47,7 +48,8 @@ pub fn write_up(
     words: &Catalogue,
 ) -> Report {
     let files = facts.files.iter().map(|file| (&file.path, file)).collect();
-    let writer = Writer { facts, files, words };
+    let logs = records::logs(provenance.artifacts);
+    let writer = Writer { facts, files, logs, words };
     Report {
         schema: SCHEMA.to_owned(),
         language: words.language(),
@@ -93,6 +95,8 @@ struct Writer<'a> {
     facts: &'a Facts,
     /// Uploads may have a hundred thousand files, so that none is searched for.
     files: HashMap<&'a BundlePath, &'a Attributed>,
+    /// The logs, whose records say things in words of their own.
+    logs: HashMap<&'a BundlePath, &'a EventLog>,
     words: &'a Catalogue,
 }
 
@@ -145,19 +149,25 @@ impl Writer<'_> {
     /// One entry for each place of an answer; an answer without a place has one.
     fn evidence(&self, finding: &Finding, attempt: Option<&OfAttempt>) -> Vec<Evidence> {
         let text = self.say(&finding.text);
-        let entry = |source| Evidence {
+        let entry = Evidence {
             check: finding.check.to_owned(),
             weight: finding.weight,
             answer: finding.answer,
-            text: text.clone(),
+            text,
             attempt: attempt.cloned(),
-            source,
+            aside: finding.aside,
+            source: None,
+            words: None,
         };
         if finding.sources.is_empty() {
-            vec![entry(None)]
-        } else {
-            finding.sources.iter().map(|source| entry(Some(self.source(source)))).collect()
+            return vec![entry];
         }
+        let at = |source| Evidence {
+            source: Some(self.source(source)),
+            words: records::words(self.logs.get(&source.path).copied(), source),
+            ..entry.clone()
+        };
+        finding.sources.iter().map(at).collect()
     }
 
     fn cause(&self, cause: &CauseResult) -> Cause {

@@ -11,8 +11,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use pulldown_cmark::{Event, Parser};
 use sspr_triage::knowledge::collect::collectables;
-use sspr_triage::knowledge::pages::{PLACEHOLDERS, page};
+use sspr_triage::knowledge::pages::{PLACEHOLDERS, Values, page, pages, plain};
 use sspr_triage::rules::CHECKS;
 use sspr_triage::words::{Catalogue, Language};
 
@@ -106,4 +107,52 @@ fn every_sentence_of_the_catalogue_is_named_in_the_source() {
     };
     let unused: Vec<&str> = Catalogue::of(Language::English).keys().filter(|key| !is_used(key)).collect();
     assert_eq!(unused, [""; 0]);
+}
+
+/// A sentence without what values are put in for.
+fn outside_placeholders(sentence: &str) -> String {
+    let parts = sentence.split('{').map(|part| part.split_once('}').map_or(part, |(_, rest)| rest));
+    parts.collect::<String>().trim().to_owned()
+}
+
+/// What a reader of Markdown sees of a text; none where it is more than text.
+fn as_markdown(text: &str) -> Option<String> {
+    let mut seen = String::new();
+    for event in Parser::new(text) {
+        match event {
+            Event::Text(part) => seen.push_str(&part),
+            Event::Start(tag) if tag != pulldown_cmark::Tag::Paragraph => return None,
+            Event::Start(_) | Event::End(_) => {}
+            _ => return None,
+        }
+    }
+    Some(seen)
+}
+
+/// No word of ours needs a character that Markdown would have to be kept from reading, so that the reply can be
+/// pasted into a mail as plain text.
+#[test]
+fn our_own_words_are_no_markup() {
+    let nothing = Values::default();
+    let holds = |text: &str, of: &str| {
+        assert_eq!(as_markdown(text).as_deref(), Some(text), "{of}");
+        assert!(!text.contains('<'), "{of}: {text}");
+    };
+    for language in Language::ALL {
+        for page in pages(language) {
+            for section in &page.remedies {
+                holds(&nothing.fill(&plain(&section.when), language), &page.id);
+                holds(&section.title, &page.id);
+                for step in section.steps.iter().map(|step| step.filled(&nothing, language)) {
+                    holds(&step.text, &page.id);
+                    step.where_.iter().for_each(|place| holds(place, &page.id));
+                }
+            }
+        }
+        let words = Catalogue::of(language);
+        for key in words.keys().filter(|key| key.starts_with("fit.") || key.starts_with("collect-again.")) {
+            holds(&outside_placeholders(words.template(key).unwrap()), key);
+        }
+    }
+    assert_eq!(as_markdown("a *b*"), None);
 }

@@ -119,6 +119,7 @@ fn service_trouble(facts: &Facts) -> OtherResult {
         weight: Weight::Supports,
         answer: Answer::Yes,
         text: text.clone(),
+        aside: false,
         sources,
         needs: Vec::new(),
     };

@@ -34,7 +34,16 @@ fn evidence(
     text: &str,
     source: Option<SourceEntry>,
 ) -> Evidence {
-    Evidence { check: check.into(), weight, answer, text: text.into(), attempt: None, source }
+    Evidence {
+        check: check.into(),
+        weight,
+        answer,
+        text: text.into(),
+        attempt: None,
+        aside: false,
+        source,
+        words: None,
+    }
 }
 
 fn of_attempt(user: &str) -> OfAttempt {
@@ -166,6 +175,7 @@ pub(crate) fn remote_sam() -> Report {
         Some(source(SYSTEM, "record 90210", Some("dc01.contoso.example"))),
     );
     let counted = Evidence { attempt: Some(of_attempt("anna.berg@contoso.example")), ..counted };
+    let counted = Evidence { words: Some("14\n900".into()), ..counted };
     let audit = evidence(
         "audit-only-mode",
         Weight::RulesOut,

@@ -170,8 +170,15 @@ pub struct Evidence {
     /// The operation that it is the answer for, where other failed operations have another one.
     #[serde(default)]
     pub attempt: Option<OfAttempt>,
+    /// It says nothing of why the operation failed, such as a right that the account has: short reports leave it
+    /// out.
+    #[serde(default)]
+    pub aside: bool,
     /// Where it stands; null for an answer that rests on something absent from the whole bundle.
     pub source: Option<SourceEntry>,
+    /// What the record there says itself, or the beginning of it; null where the place is no record of a log.
+    #[serde(default)]
+    pub words: Option<String>,
 }
 
 /// A place that a reader can open.

@@ -6,16 +6,15 @@ use super::Report;
 use super::model::{Evidence, OfAttempt, SourceEntry};
 use crate::diagnosis::{Answer, State, Weight};
 
-/// The check whose answers are rights of the connector account, one by one: what is missing tells, and what the
-/// account has explains nothing.
+/// The check whose answers are rights of the connector account, one by one: what is missing tells.
 const RIGHT: &str = "connector-right";
 
 /// One answer at one place, and what it is worth for each cause that it matters to.
 pub(super) struct Piece<'a> {
     /// The answer.
     pub(super) evidence: &'a Evidence,
-    /// All places where it stands.
-    pub(super) places: Vec<&'a SourceEntry>,
+    /// All places where it stands, each with what the record there says itself.
+    pub(super) places: Vec<(&'a SourceEntry, Option<&'a str>)>,
     worth: u8,
     /// The operations that it is the answer for, where others have another one.
     pub(super) attempts: Vec<&'a OfAttempt>,
@@ -23,16 +22,9 @@ pub(super) struct Piece<'a> {
     pub(super) matters: Vec<(Weight, &'a str)>,
 }
 
-impl Piece<'_> {
-    /// It is a right that the account has, which no shortened list needs.
-    pub(super) fn is_right_held(&self) -> bool {
-        self.evidence.check == RIGHT && self.evidence.answer == Answer::Yes
-    }
-}
-
-/// Whether an answer says that the connector account lacks a right, or is denied one.
+/// Whether an answer says that the connector account lacks a right that it needs, or is denied one.
 pub(super) fn is_right_missing(evidence: &Evidence) -> bool {
-    evidence.check == RIGHT && evidence.answer == Answer::No
+    evidence.check == RIGHT && evidence.answer == Answer::No && !evidence.aside
 }
 
 /// The pieces that help to see why the states are what they are: those of the verdict's cause in front,
@@ -80,9 +72,8 @@ pub(super) fn pieces(report: &Report) -> Vec<Piece<'_>> {
             if let Some(of) = evidence.attempt.as_ref().filter(|of| !piece.attempts.contains(of)) {
                 piece.attempts.push(of);
             }
-            if let Some(source) = evidence.source.as_ref().filter(|source| !piece.places.contains(source)) {
-                piece.places.push(source);
-            }
+            let place = evidence.source.as_ref().map(|source| (source, evidence.words.as_deref()));
+            piece.places.extend(place.filter(|place| !piece.places.contains(place)));
         }
     }
     pieces.sort_by_key(|piece| Reverse(piece.worth));
@@ -94,7 +85,7 @@ pub(super) fn pieces(report: &Report) -> Vec<Piece<'_>> {
 fn tells(evidence: &Evidence, by_no: bool) -> bool {
     match evidence.answer {
         Answer::Yes => true,
-        Answer::No if is_right_missing(evidence) => true,
+        Answer::No if evidence.check == RIGHT => true,
         Answer::No => {
             by_no && evidence.source.is_some() && matches!(evidence.weight, Weight::Proves | Weight::Supports)
         }
@@ -104,12 +95,11 @@ fn tells(evidence: &Evidence, by_no: bool) -> bool {
 
 /// What comes first: answers that agree with the state, then those against it, then context.
 fn worth(evidence: &Evidence, state: State) -> u8 {
-    if evidence.check == RIGHT {
-        return match evidence.answer {
-            Answer::No if state >= State::Possible => 4,
-            Answer::No => 1,
-            _ => 0,
-        };
+    if evidence.aside {
+        return 0;
+    }
+    if is_right_missing(evidence) {
+        return if state >= State::Possible { 4 } else { 1 };
     }
     match (evidence.answer, evidence.weight) {
         (Answer::Yes, Weight::RulesOut) if state == State::RuledOut => 5,

@@ -331,6 +331,7 @@ impl Target<'_> {
             Some(variant) => finding.variant(variant),
             None => finding,
         };
+        let finding = Finding { aside: answer == Answer::Yes || !seen.right.required, ..finding };
         let undecided: Vec<String> = seen.decision.undecided.iter().map(ToString::to_string).collect();
         let (entry, trustee) = match &seen.by {
             Some((entry, trustee, _)) => (entry.saturating_add(1).to_string(), trustee.clone()),

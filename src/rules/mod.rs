@@ -102,6 +102,8 @@ pub struct Finding {
     pub answer: Answer,
     /// The answer in words.
     pub text: Statement,
+    /// It says nothing of why the operation failed: a right that the account has, or one that is not needed.
+    pub aside: bool,
     /// Where it stands, the best place first.
     pub sources: Vec<Source>,
     /// What would answer it, where it is unknown: all of these together. Where it holds, what could still
@@ -121,7 +123,7 @@ pub struct Need {
 impl Finding {
     fn new(check: &'static str, weight: Weight, answer: Answer) -> Self {
         let text = Statement::new(format!("check.{check}.{}", answer.word()));
-        Finding { check, weight, answer, text, sources: Vec::new(), needs: Vec::new() }
+        Finding { check, weight, answer, text, aside: false, sources: Vec::new(), needs: Vec::new() }
     }
 
     /// Says it in another sentence than the usual one for this answer.

@@ -36,6 +36,8 @@ pub(super) struct Matter {
 pub(super) struct PlaceView<'a> {
     pub(super) source: &'a SourceEntry,
     pub(super) way: Option<WayToRecord>,
+    /// What the record says itself.
+    pub(super) said: Option<&'a str>,
 }
 
 /// The evidence, best first.
@@ -55,7 +57,9 @@ fn view<'a>(report: &Report, piece: Piece<'a>, words: &Words) -> PieceView<'a> {
         of,
         check: &piece.evidence.check,
         matters,
-        places: places.map(|source| PlaceView { source, way: way_to(source, &unknown) }).collect(),
+        places: places
+            .map(|(source, said)| PlaceView { source, way: way_to(source, &unknown), said })
+            .collect(),
         more,
     }
 }

@@ -13,8 +13,9 @@ fn states() -> Vec<(&'static str, Report)> {
     let mut likely = examples::remote_sam();
     likely.verdict.state = State::Likely;
     likely.causes[2].state = State::Likely;
+    likely.attempts[1].state = State::Likely;
     likely.attempts.push(likely.attempts[1].clone());
-    likely.attempts[2].cause = "undetermined".into();
+    (likely.attempts[2].cause, likely.attempts[2].state) = ("undetermined".into(), State::Undetermined);
     let mut undetermined = examples::two_causes();
     (undetermined.verdict.cause, undetermined.verdict.state) = ("undetermined".into(), State::Undetermined);
     undetermined.attempts.iter_mut().for_each(|attempt| attempt.cause = "undetermined".into());
@@ -149,31 +150,6 @@ fn what_to_collect_can_be_done_as_it_is_sent() {
     ];
     let places: Vec<usize> = order.iter().map(|text| at(text)).collect();
     assert!(places.is_sorted(), "{places:?}\n{send}");
-}
-
-/// No word of ours needs a character that Markdown would have to be kept from reading, so that the reply can be
-/// pasted into a mail as plain text.
-#[test]
-fn our_own_words_need_no_escapes() {
-    let nothing = crate::knowledge::pages::Values::default();
-    for language in Language::ALL {
-        for page in crate::knowledge::pages::pages(language) {
-            for section in &page.remedies {
-                let when = nothing.fill(&crate::knowledge::pages::plain(&section.when), language);
-                let steps = section.steps.iter().map(|step| step.filled(&nothing, language));
-                let steps = steps.flat_map(|step| [Some(step.text), step.where_]).flatten();
-                for text in steps.chain([when, section.title.clone()]) {
-                    assert_eq!(plain(&text), text, "{}", page.id);
-                    assert!(!text.contains('<'), "{}: {text}", page.id);
-                }
-            }
-        }
-        let words = Catalogue::of(language);
-        for key in words.keys().filter(|key| key.starts_with("fit.") || key.starts_with("collect-again.")) {
-            let text = words.template(key).unwrap();
-            assert_eq!(plain(text), text, "{key}");
-        }
-    }
 }
 
 #[test]

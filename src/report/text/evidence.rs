@@ -18,7 +18,7 @@ pub(super) fn evidence(canvas: &mut Canvas, report: &Report) {
         return;
     }
     canvas.heading(&canvas.word("evidence"));
-    let told = pieces.iter().filter(|piece| !piece.is_right_held());
+    let told = pieces.iter().filter(|piece| !piece.evidence.aside);
     let told: Vec<&Piece<'_>> = told.take(MOST).collect();
     for (number, piece) in told.iter().enumerate() {
         canvas.numbered(number + 1, &piece.evidence.text);
@@ -26,7 +26,7 @@ pub(super) fn evidence(canvas: &mut Canvas, report: &Report) {
         if !piece.attempts.is_empty() {
             canvas.paragraph(6, &canvas.phrases().answer_for(&piece.attempts));
         }
-        for source in piece.places.iter().take(PLACES) {
+        for (source, _) in piece.places.iter().take(PLACES) {
             canvas.item(6, &place(source));
         }
         let more = piece.places.len().saturating_sub(PLACES);
