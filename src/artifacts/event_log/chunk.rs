@@ -18,7 +18,7 @@ const RECORD_TEXT_MAX: usize = 2 * CHUNK_SIZE;
 /// repeat a text.
 const CHUNK_TEXT_MAX: usize = 10 * RECORD_TEXT_MAX;
 /// Records of one chunk whose forms are kept. Where more are new, they are no repeats.
-const FORMS_MAX: usize = 8;
+const FORMS_MAX: usize = 4;
 
 /// A wanted event with its place in the file.
 #[derive(Debug)]

@@ -17,7 +17,7 @@ use super::slots::{
 use super::walk::{RECORD_HEADER_SIZE, RecordAt};
 
 /// A larger record is not compared with others, but rendered.
-pub(super) const FORM_MAX: usize = 4096;
+pub(super) const FORM_MAX: usize = 2048;
 const TIME_SLOT: usize = 6;
 const FILETIME: u8 = 0x11;
 const STRING: u8 = 1;
