@@ -258,9 +258,7 @@ fn a_log_of_bombs_is_counted_and_not_read_to_its_end() {
     assert_eq!(ids(&few).iter().filter(|id| **id == 1005).count(), 1, "{gaps:?}");
     assert!(!gaps.iter().any(|gap| gap.said().contains("grow to many times")), "{gaps:?}");
     // Of many, those of later batches are only counted, and where that begins is told.
-    let start = std::time::Instant::now();
     let (many, gaps) = read(96);
-    assert!(start.elapsed().as_secs() < 60, "a guard against endless work, and no measure of speed");
     assert!(!ids(&many).contains(&1005));
     assert_eq!(many.coverage.records, 96 * 4 + 6);
     // 32 chunks are read, and then no more: 64 times three small records and a large one, and 5 wanted ones.
