@@ -162,11 +162,11 @@ fn a_conclusion_says_which_attempts_it_is_about() {
         "This is about 1 of 4 failed operations: helena@contoso.example at 2026-10-03T11:05:18.412Z.";
     assert_eq!(causes.matches(helena).count(), 2, "{causes}");
     let two = "This is about 2 of 4 failed operations: megan@contoso.example at 2026-10-05T07:14:03.225Z, \
-               joni@contoso.example at 2026-10-05T08:31:45.88Z.";
+               joni@contoso.example at 2026-10-05T08:31:45.880Z.";
     assert!(causes.contains(two), "{causes}");
     let first = between(&text, "Evidence 1. ", " 2. ");
     assert!(
-        first.contains("for the operation of joni@contoso.example at 2026-10-05T08:31:45.88Z"),
+        first.contains("for the operation of joni@contoso.example at 2026-10-05T08:31:45.880Z"),
         "{first}"
     );
 }
@@ -185,7 +185,7 @@ fn answers_that_differ_between_attempts_name_theirs() {
         "{said}"
     );
     assert!(
-        of_joni.contains("for the operation of joni@contoso.example at 2026-10-05T08:31:45.88Z"),
+        of_joni.contains("for the operation of joni@contoso.example at 2026-10-05T08:31:45.880Z"),
         "{said}"
     );
     let page = html::render(&report).unwrap();

@@ -3,6 +3,7 @@
 use crate::diagnosis::State;
 use crate::report::Report;
 use crate::report::model::{About, CollectNext, OfAttempt, OtherDiagnosis};
+use crate::report::times::to_the_millisecond;
 use crate::words::{Catalogue, Language, Statement};
 
 /// Words of the catalogue's section `report`.
@@ -55,9 +56,10 @@ impl Phrases {
 
     /// An operation, by its user and time.
     pub fn of_attempt(&self, attempt: &OfAttempt) -> String {
+        let time = to_the_millisecond(&attempt.time);
         match &attempt.user {
-            Some(user) => self.words("of-attempt", &[("user", user.clone()), ("time", attempt.time.clone())]),
-            None => attempt.time.clone(),
+            Some(user) => self.words("of-attempt", &[("user", user.clone()), ("time", time)]),
+            None => time,
         }
     }
 

@@ -90,6 +90,8 @@ pub(super) fn cards<'a>(report: &'a Report, words: &Words) -> Vec<CauseCard<'a>>
 
 fn groups<'a>(cause: &'a Cause, words: &Words, phrases: Phrases) -> Vec<Group<'a>> {
     let sides = [Side::For, Side::Against, Side::Open, Side::Beside];
+    // Where the cause is about one operation, its card says so once.
+    let only = cause.about.as_ref().filter(|about| about.count == 1).and_then(|about| about.attempts.first());
     let groups = sides.into_iter().map(|side| {
         let mut seen = BTreeSet::new();
         let answers = cause
@@ -101,7 +103,11 @@ fn groups<'a>(cause: &'a Cause, words: &Words, phrases: Phrases) -> Vec<Group<'a
                 class: answer(evidence.answer),
                 answer: words.say(&format!("answer.{}", answer(evidence.answer))),
                 text: &evidence.text,
-                of: evidence.attempt.as_ref().map(|of| phrases.answer_for(&[of])),
+                of: evidence
+                    .attempt
+                    .as_ref()
+                    .filter(|of| only != Some(of))
+                    .map(|of| phrases.answer_for(&[of])),
                 check: &evidence.check,
             });
         Group {
