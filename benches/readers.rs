@@ -58,14 +58,16 @@ fn chatter() -> Vec<u8> {
 /// A report of about 3 MB, in UTF-16 as Windows writes it.
 fn long_report() -> Vec<u8> {
     let mut description = String::from("computer = 'CONTOSO\\DC01'\ndomain = \"contoso.example\"\n");
-    for number in 0..3_000 {
+    for number in 0..9_400 {
         let _ = write!(
             description,
             "[[security_options]]\ngroup = \"Other\"\nname = \"Contoso setting {number} of the baseline for servers\"\n\
              value = \"Enabled, with a value that takes its place {number}\"\ngpo = \"Contoso Baseline - Servers\"\n"
         );
     }
-    policy_report::build(&description).expect("a valid description")
+    let report = policy_report::build(&description).expect("a valid description");
+    assert!((2_900_000..3_100_000).contains(&report.len()), "{} bytes", report.len());
+    report
 }
 
 #[divan::bench]

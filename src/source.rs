@@ -28,8 +28,8 @@ pub enum Place {
     },
     /// A row of a report: the headings above it, and the row's first cell.
     Row {
-        /// Headings, outermost first.
-        section: Vec<String>,
+        /// Headings, outermost first; all rows below them share them.
+        section: Arc<[String]>,
         /// First cell.
         name: String,
     },

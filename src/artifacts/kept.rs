@@ -168,7 +168,7 @@ pub(super) fn bytes_of<'t>(texts: impl IntoIterator<Item = &'t String>) -> usize
 /// Memory of a place.
 pub(super) fn bytes_of_place(place: &Place) -> usize {
     match place {
-        Place::Row { section, name } => bytes_of(section).saturating_add(bytes_of([name])),
+        Place::Row { section, name } => bytes_of(section.iter()).saturating_add(bytes_of([name])),
         Place::File | Place::Line(_) | Place::Record { .. } | Place::Offset(_) => 0,
     }
 }

@@ -160,7 +160,7 @@ fn text(
     name: &str,
     doubts: &mut Doubts<'_>,
 ) -> Option<Located<String>> {
-    let place = Place::Row { section, name: name.to_owned() };
+    let place = Place::Row { section: section.into(), name: name.to_owned() };
     let value = text_of(object.get(name)?.as_str()?, &place, doubts)?;
     Some(Located::new(value, place))
 }

@@ -104,7 +104,7 @@ impl Reader {
         match names.as_slice() {
             [root] if root.starts_with("saved-") => {
                 let place =
-                    |name: &str| Place::Row { section: vec![(*root).to_owned()], name: name.to_owned() };
+                    |name: &str| Place::Row { section: [(*root).to_owned()].into(), name: name.to_owned() };
                 self.server.text(attributes.server.as_deref().unwrap_or_default(), place("@server"), doubts);
                 let date = attributes.export_date.as_deref().unwrap_or_default();
                 self.export_date.text(date, place("@export-date"), doubts);

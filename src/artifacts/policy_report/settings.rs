@@ -8,6 +8,7 @@
 //! Access", so no group is preferred. This file judges no value.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::document::{Document, NodeId, shortened};
 use super::sections::{Section, rows, tables};
@@ -24,15 +25,22 @@ const MAX_HEADINGS: usize = 8;
 pub(super) struct Settings {
     pub(super) security_options: Vec<SecurityOption>,
     pub(super) registry: Vec<RegistrySetting>,
-    /// Memory of the headings, which each row has anew.
+    /// Memory of the headings.
     bytes: usize,
     /// Rows and sections beyond the bounds, which are not kept.
     pub(super) left_out: usize,
 }
 
 impl Settings {
-    fn has_room(&mut self, headings: &[String]) -> bool {
-        self.bytes = self.bytes.saturating_add(kept::bytes_of(headings));
+    /// The headings above some rows, which share them.
+    fn headings(&mut self, above: &[&Section], last: Option<&Section>) -> Arc<[String]> {
+        let titles: Arc<[String]> =
+            above.iter().copied().chain(last).map(|section| section.title.clone()).collect();
+        self.bytes = self.bytes.saturating_add(kept::bytes_of(titles.iter()));
+        titles
+    }
+
+    fn has_room(&mut self) -> bool {
         let room = self.security_options.len() + self.registry.len() < MAX_ROWS && self.bytes < FILE_BYTES;
         self.left_out += usize::from(!room);
         room
@@ -87,14 +95,14 @@ fn security_options(
     let mut done = HashSet::new();
     for (group, inside) in all {
         let is_group = group.is_some_and(|group| group.level == "he4h");
-        let headings = titles(above, group);
+        let headings = settings.headings(above, group);
         for table in tables(document, inside) {
             if !done.insert(table) || !is_table_of_options(document, table, kind) {
                 continue;
             }
             for cells in rows(document, table) {
                 let Some(option) = security_option(document, &cells, kind, &headings) else { continue };
-                if (is_group || is_descriptor(&option.value)) && settings.has_room(&headings) {
+                if (is_group || is_descriptor(&option.value)) && settings.has_room() {
                     settings.security_options.push(option);
                 }
             }
@@ -115,7 +123,7 @@ fn security_option(
     document: &Document<'_>,
     cells: &[NodeId],
     kind: ReportKind,
-    headings: &[String],
+    headings: &Arc<[String]>,
 ) -> Option<SecurityOption> {
     let ([name, value] | [name, value, _]) = cells else { return None };
     let name = document.text(*name);
@@ -123,7 +131,7 @@ fn security_option(
         key_name: None,
         value: document.text(*value),
         winning_gpo: winning_gpo(document, cells, kind),
-        place: Place::Row { section: headings.to_vec(), name: name.clone() },
+        place: Place::Row { section: Arc::clone(headings), name: name.clone() },
         name,
     })
 }
@@ -144,14 +152,14 @@ fn extra_registry_settings(
     above: &[&Section],
     settings: &mut Settings,
 ) {
-    let headings = titles(above, None);
+    let headings = settings.headings(above, None);
     for cells in info3_rows(document, section) {
         let (Some(&first), Some(&state)) = (cells.first(), cells.get(1)) else { continue };
         let explained =
             document.below(first).any(|node| document.attribute(node, "gpmc_settingName").is_some());
         let path = document.text(first);
         let Some((key, value_name)) = path.rsplit_once('\\').filter(|_| !explained) else { continue };
-        if !settings.has_room(&headings) {
+        if !settings.has_room() {
             continue;
         }
         settings.registry.push(RegistrySetting {
@@ -159,7 +167,7 @@ fn extra_registry_settings(
             value_name: value_name.to_owned(),
             data: Some(document.text(state)),
             winning_gpo: winning_gpo(document, &cells, kind),
-            place: Place::Row { section: headings.clone(), name: path.clone() },
+            place: Place::Row { section: Arc::clone(&headings), name: path.clone() },
         });
     }
 }
@@ -185,8 +193,8 @@ fn preferences(document: &Document<'_>, section: &Section, above: &[&Section], s
         let Some(hive) = values.iter().position(|value| value.starts_with("HKEY_")) else { continue };
         let value = |offset: usize| values.get(hive + offset).cloned();
         let (Some(hive_name), Some(key)) = (value(0), value(1)) else { continue };
-        let headings = titles(above, None);
-        if !settings.has_room(&headings) {
+        let headings = settings.headings(above, None);
+        if !settings.has_room() {
             continue;
         }
         settings.registry.push(RegistrySetting {
@@ -214,8 +222,4 @@ fn info3_rows(document: &Document<'_>, section: &Section) -> Vec<Vec<NodeId>> {
 fn winning_gpo(document: &Document<'_>, cells: &[NodeId], kind: ReportKind) -> Option<String> {
     let cell = cells.get(2).filter(|_| kind != ReportKind::GpoReport)?;
     Some(document.short_text(*cell)).filter(|name| !name.is_empty())
-}
-
-fn titles(above: &[&Section], last: Option<&Section>) -> Vec<String> {
-    above.iter().copied().chain(last).map(|section| section.title.clone()).collect()
 }

@@ -175,7 +175,7 @@ fn every_row_of_security_options_and_no_other() {
                     "Other"
                 ]
                 .map(String::from)
-                .to_vec(),
+                .into(),
                 name: SAM.into()
             },
         }
