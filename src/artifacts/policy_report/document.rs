@@ -175,7 +175,17 @@ impl<'a> Document<'a> {
 
     /// The text of an element, in one line: pictures and scripts left out, white space collapsed.
     pub(super) fn text(&self, node: NodeId) -> String {
-        self.lines(node).join(" ")
+        match self.only_text(node) {
+            Some(text) => one_line(&decode(text)),
+            None => self.lines(node).join(" "),
+        }
+    }
+
+    /// The text of an element that holds one text and nothing else, as nearly all cells do.
+    fn only_text(&self, node: NodeId) -> Option<&str> {
+        let inside = self.nodes.get(node + 1).filter(|inside| matches!(inside.kind, Kind::Text))?;
+        let text = self.source.get(long(inside.from)..long(inside.to));
+        text.filter(|_| self.end(node) == node + 2)
     }
 
     /// The text of an element that may be repeated in many places, and so is cut where it is very long.
@@ -209,12 +219,21 @@ impl<'a> Document<'a> {
 
 /// The first 1,024 characters. Names of GPOs and headings have 255 at most.
 pub(super) fn shortened(text: &str) -> String {
-    text.chars().take(1024).collect()
+    let end = text.char_indices().nth(1024).map_or(text.len(), |(end, _)| end);
+    text.get(..end).unwrap_or_default().to_owned()
 }
 
 /// Trims, and makes one space of each run of spaces and line ends.
 fn one_line(text: &str) -> String {
-    text.trim().split_ascii_whitespace().collect::<Vec<_>>().join(" ")
+    let text = text.trim();
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_ascii_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }
 
 struct Builder<'a> {
