@@ -47,12 +47,39 @@ const PROTECTED_ACCOUNT: &[Tier] = &[
     tier(RuledOut, &[Yes("other-diagnosis-explains")], "other"),
     tier(RuledOut, &[Yes("connector-set-password")], "connector-has-rights"),
     tier(RuledOut, &[Yes("sam-call-refused")], "refused-before"),
+    // The list gives the right to somebody, and that may be the connector account.
+    tier(
+        Likely,
+        &[
+            No("operation-is-change"),
+            NotYes("connector-has-rights"),
+            NotYes("admin-sd-holder-grants"),
+            Yes("password-set-refused"),
+            Yes("target-protected-now"),
+            Unknown("connector-may-reset"),
+        ],
+        "may-have-rights",
+    ),
+    tier(
+        Likely,
+        &[
+            No("operation-is-change"),
+            NotYes("connector-has-rights"),
+            NotYes("admin-sd-holder-grants"),
+            Yes("password-set-refused"),
+            Yes("target-admin-count"),
+            Yes("target-list-protected"),
+            Unknown("connector-may-reset"),
+        ],
+        "may-have-rights",
+    ),
     // A change rests on the user's own password, and is not refused by design.
     tier(
         Confirmed,
         &[
             No("operation-is-change"),
             NotYes("connector-has-rights"),
+            NotYes("connector-may-reset"),
             NotYes("connector-set-password"),
             NotYes("admin-sd-holder-grants"),
             Yes("password-set-refused"),
@@ -65,6 +92,7 @@ const PROTECTED_ACCOUNT: &[Tier] = &[
         &[
             No("operation-is-change"),
             NotYes("connector-has-rights"),
+            NotYes("connector-may-reset"),
             NotYes("connector-set-password"),
             NotYes("admin-sd-holder-grants"),
             Yes("password-set-refused"),
@@ -79,6 +107,7 @@ const PROTECTED_ACCOUNT: &[Tier] = &[
         &[
             No("operation-is-change"),
             NotYes("connector-has-rights"),
+            NotYes("connector-may-reset"),
             NotYes("connector-set-password"),
             NotYes("admin-sd-holder-grants"),
             Yes("password-set-refused"),

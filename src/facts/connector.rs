@@ -10,7 +10,7 @@ use crate::words::Statement;
 use super::account_events::{AccountEvents, AccountName};
 use super::attempts::{self, Attempt, NamedAccount};
 use super::connect_server::ConfiguredAccount;
-use super::directory::{Directory, DirectoryUser};
+use super::directory::{Directory, DirectoryUser, domain_of};
 use super::machines::{MachineId, Machines, same_host};
 use super::{Contradiction, KnownEvents};
 
@@ -233,6 +233,22 @@ fn pair(
         connector.protected = connector.protected.take().or(listed);
         connector.object = Some((*object).clone());
     }
+    // The export of a group names members that have no export of their own.
+    if connector.protected.is_none() && connector.object.is_none() {
+        let members = &mut directory.members.iter();
+        connector.protected = members
+            .find(|(name, _)| is_name_of(name, &connector.account))
+            .map(|(_, source)| source.clone());
+    }
+}
+
+/// Whether a distinguished name's own part is the account's name, in the account's domain. Accounts are made with
+/// their account name there.
+fn is_name_of(dn: &str, named: &NamedAccount) -> bool {
+    let own = dn.split(',').next().and_then(|part| part.split_once('='));
+    own.is_some_and(|(key, value)| {
+        key.trim().eq_ignore_ascii_case("CN") && value.trim().eq_ignore_ascii_case(&named.name)
+    }) && (is_express(&named.name) || in_domain(named, Some(&domain_of(dn))))
 }
 
 /// Whether an export's object is the account that the engine names.

@@ -30,6 +30,43 @@ pub fn connector_right(
     })
 }
 
+/// Whether an account of which no SID is known has a right, as far as everybody has it. Domain Users may not be
+/// its primary group, so that they are a group like any other here.
+pub fn unnamed_right(
+    list: &AccessList,
+    right: &ConnectorRight,
+    class: &str,
+    connector: Option<&Connector>,
+) -> Decision {
+    list.decide(|descriptor| {
+        check_object_access(descriptor, &right.wanted, class, &|trustee| unnamed(trustee, connector))
+    })
+}
+
+/// What any domain account is to a trustee. A protected group has only administrators, and the connector
+/// account is none unless something shows it.
+fn unnamed(trustee: &Trustee, connector: Option<&Connector>) -> Membership {
+    let administrator = || match connector.and_then(|connector| connector.protected.as_ref()) {
+        Some(_) => Membership::Unknown,
+        None => Membership::NotMember,
+    };
+    match trustee {
+        Trustee::Named(name) => connector
+            .filter(|connector| connector.named_by_engine)
+            .map_or(Membership::Unknown, |connector| by_name(name, connector)),
+        Trustee::Sid(sid) if sid.as_str() == SELF => Membership::NotMember,
+        Trustee::Sid(sid) if sid.as_str() == BUILTIN_USERS => Membership::Unknown,
+        Trustee::DomainRelative { rid: DOMAIN_USERS, .. } => Membership::Unknown,
+        _ if protected_groups::by_trustee(trustee).is_some() => administrator(),
+        _ => match connector_is(trustee) {
+            Some(ConnectorIs::Member) => Membership::Member,
+            Some(ConnectorIs::Other) => Membership::NotMember,
+            Some(ConnectorIs::NotUnlessShown) => administrator(),
+            None => Membership::Unknown,
+        },
+    }
+}
+
 /// Whether the connector account may read an object. `in_read_group` says whether it is in Pre-Windows 2000
 /// Compatible Access.
 pub fn connector_reads(
@@ -49,6 +86,10 @@ pub fn connector_reads(
 
 /// SELF: the object's own account, which the connector account is not.
 const SELF: &str = "S-1-5-10";
+/// `BUILTIN\Users`, whose members are Domain Users.
+const BUILTIN_USERS: &str = "S-1-5-32-545";
+/// Relative identifier of Domain Users.
+const DOMAIN_USERS: u32 = 513;
 
 /// Membership as exports of the account's own object show it, and else as principals have it.
 fn in_directory(trustee: &Trustee, connector: &Connector) -> Membership {

@@ -32,6 +32,8 @@ pub struct Directory {
     pub listed: ListedNames,
     /// Access lists of users, containers and other objects, by distinguished name.
     pub lists: AccessLists,
+    /// Members that exports of protected groups list, by distinguished name in lower case, and where.
+    pub members: BTreeMap<String, Source>,
     by_name: BTreeMap<String, Vec<usize>>,
     by_anchor: BTreeMap<String, Vec<usize>>,
 }

@@ -68,7 +68,7 @@ pub(super) fn mended(facts: &Facts, attempt: &Attempt) -> Option<Source> {
 impl Target<'_> {
     /// What cause 1 asks.
     pub(super) fn for_protected_account(&self) -> Vec<Finding> {
-        vec![
+        let mut findings = vec![
             self.operation_is_change(),
             self.protected_now(Weight::Proves),
             self.admin_count(Weight::Supports),
@@ -77,7 +77,9 @@ impl Target<'_> {
             self.admin_sd_holder_grants(Weight::RulesOut),
             self.right_missing(Weight::Context),
             self.has_rights(),
-        ]
+        ];
+        findings.extend(self.may_reset(Weight::RulesOut));
+        findings
     }
 
     /// What cause 2 asks.

@@ -16,7 +16,7 @@ use super::directory::Target;
 use super::{Answer, Finding, Weight};
 
 /// Where AdminSDHolder stands in each domain.
-const ADMIN_SD_HOLDER: &str = "CN=AdminSDHolder,CN=System";
+pub(super) const ADMIN_SD_HOLDER: &str = "CN=AdminSDHolder,CN=System";
 
 /// What the lists of one object give the connector account, all required rights together.
 enum Rights<'f> {
@@ -114,7 +114,7 @@ impl Target<'_> {
     }
 
     /// Descriptors give rights to a SID. An account that nothing names has to be found first.
-    fn needing_account(&self, finding: Finding) -> Finding {
+    pub(super) fn needing_account(&self, finding: Finding) -> Finding {
         match self.connector {
             Some(connector) if connector.sid.is_some() => finding,
             Some(_) => finding.needing("connector-account", None),
@@ -133,7 +133,10 @@ impl Target<'_> {
     fn rights_by<'s>(&'s self, lists: &'s [AccessList], class: &str) -> Rights<'s> {
         let lists = telling(lists);
         let Some(first) = lists.first() else { return Rights::Unusable(None) };
-        let Some(connector) = self.told_by(&lists) else { return Rights::NoSid(&first.source) };
+        let Some(connector) = self.told_by(&lists) else {
+            let everybody = self.everybody_has(&lists, class);
+            return if everybody { Rights::All(&first.source) } else { Rights::NoSid(&first.source) };
+        };
         if first.shown == Shown::Partly {
             return Rights::NotWhole(&first.source);
         }
@@ -157,7 +160,7 @@ impl Target<'_> {
     }
 
     /// The connector account, where these lists can tell it: descriptors name it by its SID.
-    fn told_by(&self, lists: &[&AccessList]) -> Option<&Connector> {
+    pub(super) fn told_by(&self, lists: &[&AccessList]) -> Option<&Connector> {
         let by_name = lists.iter().all(|list| list.shown != Shown::Descriptor);
         self.connector.filter(|connector| connector.sid.is_some() || (by_name && connector.named_by_engine))
     }
@@ -373,16 +376,16 @@ struct RightSeen {
 }
 
 /// The lists that are shown whole, or else those that are not.
-fn telling(lists: &[AccessList]) -> Vec<&AccessList> {
+pub(super) fn telling(lists: &[AccessList]) -> Vec<&AccessList> {
     let whole: Vec<&AccessList> = lists.iter().filter(|list| list.shown != Shown::Partly).collect();
     if whole.is_empty() { lists.iter().collect() } else { whole }
 }
 
-fn class_of(user: &DirectoryUser) -> &'static str {
+pub(super) fn class_of(user: &DirectoryUser) -> &'static str {
     if user.is_inet_org_person { INET_ORG_PERSON_CLASS } else { USER_CLASS }
 }
 
-fn shown(trustee: &Trustee) -> String {
+pub(super) fn shown(trustee: &Trustee) -> String {
     let name = trustee.well_known_name().map(str::to_owned);
     name.unwrap_or_else(|| match trustee {
         Trustee::Sid(sid) => sid.as_str().to_owned(),

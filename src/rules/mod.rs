@@ -13,6 +13,7 @@ mod other;
 mod protected_account;
 mod read_access;
 mod remote_sam;
+mod reset_grant;
 mod shared;
 
 use serde::{Deserialize, Serialize};

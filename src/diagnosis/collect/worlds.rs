@@ -31,6 +31,7 @@ pub const WORLDS: &[World] = &[
             ("target-not-protected", No),
             ("connector-right-missing", Yes),
             ("connector-has-rights", No),
+            ("connector-may-reset", No),
         ],
     },
     // The user was in one, and kept its access list.
@@ -45,6 +46,7 @@ pub const WORLDS: &[World] = &[
             ("target-not-protected", No),
             ("connector-right-missing", Yes),
             ("connector-has-rights", No),
+            ("connector-may-reset", No),
         ],
     },
     // The connector account lacks the right to reset the password.
@@ -60,6 +62,7 @@ pub const WORLDS: &[World] = &[
             ("inheritance-disabled", No),
             ("connector-right-missing", Yes),
             ("connector-has-rights", No),
+            ("connector-may-reset", No),
         ],
     },
     // It lacks the right because the user's own list does not inherit, as it does of former administrators
@@ -75,6 +78,7 @@ pub const WORLDS: &[World] = &[
             ("inheritance-disabled", Yes),
             ("connector-right-missing", Yes),
             ("connector-has-rights", No),
+            ("connector-may-reset", No),
         ],
     },
     // The connector account may not read what the call for user information reads. Where it may not, the

@@ -54,7 +54,8 @@ pub(in crate::facts) fn gather(artifacts: &[Artifact], contradictions: &mut Vec<
             });
         }
     }
-    Directory { listed: ListedNames::of(artifacts), ..Directory::of(users, lists) }
+    let listed = ListedNames::of(artifacts);
+    Directory { listed, members: known.members(), ..Directory::of(users, lists) }
 }
 
 /// Classes that inherit from `user` and are none, and groups.

@@ -109,6 +109,12 @@ impl KnownGroups {
         self.groups.get(dn).into_iter().flat_map(|group| group.member_of.iter().map(String::as_str))
     }
 
+    /// All members that protected groups list, by distinguished name in lower case, each with its first place.
+    pub(super) fn members(&self) -> BTreeMap<String, Source> {
+        let first = |(name, of): (&String, &Vec<(_, Source)>)| Some((name.clone(), of.first()?.1.clone()));
+        self.listing.iter().filter_map(first).collect()
+    }
+
     /// The protected groups whose own lists have a member.
     pub(super) fn listing(&self, dn: &str) -> &[(&'static ProtectedGroup, Source)] {
         self.listing.get(&dn.to_lowercase()).map_or(&[], Vec::as_slice)
