@@ -60,26 +60,18 @@ pub(super) fn for_cause(
                     (vec!["remove-deny", "grant-permissions"], Some("fit.connector-permissions.denied"))
                 }
                 "inheritance" => (vec!["grant-permissions"], Some("fit.connector-permissions.inheritance")),
-                _ => (
-                    vec!["grant-permissions", "preferred-domain-controller"],
-                    Some("fit.connector-permissions.rights"),
-                ),
-            }
-        }
-        CauseId::RemoteSam => {
-            let outlived = facts
-                .contradictions
-                .iter()
-                .any(|contradiction| contradiction.text.key == "contradiction.value-outlives-policy");
-            let gpo = gpo(result).is_some();
-            match (outlived, gpo) {
-                (true, _) => (vec!["solution-2", "solution-1", "verify"], Some("fit.remote-sam.value-only")),
-                (false, true) => (vec!["solution-1", "solution-2", "verify"], Some("fit.remote-sam.policy")),
-                (false, false) => {
-                    (vec!["solution-1", "solution-2", "verify"], Some("fit.remote-sam.unknown"))
+                _ => {
+                    let mut sections = vec!["grant-permissions"];
+                    sections.extend(on_controller(result).then_some("preferred-domain-controller"));
+                    (sections, Some("fit.connector-permissions.rights"))
                 }
             }
         }
+        CauseId::RemoteSam => match (value_outlives_policy(facts), gpo(result).is_some()) {
+            (true, _) => (vec!["solution-2", "solution-1", "verify"], Some("fit.remote-sam.value-only")),
+            (false, true) => (vec!["solution-1", "solution-2", "verify"], Some("fit.remote-sam.policy")),
+            (false, false) => (vec!["solution-1", "solution-2", "verify"], Some("fit.remote-sam.unknown")),
+        },
     };
     let mut values = Values::default();
     let mut fit = fit.map(Statement::new);
@@ -92,7 +84,7 @@ pub(super) fn for_cause(
     }
     let machine =
         result.reason.values.iter().find(|(name, _)| *name == "machine").map(|(_, machine)| machine);
-    if let Some(machine) = machine.filter(|machine| facts.machines.find(machine).is_some()) {
+    if let Some(machine) = machine.filter(|machine| may_be_controller(facts, machine)) {
         values = values.with("controller", machine);
     }
     let attempt = loudest(result.cause, facts, results);
@@ -134,8 +126,36 @@ fn denied(result: &CauseResult) -> Option<(&str, &str)> {
     })
 }
 
+/// Whether Entra Connect runs on a domain controller.
+fn on_controller(result: &CauseResult) -> bool {
+    let check = "connect-on-domain-controller";
+    result.findings.iter().any(|finding| finding.check == check && finding.answer == Answer::Yes)
+}
+
+/// Whether a machine that is known by name may be a domain controller: a Connect server is one only where that
+/// is shown.
+fn may_be_controller(facts: &Facts, name: &str) -> bool {
+    facts.machines.find(name).is_some_and(|id| {
+        let is = |role| facts.machines.is(id, role);
+        is(Role::DomainController) || !(is(Role::Member) || is(Role::ConnectServer))
+    })
+}
+
+/// Whether a domain controller has the value although no policy defines it. Of another machine that says nothing:
+/// its value restricts calls to itself alone.
+fn value_outlives_policy(facts: &Facts) -> bool {
+    let outlived = |text: &Statement| text.key == "contradiction.value-outlives-policy";
+    let mut outlived = facts.contradictions.iter().filter(|contradiction| outlived(&contradiction.text));
+    outlived.any(|contradiction| {
+        let machine = contradiction.text.values.iter().find(|(name, _)| *name == "machine");
+        machine.is_some_and(|(_, machine)| may_be_controller(facts, machine))
+    })
+}
+
+/// The policy that sets the restriction, but not that of a Connect server, which need not reach a controller.
 fn gpo(result: &CauseResult) -> Option<&str> {
-    let values = result.findings.iter().flat_map(|finding| &finding.text.values);
+    let told = result.findings.iter().filter(|finding| finding.check != "connect-server-denies-connector");
+    let values = told.flat_map(|finding| &finding.text.values);
     values.clone().find(|(name, _)| *name == "gpo").map(|(_, gpo)| gpo.as_str())
 }
 

@@ -4,6 +4,7 @@
 //! far as their English names go; an entry that is not understood becomes one that cannot be decided. A list
 //! that may lack entries decides nothing: the missing one may be the one that grants or denies.
 
+mod prefixes;
 mod shown;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,8 @@ use crate::security_descriptor::{
     effective_for_descendant,
 };
 use crate::source::{BundlePath, Place, Source};
+
+use prefixes::Prefixes;
 
 /// The access list of one object, as one text shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +32,8 @@ pub struct AccessList {
     pub source: Source,
     /// Lines of the entries, counted from 1; empty where they have none.
     lines: Vec<u64>,
+    /// Domains as its entries name them.
+    prefixes: Prefixes,
 }
 
 /// How an access list was shown.
@@ -117,7 +122,15 @@ pub fn containers_above(dn: &str) -> impl Iterator<Item = &str> {
 impl AccessList {
     pub(super) fn of_descriptor(descriptor: SecurityDescriptor, source: Source) -> Self {
         let protected = descriptor.dacl.as_ref().map(|dacl| dacl.protected);
-        AccessList { descriptor, shown: Shown::Descriptor, protected, source, lines: Vec::new() }.bounded()
+        AccessList {
+            descriptor,
+            shown: Shown::Descriptor,
+            protected,
+            source,
+            lines: Vec::new(),
+            prefixes: Prefixes::default(),
+        }
+        .bounded()
     }
 
     fn of_acl(path: &BundlePath, acl: &ObjectAcl) -> Self {
@@ -131,6 +144,7 @@ impl AccessList {
                 protected: acl.protected,
                 source,
                 lines: acl.entries.iter().map(|entry| entry.line).collect(),
+                prefixes: Prefixes::of(acl),
             }
             .bounded(),
         }
@@ -184,6 +198,11 @@ impl AccessList {
             .map(|dacl| Dacl { protected: false, aces: dacl.aces.iter().filter_map(below).collect() });
         let descriptor = SecurityDescriptor { owner: None, group: None, dacl };
         AccessList { descriptor, ..self.clone() }
+    }
+
+    /// The NetBIOS name, in lower case, that its entries have for a domain, where they tell it.
+    pub fn netbios_of(&self, dns: &str) -> Option<&str> {
+        self.prefixes.of_domain(dns)
     }
 
     /// An entry of the list.

@@ -9,8 +9,7 @@ use crate::security_descriptor::{
 };
 
 use super::access_lists::AccessList;
-use super::account_events::AccountName;
-use super::connector::{Connector, domains_agree, is_same};
+use super::connector::{Connector, domains_agree};
 
 /// The access check of the SAM server for the connector account: READ_CONTROL, and nothing else
 /// ([MS-SAMR] 3.1.1.11).
@@ -25,8 +24,11 @@ pub fn connector_right(
     class: &str,
     connector: &Connector,
 ) -> Decision {
+    let netbios = netbios(connector, list);
     list.decide(|descriptor| {
-        check_object_access(descriptor, &right.wanted, class, &|trustee| in_directory(trustee, connector))
+        check_object_access(descriptor, &right.wanted, class, &|trustee| {
+            in_directory(trustee, connector, netbios)
+        })
     })
 }
 
@@ -76,10 +78,11 @@ pub fn connector_reads(
     in_read_group: Membership,
 ) -> Decision {
     let wanted = Wanted { mask, object_type: None, property_set: None };
+    let netbios = netbios(connector, list);
     list.decide(|descriptor| {
         check_object_access(descriptor, &wanted, "", &|trustee| match trustee {
             Trustee::Sid(sid) if *sid == Sid::PRE_WINDOWS_2000 => in_read_group,
-            _ => in_directory(trustee, connector),
+            _ => in_directory(trustee, connector, netbios),
         })
     })
 }
@@ -92,11 +95,13 @@ const BUILTIN_USERS: &str = "S-1-5-32-545";
 const DOMAIN_USERS: u32 = 513;
 
 /// Membership as exports of the account's own object show it, and else as principals have it.
-fn in_directory(trustee: &Trustee, connector: &Connector) -> Membership {
+///
+/// `netbios` is the NetBIOS name of the account's domain, where it is known.
+fn in_directory(trustee: &Trustee, connector: &Connector, netbios: Option<&str>) -> Membership {
     let own = connector.sid.as_ref().and_then(|(sid, _)| sid.domain_and_rid());
     let groups = connector.object.as_ref().map(|object| &object.groups);
     if let Trustee::Named(name) = trustee {
-        return by_name(name, connector);
+        return by_name(name, connector, netbios);
     }
     if let Trustee::Sid(sid) = trustee {
         if sid.as_str() == SELF {
@@ -117,15 +122,30 @@ fn in_directory(trustee: &Trustee, connector: &Connector) -> Membership {
     }
 }
 
+/// The NetBIOS name of the account's domain: as the account was named, or as the entries of a list show it.
+fn netbios<'a>(connector: &'a Connector, list: &'a AccessList) -> Option<&'a str> {
+    let names = [&connector.account.domain, &connector.account.other_domain_name];
+    let named = || names.into_iter().flatten().map(String::as_str);
+    let shown = || named().find(|name| name.contains('.')).and_then(|dns| list.netbios_of(dns));
+    named().find(|name| !name.contains('.')).or_else(shown)
+}
+
 /// Only the account itself, and Domain Users of its own domain, are told by a name alone.
-fn by_name(name: &str, connector: &Connector) -> Membership {
+///
+/// An account of the same name in another domain is another one. That a group has the name which the installation
+/// makes up for an account does not happen; the name of a custom account may be a group's elsewhere.
+fn by_name(name: &str, connector: &Connector, netbios: Option<&str>) -> Membership {
     let Some((domain, account)) = name.split_once('\\') else { return Membership::Unknown };
-    let named = AccountName { name: account.to_owned(), domain: domain.to_owned(), sid: None };
     let own = connector.account.domain.as_deref();
-    let in_its_domain = own.is_some() && domains_agree(Some(domain), own);
-    let is_itself = is_same(&named, &connector.account) && (connector.is_express() || in_its_domain);
-    if is_itself || (account.eq_ignore_ascii_case("Domain Users") && in_its_domain) {
+    let in_its_domain = match netbios {
+        Some(netbios) if !domain.contains('.') => domain.eq_ignore_ascii_case(netbios),
+        _ => own.is_some() && domains_agree(Some(domain), own),
+    };
+    let is_its_name = account.eq_ignore_ascii_case(&connector.account.name);
+    if in_its_domain && (is_its_name || account.eq_ignore_ascii_case("Domain Users")) {
         Membership::Member
+    } else if is_its_name && connector.is_express() && netbios.is_some() && !domain.contains('.') {
+        Membership::NotMember
     } else {
         Membership::Unknown
     }
@@ -215,8 +235,9 @@ mod tests {
             object.groups.token_complete = true;
             object.groups.token = vec![Sid::parse("S-1-5-21-1-2-3-1200").unwrap()];
         });
-        let is =
-            |connector: &Connector, trustee: &str| in_directory(&Trustee::parse(trustee).unwrap(), connector);
+        let is = |connector: &Connector, trustee: &str| {
+            in_directory(&Trustee::parse(trustee).unwrap(), connector, None)
+        };
         use Membership::{Member, NotMember, Unknown};
         for (trustee, expected) in [
             ("S-1-5-21-1-2-3-1144", [Member, Member, Member, Member]),
@@ -254,7 +275,28 @@ mod tests {
             ("svc", [Unknown, Unknown, Unknown]),
         ] {
             let trustee = Trustee::from_name(name);
-            let have = [&custom, &of_domain, &express].map(|connector| in_directory(&trustee, connector));
+            let have =
+                [&custom, &of_domain, &express].map(|connector| in_directory(&trustee, connector, None));
+            assert_eq!(have, expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_same_name_in_another_domain_is_another_account() {
+        let mut express = connector(|_| {});
+        express.account.domain = Some("CONTOSO.EXAMPLE".to_owned());
+        express.account.name = "MSOL_0123456789ab".to_owned();
+        use Membership::{Member, NotMember, Unknown};
+        // The NetBIOS name of the account's domain: not known, the default one, another one.
+        for (name, expected) in [
+            ("CONTOSO\\MSOL_0123456789ab", [Member, Member, NotMember]),
+            ("FABRIKAM\\MSOL_0123456789ab", [Unknown, NotMember, NotMember]),
+            ("CORP\\MSOL_0123456789ab", [Unknown, NotMember, Member]),
+            ("FABRIKAM\\Domain Users", [Unknown, Unknown, Unknown]),
+        ] {
+            let trustee = Trustee::from_name(name);
+            let have = [None, Some("contoso"), Some("corp")]
+                .map(|netbios| in_directory(&trustee, &express, netbios));
             assert_eq!(have, expected, "{name}");
         }
     }

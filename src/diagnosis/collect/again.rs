@@ -4,6 +4,7 @@
 use crate::facts::machines::Role;
 use crate::facts::{Attempt, Facts, LogFact};
 use crate::rules::{Answer, Need};
+use crate::source::Source;
 use crate::words::Statement;
 
 use super::super::AttemptResult;
@@ -103,7 +104,25 @@ fn of_directory(facts: &Facts, attempt: &Attempt, result: &AttemptResult, need: 
         let end = format!("unknown-{variant}");
         let finding = asking().find(|finding| finding.text.key.ends_with(&end))?;
         let of_user = || facts.directory.target_of(attempt).and_then(|user| user.sources.first());
-        let path = finding.sources.first().or_else(of_user).map(|source| source.path.to_string())?;
-        Some(again(&format!("{artifact}-{variant}")).with("path", path))
+        // The finding is evidenced by the later success; what may be stale is the export.
+        let export = match *variant {
+            "mended" => export(facts, attempt, artifact),
+            _ => finding.sources.first().or_else(of_user),
+        };
+        let path = export?.path.to_string();
+        let text = again(&format!("{artifact}-{variant}")).with("path", path);
+        Some(match finding.sources.first().filter(|_| *variant == "mended") {
+            Some(success) => text.with("success", success.path.to_string()),
+            None => text,
+        })
     })
+}
+
+/// Where an artifact of the operation's user stands: its access list, or what shows the user.
+fn export<'f>(facts: &'f Facts, attempt: &Attempt, artifact: &str) -> Option<&'f Source> {
+    let user = facts.directory.target_of(attempt)?;
+    match artifact {
+        "target-permissions" => user.descriptors.first().map(|list| &list.source),
+        _ => user.sources.first(),
+    }
 }

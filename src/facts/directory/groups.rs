@@ -15,7 +15,8 @@ pub struct GroupsSeen {
     pub protected: Vec<ProtectedMembership>,
     /// Some text lists the object's direct groups and its primary group whole.
     pub complete: bool,
-    /// That text lists no group but the primary one.
+    /// That text lists no group but the primary one, which is in no other group as far as is known: a default one,
+    /// or one whose own export shows no group.
     pub none_but_primary: bool,
     /// SIDs of nested groups (`tokenGroups`).
     pub token: Vec<Sid>,
@@ -61,13 +62,14 @@ impl GroupsSeen {
         let cut = format == DirectoryFormat::Ldif && last && ends_with_groups(object);
         let direct = direct.filter(|_| !cut);
         let primary = groups.take_primary(path, object);
+        let ends_there = primary && primary_ends_there(object, known);
         groups.direct_protected = groups.protected.first().map(|membership| membership.source.clone());
         if groups.protected.is_empty() && direct.is_some() && primary {
             groups.direct_free = Some(Source::new(path, Place::Line(object.line)));
         }
         groups.take_token(path, format, object, cut);
         groups.complete = groups.token_complete || (direct.is_some() && primary);
-        groups.none_but_primary = primary && direct == Some(0);
+        groups.none_but_primary = ends_there && direct == Some(0);
         groups
     }
 
@@ -200,6 +202,19 @@ impl GroupsSeen {
     pub fn disputed(&self) -> Option<(&Source, &Source)> {
         self.direct_protected.as_ref().zip(self.direct_free.as_ref())
     }
+}
+
+/// Primary groups that Windows gives: Domain Users, Guests, Computers, Controllers, Read-only Domain Controllers.
+const DEFAULT_PRIMARY: [u32; 5] = [513, 514, 515, 516, 521];
+
+/// Whether the primary group leads to no group above it. One of an administrator's choice may be in any group.
+fn primary_ends_there(object: &DirectoryObject, known: &KnownGroups) -> bool {
+    let rid = object.text("primaryGroupID").and_then(|text| text.trim().parse::<u32>().ok());
+    let own = object.sid();
+    let domain = own.as_ref().and_then(Sid::domain_and_rid).map(|(domain, _)| domain);
+    rid.is_some_and(|rid| {
+        DEFAULT_PRIMARY.contains(&rid) || domain.is_some_and(|domain| known.is_in_none(domain, rid))
+    })
 }
 
 fn ends_with_groups(object: &DirectoryObject) -> bool {

@@ -25,6 +25,8 @@ struct KnownGroup {
     sid: Option<Sid>,
     /// Groups that it is in, in lower case.
     member_of: BTreeSet<String>,
+    /// An export lists the groups that it is in whole.
+    whole: bool,
 }
 
 /// Groups that are looked through from one, so that a hostile chain costs no more.
@@ -59,9 +61,10 @@ impl KnownGroups {
                 self.listing.entry(member.trim().to_lowercase()).or_default().push((group, source.clone()));
             }
         }
-        let above = object.member_of().map(|(groups, _)| groups).unwrap_or_default();
+        let (above, whole) = object.member_of().unwrap_or_default();
         let known = self.groups.entry(name).or_default();
         known.sid = known.sid.take().or(sid);
+        known.whole |= whole;
         known.member_of.extend(above.into_iter().map(str::to_lowercase));
     }
 
@@ -81,6 +84,14 @@ impl KnownGroups {
         let (group, domain) = protected_groups::by_dn(dn)?;
         let same = own_domain.is_none_or(|own| own.eq_ignore_ascii_case(&domain_of(domain)));
         (same || group.scope == Scope::Root).then_some(group)
+    }
+
+    /// Whether an export shows that a group of a domain is in no other one.
+    pub(super) fn is_in_none(&self, domain: Sid, rid: u32) -> bool {
+        let wanted = Some((domain, rid));
+        let is = |group: &&KnownGroup| group.sid.as_ref().and_then(Sid::domain_and_rid) == wanted;
+        let mut shown = self.groups.values().filter(is).peekable();
+        shown.peek().is_some() && shown.all(|group| group.whole && group.member_of.is_empty())
     }
 
     /// The protected group that a group is in, however many groups lie between.
