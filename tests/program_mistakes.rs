@@ -204,6 +204,10 @@ fn values_that_cannot_be_are_refused_in_the_users_language() {
     let folder = upload();
     for (line, english, japanese) in [
         ("analyze bd --max-depth x", "Give a whole number, 0 or more", "0 以上の整数"),
+        ("analyze bd --max-depth -1", "Give a whole number, 0 or more", "0 以上の整数"),
+        ("analyze bd --max-ratio -1", "Expected a whole number, 1 or more.", "1 以上の整数"),
+        ("batch bd --output out --threads 0", "Expected a whole number, 1 or more.", "1 以上の整数"),
+        ("batch bd --output out --threads -1", "Expected a whole number, 1 or more.", "1 以上の整数"),
         ("analyze bd --max-file-bytes 0", "Expected a whole number, 1 or more.", "1 以上の整数"),
         ("analyze bd --max-ratio 0", "Expected a whole number, 1 or more.", "1 以上の整数"),
         ("events bd --event-id abc", "Expected a number from 0 to 65535.", "0 から 65535 まで"),

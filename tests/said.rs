@@ -328,3 +328,136 @@ fn words_of_a_record_cannot_act() {
     assert!(!page.contains("<script") && !page.contains('\u{202e}') && !page.contains('\u{1b}'));
     assert!(page.contains("&#60;script&#62;a&#60;/script&#62;\\u{202e}\\u{1b}[2J\nb"), "{page}");
 }
+
+fn replies(case: &str) -> (String, String) {
+    let in_language = |language| words_of(&reply::render(&report_in(case, language)));
+    (in_language(Language::English), in_language(Language::Japanese))
+}
+
+/// What the call for user information lacks is named, and only where that call was refused.
+#[test]
+fn the_reply_names_what_the_call_for_user_information_lacks() {
+    for (case, lacks) in [
+        ("sam-server-unreadable", "CN=Server,CN=System"),
+        ("sam-server-unreadable-value-unseen", "CN=Server,CN=System"),
+        ("read-group-emptied", "Pre-Windows 2000 Compatible Access"),
+        ("domain-root-hardened", "dc=contoso,dc=example"),
+        ("impersonation-right-reduced", "NT AUTHORITY\\SERVICE"),
+    ] {
+        let (english, japanese) = replies(&format!("connector-permissions/{case}"));
+        let missing = between(&english, "This is what is missing: - ", "explain");
+        assert!(missing.contains(lacks), "{case}: {missing}");
+        let missing = between(&japanese, "不足しているものは、次のとおりです。 - ", "この原因");
+        assert!(missing.contains(lacks), "{case}: {missing}");
+    }
+    let (english, _) = replies("connector-permissions/sam-server-readable");
+    assert!(!english.contains("CN=Server,CN=System: its access list"), "{english}");
+}
+
+/// Who is protected cannot have resets; who was once can, after the clean-up that the reply has steps for.
+#[test]
+fn the_reply_does_not_deny_what_its_steps_bring_about() {
+    for case in
+        ["formerly-protected-list-seen", "formerly-protected-token-seen", "former-administrator-in-csv"]
+    {
+        let (english, japanese) = replies(&format!("protected-account/{case}"));
+        assert!(english.contains("The account was an administrator once: clean it up"), "{case}: {english}");
+        assert!(english.contains("the protection stayed"), "{case}: {english}");
+        assert!(english.contains("resets work again"), "{case}: {english}");
+        assert!(!english.contains("The password of such an account cannot be reset"), "{case}: {english}");
+        assert!(japanese.contains("再びリセットできるようになります"), "{case}: {japanese}");
+        assert!(!japanese.contains("このようなアカウントのパスワードを"), "{case}: {japanese}");
+    }
+}
+
+/// A protected group is a fact; that it is the reason is none where the cause is possible or likely.
+#[test]
+fn a_protected_group_is_no_verdict() {
+    for case in ["holder-grants-user-list-not-seen", "no-trace-protected-now"] {
+        let (english, japanese) = replies(&format!("protected-account/{case}"));
+        assert!(english.contains("belongs to the group Domain Admins"), "{case}: {english}");
+        assert!(english.contains("could then not be reset from the cloud"), "{case}: {english}");
+        assert!(!english.contains("This is by design"), "{case}: {english}");
+        assert!(japanese.contains("この保護によって拒否されている場合"), "{case}: {japanese}");
+        assert!(!japanese.contains("これは仕様による動作です"), "{case}: {japanese}");
+    }
+    let (english, japanese) = replies("protected-account/listed-in-domain-admins");
+    assert!(english.contains("This is by design"), "{english}");
+    assert!(japanese.contains("これは仕様による動作です"), "{japanese}");
+}
+
+/// Three events of the case say that the service had trouble with the cloud.
+#[test]
+fn the_reply_names_another_diagnosis_that_is_possible() {
+    let (english, japanese) = replies("other/service-cannot-reach-the-cloud");
+    let wanted = "- The writeback service has lost the cloud: The writeback service had trouble with the cloud 3 \
+                  times; users then see SSPR";
+    assert!(between(&english, "signs of the following: ", "## ").starts_with(wanted), "{english}");
+    assert!(between(&japanese, "次のことも考えられます。 - ", "## ").contains("3 回"), "{japanese}");
+    assert!(!replies("trust/resets-succeed").0.contains("signs of the following"));
+}
+
+/// One file comes back, and not a folder.
+#[test]
+fn the_exported_settings_come_back_as_one_file() {
+    for reply in <[String; 2]>::from(replies("trust/audit-log-only")) {
+        assert!(reply.contains("`C:\\Temp\\ADSyncConfiguration.zip`"), "{reply}");
+        assert!(reply.contains("; Compress-Archive -Path C:\\Temp\\ADSyncConfiguration "), "{reply}");
+    }
+}
+
+/// What was in nobody's hands was not gone through.
+#[test]
+fn the_reply_says_that_nothing_could_be_looked_into() {
+    let (all, zero) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let cut = zero.path().join("cut.zip");
+    std::fs::write(&cut, b"PK\x03\x04\x14\0\0\0").unwrap();
+    let file = zero.path().join("zero.zip");
+    std::fs::write(&file, b"").unwrap();
+    let folder = all.path().to_owned();
+    for (input, says, says_in_japanese) in [
+        (&cut, "We could not read what you sent", "読み取ることができなかった"),
+        (&folder, "What you sent holds no files", "ファイルが含まれていなかった"),
+        (&file, "Your files arrived empty (0 bytes)", "空 (0 バイト) の状態で届いた"),
+    ] {
+        let analysis = analyze(std::slice::from_ref(input), &Options::default()).unwrap();
+        let english = words_of(&reply::render(&analysis.report(Language::English)));
+        let japanese = words_of(&reply::render(&analysis.report(Language::Japanese)));
+        assert!(english.contains("We have not been able to look into what you sent"), "{english}");
+        assert!(!english.contains("gone through") && english.contains(says), "{english}");
+        assert!(
+            japanese.contains("まだ確認できておりません") && japanese.contains(says_in_japanese),
+            "{japanese}"
+        );
+        assert!(!japanese.contains("拝見した結果"), "{japanese}");
+    }
+}
+
+/// A file of no bytes is asked for again by its name, also beside others that were read.
+#[test]
+fn a_file_that_arrived_empty_is_asked_for_again() {
+    let log = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/cases/connector-permissions/one-user/bundle/aadc01/Application.evtx");
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("zero.zip"), b"").unwrap();
+    for beside in [false, true] {
+        if beside {
+            std::fs::copy(&log, folder.path().join("Application.evtx")).unwrap();
+        }
+        let analysis = analyze(&[folder.path().to_owned()], &Options::default()).unwrap();
+        let report = analysis.report(Language::English);
+        let english = words_of(&reply::render(&report));
+        assert!(
+            english.contains("arrived empty (0 bytes). Please send them to us again: - zero.zip"),
+            "{english}"
+        );
+        assert_eq!(english.contains("gone through"), beside, "{english}");
+        assert!(!english.contains("hold no record"), "{english}");
+        let text = text_of(&report);
+        assert!(text.contains("zero.zip, whole file: Not used: an empty file, 0 bytes"), "{text}");
+        let gap = report.gaps.iter().find(|gap| gap.path == "zero.zip").unwrap();
+        assert_eq!(gap.kind, "empty");
+        let japanese = words_of(&reply::render(&analysis.report(Language::Japanese)));
+        assert!(japanese.contains("空 (0 バイト) の状態で届きました"), "{japanese}");
+    }
+}

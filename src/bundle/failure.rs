@@ -52,7 +52,7 @@ pub fn cause(error: &Error) -> Statement {
 pub enum Unread {
     /// It is encrypted, and no password at hand opens it.
     Encrypted,
-    /// An archive or a folder that holds no file.
+    /// An archive or a folder that holds no file, or a file of no bytes.
     Empty,
     /// Damage, a limit, or a kind that is not read.
     Other,
@@ -64,7 +64,7 @@ impl Unread {
         let says = |keys: &[&str]| gap.reason.iter().any(|reason| keys.contains(&reason.key.as_str()));
         if says(&["gap.bundle.encrypted", "gap.bundle.wrong-password", "gap.bundle.password-untried"]) {
             Unread::Encrypted
-        } else if says(&["gap.bundle.zip-empty", "gap.bundle.no-file"]) {
+        } else if says(&["gap.bundle.zip-empty", "gap.bundle.no-file", "not-used.empty"]) {
             Unread::Empty
         } else {
             Unread::Other

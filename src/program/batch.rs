@@ -22,7 +22,7 @@ use super::USAGE;
 use super::console::Console;
 use super::failure::Failure;
 use super::interrupt;
-use super::limits::LimitArgs;
+use super::limits::{self, LimitArgs};
 use super::output::{complain, whole, write_files};
 use super::own_input;
 use super::progress::{Unit, Watched};
@@ -52,7 +52,7 @@ pub(super) struct Batch {
     #[arg(long)]
     pub(super) resume: bool,
     /// Bundles that are read at the same time [default: as many as there are processors]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = limits::threads, allow_negative_numbers = true)]
     pub(super) threads: Option<NonZeroUsize>,
     #[command(flatten)]
     pub(super) limits: LimitArgs,

@@ -51,13 +51,13 @@ pub(super) struct Events {
     tracking_ids: Vec<String>,
     /// Events of this ID. Without it, events that only say that the service lives are listed once for each
     /// computer of a log
-    #[arg(long = "event-id", value_name = "ID", value_parser = event_id)]
+    #[arg(long = "event-id", value_name = "ID", value_parser = event_id, allow_negative_numbers = true)]
     ids: Vec<u16>,
     /// Events of this provider
     #[arg(long = "provider", value_name = "NAME")]
     providers: Vec<String>,
     /// Also list, in brief, the N records before and after each event in its log, whatever they are (at most 50)
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = context, hide_default_value = true)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = context, allow_negative_numbers = true, hide_default_value = true)]
     context: usize,
     /// In the table, all that an event says and not only its first line
     #[arg(long)]

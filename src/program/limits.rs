@@ -1,5 +1,6 @@
 //! How an upload is opened, as arguments: budgets and passwords.
 
+use std::num::{NonZeroUsize, ParseIntError};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -15,19 +16,19 @@ use super::failure::Failure;
 #[command(next_help_heading = "Budgets")]
 pub(super) struct LimitArgs {
     /// Bytes of one file, uncompressed [default: 8 GiB]
-    #[arg(long, value_name = "BYTES", value_parser = at_least_one)]
+    #[arg(long, value_name = "BYTES", value_parser = at_least_one, allow_negative_numbers = true)]
     pub(super) max_file_bytes: Option<u64>,
     /// Bytes of all files together, uncompressed [default: 32 GiB]
-    #[arg(long, value_name = "BYTES", value_parser = at_least_one)]
+    #[arg(long, value_name = "BYTES", value_parser = at_least_one, allow_negative_numbers = true)]
     pub(super) max_total_bytes: Option<u64>,
     /// Files and folders, members of archives included [default: 100000]
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
     pub(super) max_entries: Option<u64>,
     /// Uncompressed bytes for each compressed one [default: 1000]
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", value_parser = at_least_one, allow_negative_numbers = true)]
     pub(super) max_ratio: Option<u64>,
     /// Archives inside archives [default: 8]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole, allow_negative_numbers = true)]
     pub(super) max_depth: Option<u32>,
     /// Hash every file. Without it, those larger than 64 MiB below a folder or in an archive are not hashed
     #[arg(long)]
@@ -71,6 +72,16 @@ impl LimitArgs {
 }
 
 /// A budget of nothing would leave out all, and the report would blame the upload.
+/// A whole number. The parser's own range would be told in English only.
+fn whole(text: &str) -> Result<u32, ParseIntError> {
+    text.parse()
+}
+
+/// A whole number of threads.
+pub(super) fn threads(text: &str) -> Result<NonZeroUsize, Failure> {
+    text.parse().map_err(|_| Failure::of(Statement::new("program.number-from-one")))
+}
+
 fn at_least_one(text: &str) -> Result<u64, Failure> {
     let number = text.parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| Failure::of(Statement::new("program.number-from-one")))

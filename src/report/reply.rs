@@ -31,7 +31,7 @@ pub fn render(report: &Report) -> String {
         text: String::new(),
     };
     reply.paragraph(&reply.say("greeting"));
-    reply.paragraph(&reply.say("thanks"));
+    reply.paragraph(&reply.say(if reply.nothing_read() { "thanks-unread" } else { "thanks" }));
     reply.heading("found");
     let outcomes = outcomes(report);
     reply.found(&outcomes);

@@ -13,8 +13,17 @@ struct Unread<'a> {
     encrypted: BTreeSet<&'a str>,
     /// Archives without a file.
     empty: BTreeSet<&'a str>,
+    /// Files of no bytes.
+    zero: BTreeSet<&'a str>,
     /// Files of which something was lost.
     damaged: BTreeSet<&'a str>,
+}
+
+impl<'a> Unread<'a> {
+    fn all(&self) -> BTreeSet<&'a str> {
+        let all = [&self.encrypted, &self.damaged, &self.empty, &self.zero];
+        all.into_iter().flatten().copied().collect()
+    }
 }
 
 impl<'a> Reply<'a> {
@@ -33,9 +42,7 @@ impl<'a> Reply<'a> {
 
     /// The reply asks for something that it names below what is to be done.
     pub(super) fn asks(&self) -> bool {
-        let unread = self.unread();
-        let sent_again =
-            !(unread.encrypted.is_empty() && unread.empty.is_empty() && unread.damaged.is_empty());
+        let sent_again = !self.unread().all().is_empty();
         !self.wanted().is_empty() || (sent_again && !self.is_explained())
     }
 
@@ -48,9 +55,9 @@ impl<'a> Reply<'a> {
             self.collect();
             self.not_read("damaged", &unread.damaged);
             self.not_read("empty", &unread.empty);
+            self.not_read("zero", &unread.zero);
         } else {
-            let all = [&unread.encrypted, &unread.damaged, &unread.empty];
-            self.not_read("not-needed", &all.into_iter().flatten().copied().collect());
+            self.not_read("not-needed", &unread.all());
         }
     }
 
@@ -97,8 +104,19 @@ impl<'a> Reply<'a> {
                 .map(|path| path.rsplit_once('!').map_or(path, |(archive, _)| archive))
                 .collect(),
             empty: of("empty"),
+            zero: self.without_bytes(),
             damaged: of("unread"),
         }
+    }
+
+    /// Files that arrived with no bytes. One of which nothing could be read has another gap.
+    pub(super) fn without_bytes(&self) -> BTreeSet<&'a str> {
+        let gaps = &self.report.gaps;
+        let has = |path: &str, empty: bool| {
+            gaps.iter().any(|gap| gap.path == path && (gap.kind == "empty") == empty)
+        };
+        let files = self.report.artifacts.iter().filter(|file| file.kind == "not-used" && file.bytes == 0);
+        files.map(|file| file.path.as_str()).filter(|path| has(path, true) && !has(path, false)).collect()
     }
 
     fn not_read(&mut self, key: &str, paths: &BTreeSet<&str>) {

@@ -7,12 +7,20 @@ use crate::diagnosis::{Answer, State, Weight};
 use crate::report::model::{Attempt, Evidence, FactEntry};
 use crate::report::pieces::is_right_missing;
 
+/// Checks of the second form of missing rights: a yes names what the call for user information lacks.
+const READ_RIGHTS: [&str; 4] =
+    ["sam-server-unreadable", "domain-unreadable", "read-group-emptied", "impersonation-right-reduced"];
+
 impl Reply<'_> {
     pub(super) fn found(&mut self, outcomes: &[Outcome<'_>]) {
         match (self.report.verdict.cause.as_str(), outcomes) {
-            ("no-failure", _) => self.no_failure(),
+            ("no-failure", _) => {
+                self.no_failure();
+                self.also_possible();
+            }
             (_, []) => {
                 self.undetermined();
+                self.also_possible();
                 let failed = self.failed();
                 if !failed.is_empty() {
                     self.own("attempts");
@@ -51,14 +59,28 @@ impl Reply<'_> {
         self.paragraph(&text);
     }
 
-    /// The rights that are missing or denied, where the cause is that some are.
+    /// The rights that are missing or denied, where the cause is that some are: on the user, or for the call
+    /// for user information, where that was refused.
     fn rights_missing(&mut self, id: &str) {
-        let missing = self.evidence(id).iter().filter(|one| is_right_missing(one));
-        let mut items: Vec<String> = missing.map(|evidence| plain(&evidence.text)).collect();
+        let evidence = self.evidence(id);
+        let is = |one: &Evidence, check: &str| one.check == check && one.answer == Answer::Yes;
+        let call_refused = evidence.iter().any(|one| is(one, "sam-call-refused"));
+        let for_call = |one: &Evidence| call_refused && READ_RIGHTS.iter().any(|check| is(one, check));
+        let missing = evidence.iter().filter(|one| is_right_missing(one) || (for_call(one) && !one.aside));
+        let mut items: Vec<String> = missing.map(|evidence| self.missing(evidence)).collect();
         items.dedup();
         if !items.is_empty() {
             self.own("rights-missing");
             self.bullets(items);
+        }
+    }
+
+    /// What is missing, in words for the customer where the answer's own have terms of the trade.
+    fn missing(&self, evidence: &Evidence) -> String {
+        let key = format!("missing.{}", evidence.check);
+        match self.catalogue.has(&format!("reply.{key}")) {
+            true => self.say(&key),
+            false => plain(&evidence.text),
         }
     }
 
@@ -112,8 +134,8 @@ impl Reply<'_> {
         let groups = self.report.facts.iter().filter(|fact| fact.fact == "user-protected-group");
         let group = groups.into_iter().find(of_user).map(|fact| plain(&fact.value));
         let key = match (in_group.map_or(Answer::Unknown, |one| one.answer), &group) {
-            (Answer::Yes, Some(_)) => "cause.protected-now".to_owned(),
-            (Answer::Yes, None) => "cause.protected-itself".to_owned(),
+            (Answer::Yes, Some(_)) => format!("{table}.protected-now"),
+            (Answer::Yes, None) => format!("{table}.protected-itself"),
             (Answer::No, _) => format!("{table}.protected-formerly"),
             (Answer::Unknown, _) => format!("{table}.protected-account"),
         };
@@ -194,17 +216,39 @@ impl Reply<'_> {
         }
     }
 
+    /// Known diagnoses that fit although the verdict names none.
+    fn also_possible(&mut self) {
+        let fitting = self.report.other_diagnoses.iter().filter(|other| other.state >= State::Possible);
+        let items: Vec<String> = fitting
+            .map(|other| {
+                let values = [("title", plain(&other.title)), ("reason", plain(&other.reason))];
+                self.with("also-possible-item", &values)
+            })
+            .collect();
+        if !items.is_empty() {
+            self.own("also-possible");
+            self.bullets(items);
+        }
+    }
+
+    /// Nothing that arrived could be opened.
+    pub(super) fn nothing_read(&self) -> bool {
+        let without_bytes = self.without_bytes();
+        self.report.artifacts.iter().all(|file| without_bytes.contains(file.path.as_str()))
+    }
+
     /// Why no failure is seen: nothing could be read, or not all, or it is not there.
     fn nothing_seen(&self) -> &'static str {
         if self.report.attempts.iter().any(|attempt| attempt.staging) {
             return "staging";
         }
-        let nothing_read = self.report.artifacts.is_empty();
+        let nothing_read = self.nothing_read();
         let kinds = |kind: &str| self.report.gaps.iter().any(|gap| gap.kind == kind);
         match (nothing_read, kinds("encrypted"), kinds("unread")) {
             (true, true, _) => "encrypted",
             (false, true, _) => "partly-encrypted",
             (true, false, true) => "unreadable",
+            (true, false, false) if !self.report.artifacts.is_empty() => "zero",
             (true, false, false) => "empty",
             (false, false, _) => "no-failure-seen",
         }

@@ -104,7 +104,8 @@ fn for_an_encrypted_archive_its_password_is_asked_for() {
     assert!(reply.contains("We could not open the files, because they are encrypted"), "{reply}");
     assert!(reply.contains("Please send us the password by a separate way"), "{reply}");
     assert_eq!(reply.matches("証拠.zip").count(), 1, "{reply}");
-    for wrong in ["Application", "hold no record", "collect them again"] {
+    assert!(reply.contains("We have not been able to look into what you sent"), "{reply}");
+    for wrong in ["Application", "hold no record", "collect them again", "gone through"] {
         assert!(!reply.contains(wrong), "{wrong}: {reply}");
     }
 }
