@@ -41,13 +41,13 @@ pub fn unnamed_right(
     connector: Option<&Connector>,
 ) -> Decision {
     list.decide(|descriptor| {
-        check_object_access(descriptor, &right.wanted, class, &|trustee| unnamed(trustee, connector))
+        check_object_access(descriptor, &right.wanted, class, &|trustee| unnamed(trustee, connector, list))
     })
 }
 
 /// What any domain account is to a trustee. A protected group has only administrators, and the connector
 /// account is none unless something shows it.
-fn unnamed(trustee: &Trustee, connector: Option<&Connector>) -> Membership {
+fn unnamed(trustee: &Trustee, connector: Option<&Connector>, list: &AccessList) -> Membership {
     let administrator = || match connector.and_then(|connector| connector.protected.as_ref()) {
         Some(_) => Membership::Unknown,
         None => Membership::NotMember,
@@ -55,7 +55,7 @@ fn unnamed(trustee: &Trustee, connector: Option<&Connector>) -> Membership {
     match trustee {
         Trustee::Named(name) => connector
             .filter(|connector| connector.named_by_engine)
-            .map_or(Membership::Unknown, |connector| by_name(name, connector)),
+            .map_or(Membership::Unknown, |connector| by_name(name, connector, netbios(connector, list))),
         Trustee::Sid(sid) if sid.as_str() == SELF => Membership::NotMember,
         Trustee::Sid(sid) if sid.as_str() == BUILTIN_USERS => Membership::Unknown,
         Trustee::DomainRelative { rid: DOMAIN_USERS, .. } => Membership::Unknown,
