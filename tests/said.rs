@@ -406,7 +406,9 @@ fn the_exported_settings_come_back_as_one_file() {
     }
 }
 
-/// What was in nobody's hands was not gone through.
+const ONE_USER_LOG: &str = "connector-permissions/one-user/bundle/aadc01/Application.evtx";
+
+/// What could not be opened was not gone through.
 #[test]
 fn the_reply_says_that_nothing_could_be_looked_into() {
     let (all, zero) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -414,9 +416,13 @@ fn the_reply_says_that_nothing_could_be_looked_into() {
     std::fs::write(&cut, b"PK\x03\x04\x14\0\0\0").unwrap();
     let file = zero.path().join("zero.zip");
     std::fs::write(&file, b"").unwrap();
+    let log = zero.path().join("cut.evtx");
+    let whole = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases").join(ONE_USER_LOG);
+    std::fs::write(&log, &std::fs::read(whole).unwrap()[..5000]).unwrap();
     let folder = all.path().to_owned();
     for (input, says, says_in_japanese) in [
         (&cut, "We could not read what you sent", "読み取ることができなかった"),
+        (&log, "We could not read what you sent", "読み取ることができなかった"),
         (&folder, "What you sent holds no files", "ファイルが含まれていなかった"),
         (&file, "Your files arrived empty (0 bytes)", "空 (0 バイト) の状態で届いた"),
     ] {
@@ -436,8 +442,7 @@ fn the_reply_says_that_nothing_could_be_looked_into() {
 /// A file of no bytes is asked for again by its name, also beside others that were read.
 #[test]
 fn a_file_that_arrived_empty_is_asked_for_again() {
-    let log = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("fixtures/cases/connector-permissions/one-user/bundle/aadc01/Application.evtx");
+    let log = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cases").join(ONE_USER_LOG);
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("zero.zip"), b"").unwrap();
     for beside in [false, true] {
@@ -460,4 +465,25 @@ fn a_file_that_arrived_empty_is_asked_for_again() {
         let japanese = words_of(&reply::render(&analysis.report(Language::Japanese)));
         assert!(japanese.contains("空 (0 バイト) の状態で届きました"), "{japanese}");
     }
+}
+
+/// Where all failures are explained, nothing is asked for, and what arrived empty is still told.
+#[test]
+fn an_empty_file_is_told_where_it_was_not_needed() {
+    let mut report = report("connector-permissions/sam-server-unreadable");
+    let mut file = report.artifacts[0].clone();
+    (file.path, file.kind, file.bytes, file.coverage) = ("zero.zip".into(), "not-used".into(), 0, None);
+    report.artifacts.push(file);
+    report.gaps = vec![sspr_triage::report::model::GapEntry {
+        path: "zero.zip".into(),
+        place: "whole file".into(),
+        kind: "empty".into(),
+        reason: "Not used.".into(),
+    }];
+    let reply = words_of(&reply::render(&report));
+    assert!(
+        reply.contains("arrived empty (0 bytes). We did not need them for this result: - zero.zip"),
+        "{reply}"
+    );
+    assert!(!reply.contains("could not read the following"), "{reply}");
 }

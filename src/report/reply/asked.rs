@@ -57,7 +57,9 @@ impl<'a> Reply<'a> {
             self.not_read("empty", &unread.empty);
             self.not_read("zero", &unread.zero);
         } else {
-            self.not_read("not-needed", &unread.all());
+            let all = [&unread.encrypted, &unread.damaged, &unread.empty];
+            self.not_read("not-needed", &all.into_iter().flatten().copied().collect());
+            self.not_read("zero-not-needed", &unread.zero);
         }
     }
 

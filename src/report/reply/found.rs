@@ -4,7 +4,7 @@ use super::markdown::plain;
 use super::outcomes::Outcome;
 use super::{LISTED, Reply};
 use crate::diagnosis::{Answer, State, Weight};
-use crate::report::model::{Attempt, Evidence, FactEntry};
+use crate::report::model::{ArtifactEntry, Attempt, Evidence, FactEntry};
 use crate::report::pieces::is_right_missing;
 
 /// Checks of the second form of missing rights: a yes names what the call for user information lacks.
@@ -234,7 +234,11 @@ impl Reply<'_> {
     /// Nothing that arrived could be opened.
     pub(super) fn nothing_read(&self) -> bool {
         let without_bytes = self.without_bytes();
-        self.report.artifacts.iter().all(|file| without_bytes.contains(file.path.as_str()))
+        let lost = |file: &ArtifactEntry| {
+            file.coverage.as_ref().is_some_and(|coverage| coverage.records == 0 && coverage.lost > 0)
+        };
+        let mut files = self.report.artifacts.iter();
+        files.all(|file| lost(file) || without_bytes.contains(file.path.as_str()))
     }
 
     /// Why no failure is seen: nothing could be read, or not all, or it is not there.
