@@ -235,7 +235,7 @@ fn pair(
     }
     // The export of a group names members that have no export of their own.
     if connector.protected.is_none() && connector.object.is_none() {
-        let members = &mut directory.members.iter();
+        let mut members = directory.members.iter();
         connector.protected =
             members.find(|(name, _)| is_name_of(name, &connector.account)).map(|(_, source)| source.clone());
     }

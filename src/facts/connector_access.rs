@@ -300,4 +300,30 @@ mod tests {
             assert_eq!(have, expected, "{name}");
         }
     }
+
+    #[test]
+    fn nobody_in_particular_is_in_what_everybody_is_in() {
+        let mut administrator = connector(|_| {});
+        administrator.protected = administrator.sid.as_ref().map(|(_, source)| source.clone());
+        use Membership::{Member, NotMember, Unknown};
+        for (trustee, of_ordinary, of_administrator) in [
+            ("WD", Member, Member),
+            ("AU", Member, Member),
+            ("NU", Member, Member),
+            ("DU", Unknown, Unknown),
+            ("BU", Unknown, Unknown),
+            ("S-1-5-21-1-2-3-513", Unknown, Unknown),
+            // Even the account's own SID: nothing has told that it is.
+            ("S-1-5-21-1-2-3-1144", Unknown, Unknown),
+            ("BA", NotMember, Unknown),
+            ("S-1-5-21-1-2-3-512", NotMember, Unknown),
+            ("AO", NotMember, Unknown),
+            ("SY", NotMember, NotMember),
+            ("PS", NotMember, NotMember),
+        ] {
+            let trustee_of = Trustee::parse(trustee).unwrap();
+            assert_eq!(unnamed(&trustee_of, None), of_ordinary, "{trustee}");
+            assert_eq!(unnamed(&trustee_of, Some(&administrator)), of_administrator, "{trustee}");
+        }
+    }
 }
