@@ -487,3 +487,29 @@ fn an_empty_file_is_told_where_it_was_not_needed() {
     );
     assert!(!reply.contains("could not read the following"), "{reply}");
 }
+
+#[test]
+fn a_restriction_of_the_connect_server_is_not_removed_there() {
+    let text = text_of(&report("remote-sam/restriction-of-connect-server"));
+    let remedy = between(&text, "Remedy: ", "Attempts");
+    assert!(!remedy.contains("aadc01") && !remedy.contains("only its value is left"), "{remedy}");
+    assert!(remedy.contains("[dc01.contoso.example, elevated command prompt]"), "{remedy}");
+}
+
+#[test]
+fn what_may_be_stale_is_the_export_and_not_what_shows_the_success() {
+    for (case, success) in [
+        ("protected-account/mended-before-export", "aadc01/Application.evtx"),
+        ("protected-account/success-in-the-cloud-later", "entra/AuditLogs.json"),
+    ] {
+        let text = text_of(&report(case));
+        let wanted = format!("dc01/user.txt may show the user after a change: by {success}, ");
+        assert!(text.contains(&wanted), "{text}");
+    }
+}
+
+#[test]
+fn no_other_controller_is_taken_where_entra_connect_is_on_none() {
+    let text = text_of(&report("connector-permissions/one-write-right-missing"));
+    assert!(!text.contains("Work around it with another domain controller"), "{text}");
+}

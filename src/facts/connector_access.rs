@@ -40,14 +40,15 @@ pub fn unnamed_right(
     class: &str,
     connector: Option<&Connector>,
 ) -> Decision {
+    let netbios = connector.and_then(|connector| netbios(connector, list));
     list.decide(|descriptor| {
-        check_object_access(descriptor, &right.wanted, class, &|trustee| unnamed(trustee, connector, list))
+        check_object_access(descriptor, &right.wanted, class, &|trustee| unnamed(trustee, connector, netbios))
     })
 }
 
 /// What any domain account is to a trustee. A protected group has only administrators, and the connector
 /// account is none unless something shows it.
-fn unnamed(trustee: &Trustee, connector: Option<&Connector>, list: &AccessList) -> Membership {
+fn unnamed(trustee: &Trustee, connector: Option<&Connector>, netbios: Option<&str>) -> Membership {
     let administrator = || match connector.and_then(|connector| connector.protected.as_ref()) {
         Some(_) => Membership::Unknown,
         None => Membership::NotMember,
@@ -55,7 +56,7 @@ fn unnamed(trustee: &Trustee, connector: Option<&Connector>, list: &AccessList) 
     match trustee {
         Trustee::Named(name) => connector
             .filter(|connector| connector.named_by_engine)
-            .map_or(Membership::Unknown, |connector| by_name(name, connector, netbios(connector, list))),
+            .map_or(Membership::Unknown, |connector| by_name(name, connector, netbios)),
         Trustee::Sid(sid) if sid.as_str() == SELF => Membership::NotMember,
         Trustee::Sid(sid) if sid.as_str() == BUILTIN_USERS => Membership::Unknown,
         Trustee::DomainRelative { rid: DOMAIN_USERS, .. } => Membership::Unknown,
@@ -322,8 +323,8 @@ mod tests {
             ("PS", NotMember, NotMember),
         ] {
             let trustee_of = Trustee::parse(trustee).unwrap();
-            assert_eq!(unnamed(&trustee_of, None), of_ordinary, "{trustee}");
-            assert_eq!(unnamed(&trustee_of, Some(&administrator)), of_administrator, "{trustee}");
+            assert_eq!(unnamed(&trustee_of, None, None), of_ordinary, "{trustee}");
+            assert_eq!(unnamed(&trustee_of, Some(&administrator), None), of_administrator, "{trustee}");
         }
     }
 }
