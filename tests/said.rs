@@ -507,9 +507,3 @@ fn what_may_be_stale_is_the_export_and_not_what_shows_the_success() {
         assert!(text.contains(&wanted), "{text}");
     }
 }
-
-#[test]
-fn no_other_controller_is_taken_where_entra_connect_is_on_none() {
-    let text = text_of(&report("connector-permissions/one-write-right-missing"));
-    assert!(!text.contains("Work around it with another domain controller"), "{text}");
-}

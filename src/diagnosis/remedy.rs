@@ -61,8 +61,7 @@ pub(super) fn for_cause(
                 }
                 "inheritance" => (vec!["grant-permissions"], Some("fit.connector-permissions.inheritance")),
                 _ => {
-                    let mut sections = vec!["grant-permissions"];
-                    sections.extend(on_controller(result).then_some("preferred-domain-controller"));
+                    let sections = vec!["grant-permissions", "preferred-domain-controller"];
                     (sections, Some("fit.connector-permissions.rights"))
                 }
             }
@@ -124,12 +123,6 @@ fn denied(result: &CauseResult) -> Option<(&str, &str)> {
         let right = value("right").filter(|right| required_rights().any(|needed| needed.said == *right))?;
         Some((value("trustee")?, right))
     })
-}
-
-/// Whether Entra Connect runs on a domain controller.
-fn on_controller(result: &CauseResult) -> bool {
-    let check = "connect-on-domain-controller";
-    result.findings.iter().any(|finding| finding.check == check && finding.answer == Answer::Yes)
 }
 
 /// Whether a machine that is known by name may be a domain controller: a Connect server is one only where that
