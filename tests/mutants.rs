@@ -204,17 +204,18 @@ fn no_reader_breaks_on_a_mutant() {
     assert!(counts.get("not-used").is_none_or(|count| *count < MUTANTS / 2), "{counts:?}");
 }
 
-/// Numbers from 0 on, each once, in threads that are not of the pool: a thread of the pool that waits for a part of one
-/// analysis takes on another one, which would count as time of the first.
-fn in_threads(count: usize, run: impl Fn(usize) + Sync) {
+/// Numbers from 0 on, each once, in threads that have a pool of their own each: in one that is shared with other
+/// tests or analyses, their work would count as time of this one.
+fn in_pools(count: usize, run: impl Fn(usize) + Sync) {
     let next = AtomicUsize::new(0);
-    let numbers = || {
-        std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed)).take_while(|number| *number < count)
-    };
     let threads = thread::available_parallelism().map_or(2, usize::from);
     thread::scope(|scope| {
         for _ in 0..threads {
-            scope.spawn(|| numbers().for_each(&run));
+            scope.spawn(|| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+                let numbers = std::iter::repeat_with(|| next.fetch_add(1, Ordering::Relaxed));
+                numbers.take_while(|number| *number < count).for_each(|number| pool.install(|| run(number)));
+            });
         }
     });
 }
@@ -235,7 +236,7 @@ fn no_mutant_of_an_archive_breaks_the_analysis() {
         },
         ..Options::default()
     };
-    in_threads(ARCHIVES, |number| {
+    in_pools(ARCHIVES, |number| {
         let seed = &archives[number % archives.len()];
         let mut numbers = Numbers::of(&seed.name, number);
         let mut bytes = seed.bytes.clone();
