@@ -42,12 +42,15 @@ impl Prefixes {
     }
 
     /// A NetBIOS name is by default the first label of the DNS name. Where no entry has that, it is the one of
-    /// the only Domain Admins on an object of that domain.
+    /// the only Domain Admins on an object of that domain. Where the two differ, the label may be the name of a
+    /// trusted domain, and nothing is known.
     pub(super) fn of_domain(&self, dns: &str) -> Option<&str> {
         let by_label = self.all.iter().find(|prefix| is_default_of(prefix, dns));
-        by_label
-            .or_else(|| self.of_admins.first().filter(|_| self.of_admins.len() == 1 && self.is_in(dns)))
-            .map(String::as_str)
+        let by_admins = self.of_admins.first().filter(|_| self.of_admins.len() == 1 && self.is_in(dns));
+        match (by_label, by_admins) {
+            (Some(label), Some(admins)) if label != admins => None,
+            (label, admins) => label.or(admins).map(String::as_str),
+        }
     }
 
     fn is_in(&self, dns: &str) -> bool {
@@ -60,4 +63,26 @@ impl Prefixes {
 fn is_default_of(netbios: &str, dns: &str) -> bool {
     let label = dns.split('.').next().unwrap_or_default().to_lowercase();
     netbios == label || label.get(..LONGEST_NETBIOS) == Some(netbios)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_two_signs_contradict_is_not_known() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+        let of = |all: &[&str], of_admins: &[&str], domain: &str| {
+            let (all, of_admins) = (names(all), names(of_admins));
+            let prefixes = Prefixes { all, of_admins, domain: Some(domain.to_owned()) };
+            prefixes.of_domain("contoso.example").map(str::to_owned)
+        };
+        let here = "dc=contoso,dc=example";
+        assert_eq!(of(&["contoso", "nt authority"], &["contoso"], here).as_deref(), Some("contoso"));
+        assert_eq!(of(&["corp"], &["corp"], here).as_deref(), Some("corp"));
+        // A trusted domain has the name that this one would have by default.
+        assert_eq!(of(&["contoso", "corp"], &["corp"], here), None);
+        // On an object of another domain its Domain Admins say nothing of this one.
+        assert_eq!(of(&["contoso", "corp"], &["corp"], "dc=fabrikam,dc=example").as_deref(), Some("contoso"));
+    }
 }
