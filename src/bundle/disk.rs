@@ -15,6 +15,9 @@ use crate::source::BundlePath;
 
 /// From this size on a file is read by place.
 pub(super) const LARGE_BYTES: u64 = 8 << 20;
+/// From this size on a file that is read as a stream is hashed beside its reading, so that a single report does
+/// not wait for its hash.
+pub(super) const HASHED_ASIDE_BYTES: u64 = 1 << 20;
 
 const HEAD_BYTES: usize = 64 << 10;
 

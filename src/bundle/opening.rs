@@ -355,6 +355,9 @@ fn read_large<T: Send>(file: &Admitted<OfDisk<'_>>, read: &(impl Fn(Member<'_>) 
 
 fn read_small<T: Send>(file: &Admitted<OfDisk<'_>>, read: &(impl Fn(Member<'_>) -> T + Sync)) -> Outcome<T> {
     let (on_disk, piece) = &file.source;
+    if on_disk.hashed && file.declared >= disk::HASHED_ASIDE_BYTES {
+        return read_large(file, &|member: Member<'_>| read(Member { on_disk: None, ..member }));
+    }
     let hashed_bytes = if on_disk.hashed { u64::MAX } else { 0 };
     let opened = File::open(&on_disk.location).and_then(|mut stream| {
         Peeked::new(&mut stream, file.allowance, hashed_bytes).hand_to(&file.path, read)

@@ -84,6 +84,9 @@ impl Analyze {
             complain(&console.words().say(&Statement::new("program.nothing-usable")));
             return Ok(NOTHING_USABLE);
         }
+        if self.fail_on.is_empty() {
+            return Ok(0);
+        }
         Ok(verdict_code(&analysis.report(console.for_programs()), &self.fail_on))
     }
 }

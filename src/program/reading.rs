@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use sspr_triage::bundle::OpenError;
 use sspr_triage::progress::Progress;
-use sspr_triage::words::Statement;
+use sspr_triage::words::{Catalogue, Statement};
 use sspr_triage::{Analysis, Options, Upload, conclude};
 
 use super::console::Console;
@@ -22,6 +22,11 @@ pub(super) fn read(
     console: Console,
 ) -> anyhow::Result<Analysis> {
     let begun = Instant::now();
+    // The words are needed only when all is read, and parsing them takes as long as reading a small file.
+    let language = console.for_people();
+    rayon::spawn(move || {
+        Catalogue::of(language);
+    });
     let progress = Progress::default();
     let watched = Watched::begin(console, "program.reading", Unit::Bytes, &progress);
     let upload = sspr_triage::read(paths, options, &progress);

@@ -5,6 +5,8 @@
 //! this tree needs little of the standard: an end tag closes the nearest element of its name, inside the
 //! same table cell; rows and cells end where the next one begins. It knows nothing of policies.
 
+use std::ops::Range;
+
 use super::markup::{Token, Tokens, attribute, decode};
 
 /// Number of a node. Nodes stand in document order, so a subtree is a run of them.
@@ -14,11 +16,6 @@ pub(super) type NodeId = usize;
 const MAX_DEPTH: usize = 128;
 /// The most elements and texts that are kept. The largest real report has about 22,000.
 const MAX_NODES: usize = 500_000;
-
-const VOID: [&str; 14] = [
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
-    "wbr",
-];
 
 /// A report's elements.
 #[derive(Debug)]
@@ -76,6 +73,20 @@ fn long(number: u32) -> usize {
 }
 
 impl Node {
+    /// Whether it is an element of a name. Most are told apart by the length of theirs.
+    fn is(&self, source: &str, name: &str) -> bool {
+        let Kind::Element { name: length, .. } = self.kind else { return false };
+        let found = || {
+            let start = long(self.from).checked_add(1)?;
+            source.as_bytes().get(start..start.checked_add(name.len())?)
+        };
+        long(length) == name.len() && found().is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
+    }
+
+    fn is_element(&self) -> bool {
+        matches!(self.kind, Kind::Element { .. })
+    }
+
     /// The name and the attributes of an element.
     fn tag<'a>(&self, source: &'a str) -> Option<(&'a str, &'a str)> {
         let Kind::Element { name, attributes } = self.kind else { return None };
@@ -91,7 +102,7 @@ impl<'a> Document<'a> {
         // Room for all nodes at once: a list that grows step by step leaves its former places behind.
         let tags = memchr::memchr_iter(b'<', source.as_bytes()).count();
         let nodes = Vec::with_capacity(tags.saturating_mul(2).saturating_add(1).min(MAX_NODES));
-        let mut builder = Builder { source, nodes, open: Vec::new(), ending: Ending::Cut };
+        let mut builder = Builder { nodes, open: Vec::new(), ending: Ending::Cut };
         for (token, span) in Tokens::new(source) {
             if builder.nodes.len() >= MAX_NODES {
                 builder.ending = Ending::TooMany;
@@ -101,7 +112,7 @@ impl<'a> Document<'a> {
                 Token::Text(_) => builder.leaf(Kind::Text, span.start, span.end),
                 Token::RawText(_) => builder.leaf(Kind::RawText, span.start, span.end),
                 Token::Start { name, attributes, self_closing } => {
-                    builder.start(name, attributes, self_closing, span.start, span.end);
+                    builder.start((name, attributes), self_closing, span);
                 }
                 Token::End(name) => builder.end(name, span.start),
             }
@@ -116,12 +127,20 @@ impl<'a> Document<'a> {
 
     /// All elements in document order.
     pub(super) fn elements(&self) -> impl Iterator<Item = NodeId> {
-        (0..self.nodes.len()).filter(|&node| self.name(node).is_some())
+        self.elements_of(0..self.nodes.len())
     }
 
     /// The elements below one, in document order.
     pub(super) fn below(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
-        (node + 1..self.end(node)).filter(|&node| self.name(node).is_some())
+        self.elements_of(node + 1..self.end(node))
+    }
+
+    fn elements_of(&self, nodes: Range<NodeId>) -> impl Iterator<Item = NodeId> {
+        nodes.filter(|&node| self.is_element(node))
+    }
+
+    fn is_element(&self, node: NodeId) -> bool {
+        self.nodes.get(node).is_some_and(Node::is_element)
     }
 
     /// The elements directly below one.
@@ -129,7 +148,7 @@ impl<'a> Document<'a> {
         let end = self.end(node);
         std::iter::successors(Some(node + 1), |&child| Some(self.end(child)))
             .take_while(move |&child| child < end)
-            .filter(|&child| self.name(child).is_some())
+            .filter(|&child| self.is_element(child))
     }
 
     /// One past the last node below this one.
@@ -137,13 +156,8 @@ impl<'a> Document<'a> {
         self.nodes.get(node).map_or(node + 1, |found| long(found.end))
     }
 
-    /// Name of an element, as written.
-    pub(super) fn name(&self, node: NodeId) -> Option<&'a str> {
-        self.nodes.get(node)?.tag(self.source).map(|(name, _)| name)
-    }
-
     pub(super) fn is(&self, node: NodeId, name: &str) -> bool {
-        self.name(node).is_some_and(|found| found.eq_ignore_ascii_case(name))
+        self.nodes.get(node).is_some_and(|node| node.is(self.source, name))
     }
 
     pub(super) fn attribute(&self, node: NodeId, name: &str) -> Option<std::borrow::Cow<'a, str>> {
@@ -236,73 +250,112 @@ fn one_line(text: &str) -> String {
     line
 }
 
+/// What the name of an element means for the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tag {
+    Html,
+    Table,
+    /// A part of a table that holds rows.
+    Rows,
+    Row,
+    Cell,
+    /// A picture, in which any element may close itself.
+    Svg,
+    /// An element without an end.
+    Void,
+    Other,
+}
+
+impl Tag {
+    /// Of a name in any case.
+    fn of(name: &str) -> Self {
+        /// Longer than each name that means something.
+        const LONGEST: usize = 8;
+        let mut lower = [0; LONGEST];
+        let Some(lower) = lower.get_mut(..name.len()) else { return Tag::Other };
+        lower.copy_from_slice(name.as_bytes());
+        lower.make_ascii_lowercase();
+        match &*lower {
+            b"td" | b"th" => Tag::Cell,
+            b"tr" => Tag::Row,
+            b"table" => Tag::Table,
+            b"tbody" | b"thead" | b"tfoot" => Tag::Rows,
+            b"html" => Tag::Html,
+            b"svg" => Tag::Svg,
+            b"area" | b"base" | b"br" | b"col" | b"embed" | b"hr" | b"img" | b"input" | b"link" | b"meta"
+            | b"param" | b"source" | b"track" | b"wbr" => Tag::Void,
+            _ => Tag::Other,
+        }
+    }
+}
+
+/// An element whose end tag did not come yet.
+struct Open<'a> {
+    node: NodeId,
+    name: &'a str,
+    tag: Tag,
+}
+
 struct Builder<'a> {
-    source: &'a str,
     nodes: Vec<Node>,
-    open: Vec<NodeId>,
+    open: Vec<Open<'a>>,
     ending: Ending,
 }
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
     fn leaf(&mut self, kind: Kind, from: usize, to: usize) {
         let end = self.nodes.len() + 1;
         self.nodes.push(Node { kind, end: short(end), from: short(from), to: short(to), closed: true });
     }
 
-    fn start(&mut self, name: &str, attributes: &str, self_closing: bool, from: usize, to: usize) {
-        if let Some(ended) = self.ended_by(name) {
-            self.close_to(ended, from);
+    fn start(&mut self, (name, attributes): (&'a str, &str), self_closing: bool, span: Range<usize>) {
+        let tag = Tag::of(name);
+        if let Some(ended) = self.ended_by(tag) {
+            self.close_to(ended, span.start);
         }
-        self.leaf(Kind::Element { name: short(name.len()), attributes: short(attributes.len()) }, from, to);
-        let in_picture = || name.contains(':') || self.open.iter().any(|&open| self.is(open, "svg"));
-        if VOID.iter().any(|void| void.eq_ignore_ascii_case(name)) || (self_closing && in_picture()) {
+        let node = self.nodes.len();
+        let kind = Kind::Element { name: short(name.len()), attributes: short(attributes.len()) };
+        self.leaf(kind, span.start, span.end);
+        let in_picture = || name.contains(':') || self.open.iter().any(|open| open.tag == Tag::Svg);
+        if tag == Tag::Void || (self_closing && in_picture()) {
             return;
         }
         if let Some(node) = self.nodes.last_mut() {
             node.closed = false;
         }
-        self.open.push(self.nodes.len() - 1);
-    }
-
-    fn is(&self, node: NodeId, name: &str) -> bool {
-        let tag = self.nodes.get(node).and_then(|node| node.tag(self.source));
-        tag.is_some_and(|(found, _)| found.eq_ignore_ascii_case(name))
+        self.open.push(Open { node, name, tag });
     }
 
     /// The open element that the start of a row or cell ends: the row or cell before it.
-    fn ended_by(&self, name: &str) -> Option<usize> {
-        let ends: &[&str] = if name.eq_ignore_ascii_case("tr") {
-            &["tr", "td", "th"]
-        } else if name.eq_ignore_ascii_case("td") || name.eq_ignore_ascii_case("th") {
-            &["td", "th"]
-        } else {
-            return None;
+    fn ended_by(&self, tag: Tag) -> Option<usize> {
+        let ends: &[Tag] = match tag {
+            Tag::Row => &[Tag::Row, Tag::Cell],
+            Tag::Cell => &[Tag::Cell],
+            _ => return None,
         };
-        let table = self.open.iter().rposition(|&open| self.is(open, "table"))?;
+        let table = self.open.iter().rposition(|open| open.tag == Tag::Table)?;
         let inside = self.open.get(table..)?;
-        inside
-            .iter()
-            .position(|&open| ends.iter().any(|end| self.is(open, end)))
-            .map(|position| table + position)
+        inside.iter().position(|open| ends.contains(&open.tag)).map(|position| table + position)
     }
 
     fn end(&mut self, name: &str, at: usize) {
-        if name.eq_ignore_ascii_case("html") {
+        let tag = Tag::of(name);
+        if tag == Tag::Html {
             self.ending = Ending::Whole;
         }
-        let in_table =
-            ["td", "th", "tr", "tbody", "thead", "tfoot"].iter().any(|t| t.eq_ignore_ascii_case(name));
-        let barriers: &[&str] = if in_table { &["table"] } else { &["td", "th"] };
-        let whole_table = name.eq_ignore_ascii_case("table");
-        let matching = self.open.iter().enumerate().rev().find_map(|(position, &open)| {
-            if self.is(open, name) {
+        let barrier = match tag {
+            Tag::Table => None,
+            Tag::Cell | Tag::Row | Tag::Rows => Some(Tag::Table),
+            _ => Some(Tag::Cell),
+        };
+        let matching = self.open.iter().enumerate().rev().find_map(|(position, open)| {
+            if open.tag == tag && open.name.eq_ignore_ascii_case(name) {
                 return Some(Some(position));
             }
-            let barred = !whole_table && barriers.iter().any(|barrier| self.is(open, barrier));
-            barred.then_some(None)
+            (Some(open.tag) == barrier).then_some(None)
         });
         if let Some(Some(position)) = matching {
-            if let Some(node) = self.open.get(position).and_then(|&node| self.nodes.get_mut(node)) {
+            if let Some(node) = self.open.get(position).and_then(|open| self.nodes.get_mut(open.node)) {
                 node.closed = true;
             }
             self.close_to(position, at);
@@ -311,8 +364,8 @@ impl Builder<'_> {
 
     fn close_to(&mut self, depth: usize, at: usize) {
         let end = self.nodes.len();
-        for node in self.open.split_off(depth.min(self.open.len())) {
-            if let Some(node) = self.nodes.get_mut(node) {
+        for open in self.open.drain(depth.min(self.open.len())..) {
+            if let Some(node) = self.nodes.get_mut(open.node) {
                 node.end = short(end);
                 node.to = short(at);
             }
@@ -328,7 +381,10 @@ mod tests {
         let document = Document::read(html);
         document
             .elements()
-            .map(|node| (document.name(node).unwrap_or("").into(), document.end(node)))
+            .map(|node| {
+                let (name, _) = document.nodes[node].tag(html).unwrap();
+                (name.to_owned(), document.end(node))
+            })
             .collect()
     }
 

@@ -165,8 +165,8 @@ fn computer_half(
 ) -> ComputerHalf {
     // A half that stands alone could be the user's: only their order tells them apart.
     let [half, _user, ..] = halves else { return ComputerHalf::Missing };
-    let hurt = |c: char| (damaged && c == char::REPLACEMENT_CHARACTER) || c == '\0';
-    if half.body.is_some_and(|body| document.source(body).contains(hurt)) {
+    let is_hurt = |text: &str| text.contains('\0') || (damaged && text.contains(char::REPLACEMENT_CHARACTER));
+    if half.body.is_some_and(|body| is_hurt(document.source(body))) {
         return ComputerHalf::Missing;
     }
     computer::half(document, half, kind)

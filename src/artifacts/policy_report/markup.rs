@@ -88,7 +88,8 @@ impl<'a> Tokens<'a> {
         };
         self.at += skip + end + 1;
         let inside = rest.get(..end)?;
-        let name_end = inside.find(|c: char| c.is_ascii_whitespace() || c == '/').unwrap_or(inside.len());
+        let name_end =
+            inside.bytes().position(|b| b.is_ascii_whitespace() || b == b'/').unwrap_or(inside.len());
         let (name, attributes) = inside.split_at_checked(name_end)?;
         if skip == 2 {
             return Some(Token::End(name));
