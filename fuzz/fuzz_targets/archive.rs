@@ -3,7 +3,6 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use std::io::Read;
 
 use sspr_triage::bundle::{Limits, Member, read_in_memory};
 
