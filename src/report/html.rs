@@ -7,6 +7,7 @@
 mod causes;
 mod evidence;
 mod picture;
+mod sentences;
 mod ways;
 
 use std::fmt;
