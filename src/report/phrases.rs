@@ -60,6 +60,12 @@ impl Phrases {
         is_cause.then(|| self.word(&format!("short.{id}")))
     }
 
+    /// A cause by its number, another diagnosis by its title.
+    pub fn named(&self, report: &Report, id: &str) -> String {
+        let title = || Some(self.words("titled", &[("title", diagnosis(report, id)?.title.clone())]));
+        self.short(report, id).or_else(title).unwrap_or_else(|| id.to_owned())
+    }
+
     /// An operation, by its user and time.
     pub fn of_attempt(&self, attempt: &OfAttempt) -> String {
         let time = to_the_millisecond(&attempt.time);

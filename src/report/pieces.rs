@@ -15,7 +15,7 @@ const MISSING: &str = "connector-right-missing";
 pub(super) struct Piece<'a> {
     /// The answer.
     pub(super) evidence: &'a Evidence,
-    /// All places where it stands, each with what the record there says itself.
+    /// All places where it stands, each with what stands there itself.
     pub(super) places: Vec<(&'a SourceEntry, Option<&'a str>)>,
     worth: u8,
     /// The operations that it is the answer for, where others have another one.

@@ -43,12 +43,11 @@ pub(super) fn evidence(canvas: &mut Canvas, report: &Report) {
 /// What a piece is worth, such as `supports cause 3; rules out cause 1`.
 fn matters(canvas: &Canvas, report: &Report, piece: &Piece<'_>) -> String {
     let phrases = canvas.phrases();
-    let name = |id: &str| phrases.short(report, id).unwrap_or_else(|| id.to_owned());
     let table = if piece.evidence.answer == Answer::Yes { "weight" } else { "weight-of-no" };
     let mut said = Vec::new();
     for weight in [Weight::Proves, Weight::RulesOut, Weight::Supports, Weight::Context] {
         let of_weight = piece.matters.iter().filter(|(own, _)| *own == weight);
-        let mut names: Vec<String> = of_weight.map(|(_, id)| name(id)).collect();
+        let mut names: Vec<String> = of_weight.map(|(_, id)| phrases.named(report, id)).collect();
         names.sort();
         if !names.is_empty() {
             let key = match weight {
