@@ -59,6 +59,27 @@ fn a_deny_that_is_the_cause_is_the_first_evidence() {
     assert!(causes.contains("denies") && !causes.contains("does not give"), "{causes}");
 }
 
+/// One entry is one piece of evidence, also where two checks look at it.
+#[test]
+fn a_right_that_is_missing_or_denied_is_named_once() {
+    for (case, right) in [(DENY, "Reset password"), ("connector-permissions/right-missing", "Reset password")]
+    {
+        let report = report(case);
+        let both = ["connector-right-missing", "connector-right"];
+        let evidence = &report.causes[1].evidence;
+        assert!(both.iter().all(|check| evidence.iter().any(|one| one.check == *check)), "{case}");
+        let text = text_of(&report);
+        let pieces = between(&text, "Evidence 1. ", "Remedy");
+        assert_eq!(pieces.matches(&format!("'{right}'")).count(), 1, "{pieces}");
+    }
+    // Others that are missing too have no other piece.
+    let text = text_of(&report("connector-permissions/collected-by-script"));
+    let pieces = between(&text, "Evidence 1. ", "Remedy");
+    for right in ["Reset password", "Write lockoutTime", "Write pwdLastSet"] {
+        assert_eq!(pieces.matches(&format!("'{right}'")).count(), 1, "{right}: {pieces}");
+    }
+}
+
 #[test]
 fn the_remedy_of_a_deny_removes_it_first() {
     let report = report(DENY);
@@ -215,7 +236,10 @@ fn each_test_case_of_junit_has_its_own_reason() {
         ["password-policy: confirmed", "undetermined", "remote-sam: confirmed", "remote-sam: confirmed"]
     );
     assert_eq!(said[0].1, "The new password was refused by the domain's password policy (0x80230619).");
-    assert!(said[1].1.starts_with("Active Directory refused to set the password"), "{said:?}");
+    // Causes 1 and 2 say the same of her, with the halves changed round.
+    let refused = "Active Directory refused to set the password: the user is protected, or the connector account \
+                   lacks rights.";
+    assert_eq!(said[1].1, refused);
     assert!(said[2].1.starts_with("dc01.contoso.example has O:BAG:BAD:(A;;RC;;;BA) in force"), "{said:?}");
     assert!(!said[0].1.contains("SAM") && !said[1].1.contains("SAM"), "{said:?}");
 }
@@ -227,6 +251,10 @@ fn no_attempt_with_a_cause_of_its_own_is_hidden() {
     let alex = "alex@contoso.example, 0x80230619: The new password breaks the password policy (confirmed)";
     assert!(attempts.contains(alex), "{attempts}");
     assert!(attempts.contains("helena@contoso.example, 0x80230626: undetermined 2026"), "{attempts}");
+    // Beside those, the others have theirs too; where all have that of the verdict, it stands above.
+    assert!(attempts.contains("megan@contoso.example, 0x80230626: cause 3 (confirmed) 2026"), "{attempts}");
+    let same = text_of(&report_in("connector-permissions/three-users-refused", Language::English));
+    assert!(!between(&same, "Attempts: 3 failed", "Files").contains("cause"), "{same}");
     let japanese = text_of(&report_in(MIXED, Language::Japanese));
     assert!(japanese.contains("0x80230626: 判定不能 2026"), "{japanese}");
     assert!(!japanese.contains("undetermined"), "{japanese}");
@@ -308,13 +336,31 @@ fn evidence_of_a_record_has_the_words_of_the_record() {
         page.matches("<summary>What the record says</summary>").count(),
         page.matches("class=\"said\"").count()
     );
-    // A line of a text file is no record.
+    // Of a descriptor, nothing but what it means was kept.
     let list = self::report(DENY);
     let of_list = list.causes[1].evidence.iter().filter(|one| one.check.starts_with("connector-right"));
     assert!(of_list.clone().count() > 0 && of_list.clone().all(|one| one.words.is_none()));
     for evidence in report.causes.iter().flat_map(|cause| &cause.evidence) {
         assert!(evidence.words.as_ref().is_none_or(|words| words.chars().count() <= 1006), "{evidence:?}");
     }
+}
+
+/// Line 19 of `Lsa.reg` has the value, and a row of the policy report the setting with the GPO that won.
+#[test]
+fn evidence_of_a_line_or_a_row_has_what_stands_there() {
+    let report = report("remote-sam/registry-of-domain-controller");
+    let denies = report.causes[2].evidence.iter().filter(|one| one.check == "controller-denies-connector");
+    let words: Vec<(&str, &str)> = denies
+        .map(|one| (one.source.as_ref().unwrap().path.as_str(), one.words.as_deref().unwrap_or_default()))
+        .collect();
+    let value = "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control\\Lsa]\n\
+                 \"RestrictRemoteSam\"=\"O:BAG:BAD:(A;;RC;;;BA)\"";
+    let row = "Network access: Restrict clients allowed to make remote calls to SAM | O:BAG:BAD:(A;;RC;;;BA) | \
+               Contoso Baseline - Domain Controllers";
+    assert_eq!(words, [("dc01/Lsa.reg", value), ("dc01/GPreport.htm", row)]);
+    let page = html::render(&report).unwrap();
+    assert!(page.contains(&format!("<pre>{row}\n</pre>")), "{page}");
+    assert!(page.contains("&#34;RestrictRemoteSam&#34;=&#34;O:BAG:BAD:(A;;RC;;;BA)&#34;"), "{page}");
 }
 
 /// Markup and controls in a record's text are shown, and do nothing.

@@ -128,9 +128,9 @@ pub(crate) fn put<'t>(filled: &mut String, value: &str, rest: &'t str) -> &'t st
     }
 }
 
-/// Kana and kanji.
+/// Kana, kanji, and the marks that end and quote them.
 fn is_japanese(c: char) -> bool {
-    matches!(c, '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
+    matches!(c, '\u{3001}' | '\u{3002}' | '\u{300c}'..='\u{300f}' | '\u{3005}'..='\u{3007}' | '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
 }
 
 /// Fills the `{name}` places of a template in one pass, so that braces in a value stay as they are. A place

@@ -91,6 +91,7 @@ fn japanese_words_take_no_spaces() {
     assert_eq!(said("dc01"), "ドメイン コントローラーが dc01 による呼び出し");
     assert_eq!(said("コネクタ アカウント"), "ドメイン コントローラーがコネクタ アカウントによる呼び出し");
     assert_eq!(said("田中"), "ドメイン コントローラーが田中による呼び出し");
+    assert_eq!(fill("{what} を証明", &[("what", "「ポリシー違反」".to_owned())]), "「ポリシー違反」を証明");
     assert_eq!(fill("場所: {where}", &[("where", "サーバー".to_owned())]), "場所: サーバー");
 }
 
