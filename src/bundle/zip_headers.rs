@@ -24,6 +24,8 @@ const ZIP64: u16 = 1;
 const UNKNOWN: u32 = u32::MAX - 1;
 /// Bytes of a list, as many as are kept of one that stands in its archive: some 40,000 members.
 const LIST_BYTES: usize = 4 << 20;
+/// Headers are read in small pieces, each after a seek that empties the buffer.
+const HEADER_BUFFER_BYTES: usize = 1 << 10;
 /// Bytes before a list in which its reader looks for another end of one. Here they are zero.
 const SEARCHED_BYTES: usize = 128 << 10;
 /// Most members of a list without zip64.
@@ -36,7 +38,7 @@ const MOST: usize = 65_535;
 /// The archive cannot be read.
 pub(super) fn relist(handle: impl Read + Seek, size: u64) -> io::Result<Option<Tail>> {
     let Ok(list_at) = u32::try_from(size) else { return Ok(None) };
-    let mut reader = BufReader::with_capacity(64 << 10, handle);
+    let mut reader = BufReader::with_capacity(HEADER_BUFFER_BYTES, handle);
     let (mut list, mut count, mut at) = (Vec::new(), 0_usize, 0_u64);
     while count < MOST && list.len() < LIST_BYTES {
         let Some((header, next)) = header(&mut reader, at, size)? else { break };
@@ -167,12 +169,15 @@ fn without_sizes(extra: &[u8]) -> (Vec<u8>, Option<(u64, u64)>) {
 /// Checksum and sizes of a member that stand behind it, where the size is that of the bytes before; none where the
 /// archive ends before.
 fn sizes_behind(reader: &mut impl Read, long: bool) -> io::Result<Option<Sizes>> {
-    const PIECE: u64 = 1 << 20;
+    // Pieces grow, so that of many small members little more is read than they are long.
+    const LARGEST_PIECE: u64 = 1 << 20;
+    let mut piece = 4 << 10;
     let width = if long { 8 } else { 4 };
     let descriptor = DESCRIPTOR.len() + 4 + 2 * width;
     let (mut bytes, mut before) = (Vec::new(), 0_u64);
     loop {
-        let read = reader.by_ref().take(PIECE).read_to_end(&mut bytes)?;
+        let read = reader.by_ref().take(piece).read_to_end(&mut bytes)?;
+        piece = LARGEST_PIECE.min(2 * piece);
         for found in memmem::find_iter(&bytes, DESCRIPTOR) {
             let number = |at: usize, width: usize| {
                 let mut number = [0; 8];
