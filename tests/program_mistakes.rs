@@ -137,7 +137,11 @@ fn a_batch_of_nothing_is_a_mistake_and_errors_are_told() {
     }
     let ran = run(at, "batch no-such-folder bd one.txt -o d --lang en");
     let said = flat(&ran.said);
-    assert_eq!(ran.code, 0, "{said}");
+    assert_eq!(ran.code, 2, "{said}");
+    assert!(said.ends_with("check the spelling, and that the drive or share is connected."), "{said}");
+    assert_eq!(fs::read_to_string(at.join("d/results.jsonl")).unwrap().lines().count(), 3, "all have rows");
+    assert!(!at.join("d/results.earlier.jsonl").exists(), "the run is complete");
+    assert_eq!(run(at, "batch one.txt bd -o bad").code, 0, "a bundle without use is a row");
     assert!(said.contains("3 bundles: 2 with an error, 0 done by an earlier run."), "{said}");
     assert!(said.contains("results.jsonl"), "{said}");
     assert!(said.contains("no-such-folder: it cannot be opened: there is nothing at its path"), "{said}");
@@ -148,6 +152,98 @@ fn a_batch_of_nothing_is_a_mistake_and_errors_are_told() {
     let file = run(at, "batch bd -o one.txt --lang en");
     assert_eq!(file.code, 1);
     assert!(flat(&file.said).contains("It is a file"), "{}", file.said);
+}
+
+#[test]
+fn a_path_that_is_not_there_ends_every_command_alike() {
+    let folder = upload();
+    let at = folder.path();
+    for (path, says) in [
+        ("nope.json", "check the spelling"),
+        ("one.txt/nope.json", "check the spelling"),
+        ("case*.json", "the shell has not resolved its wildcard"),
+    ] {
+        for line in [
+            format!("analyze bd {path}"),
+            format!("facts {path}"),
+            format!("events {path}"),
+            format!("diff bd {path}"),
+            format!("diff {path} bd"),
+            format!("explain --report {path} remote-sam"),
+            format!("collect-script --for {path}"),
+            format!("check {path}"),
+            format!("batch {path} -o none"),
+            format!("batch --children {path} -o none"),
+            format!("analyze bd --password-file {path}"),
+        ] {
+            let ran = run(at, &format!("{line} --lang en"));
+            assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{line}: {}", ran.said);
+            assert!(flat(&ran.said).contains(says), "{line}: {}", ran.said);
+            assert!(!at.join("none").exists(), "{line}");
+            let japanese = run(at, &format!("{line} --lang ja")).said.replace("\n  ", "");
+            assert!(japanese.contains("このパスには何もありません"), "{line}: {japanese}");
+        }
+    }
+    fs::create_dir(at.join("empty")).unwrap();
+    let none = run(at, "batch --children empty -o none --lang en");
+    assert!(none.code == 2 && flat(&none.said).contains("that could be a bundle"), "{}", none.said);
+    assert!(!at.join("none").exists());
+}
+
+#[test]
+fn a_path_or_a_slip_in_place_of_a_command_is_helped() {
+    let folder = upload();
+    for (lang, path, list) in
+        [("en", "To read it: ", "Commands: "), ("ja", "読み取る場合: ", "使えるコマンド: ")]
+    {
+        let ran = run(folder.path(), &format!("one.txt --lang {lang}"));
+        let says = format!("{path}sspr-triage\u{a0}analyze\u{a0}one.txt").replace('\u{a0}', " ");
+        assert!(ran.code == 2 && ran.said.contains(&says), "{}", ran.said);
+        let ran = run(folder.path(), &format!("frob --lang {lang}"));
+        assert!(ran.code == 2 && ran.said.contains(&format!("{list}analyze, batch, ")), "{}", ran.said);
+    }
+}
+
+#[test]
+fn a_report_that_powershell_redirected_is_read() {
+    let folder = upload();
+    let at = folder.path();
+    assert_eq!(run(at, "analyze bd --format json=r.json").code, 0);
+    let text = fs::read_to_string(at.join("r.json")).unwrap();
+    let says = run(at, "explain --report r.json remote-sam --lang en").out;
+    let utf_16 = |unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        format!("\u{feff}{text}").encode_utf16().flat_map(unit).collect()
+    };
+    let utf_8 = format!("\u{feff}{text}").into_bytes();
+    for bytes in [utf_16(u16::to_le_bytes), utf_16(u16::to_be_bytes), utf_8] {
+        fs::write(at.join("r.json"), bytes).unwrap();
+        assert_eq!(run(at, "explain --report r.json remote-sam --lang en").out, says);
+    }
+}
+
+#[test]
+fn the_help_of_each_command_ends_with_its_exit_codes() {
+    let folder = tempfile::tempdir().unwrap();
+    for (command, code) in [
+        ("analyze", "11"),
+        ("batch", "PATH"),
+        ("check", "20"),
+        ("collect-script", "2"),
+        ("diff", "3"),
+        ("events", "3"),
+        ("explain", "2"),
+        ("facts", "3"),
+    ] {
+        for (lang, begins) in [("en", "Exit codes: 0"), ("ja", "終了コード: 0")] {
+            for of in [format!("{command} --help"), format!("man {command}")] {
+                let out = run(folder.path(), &format!("{of} --lang {lang}")).out;
+                let codes = out.split(begins).nth(1).unwrap_or_else(|| panic!("{of}: {out}"));
+                assert!(codes.contains(code), "{of}: {codes}");
+            }
+        }
+    }
+    let diff = run(folder.path(), "diff --help --lang ja").out;
+    assert!(diff.find("  <BEFORE>\n").unwrap() < diff.find("  <AFTER>\n").unwrap(), "{diff}");
 }
 
 #[test]
@@ -233,19 +329,24 @@ fn values_that_cannot_be_are_refused_in_the_users_language() {
     let day = run(folder.path(), "events bd --since 2026-10-05 --until 2026-10-05 --lang en");
     assert_eq!(day.code, 0, "a day is one: {}", day.said);
     let no_report = run(folder.path(), "diff bd/notes/a.json bd --lang en");
-    assert_eq!(no_report.code, 1);
+    assert_eq!(no_report.code, 2);
     fs::write(folder.path().join("a.json"), "{}").unwrap();
     let no_report = flat(&run(folder.path(), "diff a.json bd --lang en").said);
     assert!(no_report.contains("not a report that this version of sspr-triage can read"), "{no_report}");
     assert!(no_report.contains("analyze BUNDLE --format json="), "{no_report}");
     for (text, says) in [
         ("PK", "It is no JSON."),
+        ("{\"schema\": \"sspr-triage/rep", "It begins as JSON and breaks off at line 1, column 27"),
+        ("{\"schema\": \"sspr-triage/report/1\"}", "at line 1, column 34 it does not have the form of one"),
         ("{\"schema\": \"sspr-triage/report/9\"}", "It is of the version \"sspr-triage/report/9\""),
         ("[]", "It is JSON of another kind"),
     ] {
         fs::write(folder.path().join("a.json"), text).unwrap();
-        let said = flat(&run(folder.path(), "explain --report a.json remote-sam --lang en").said);
-        assert!(said.contains(says), "{said}");
+        let ran = run(folder.path(), "explain --report a.json remote-sam --lang en");
+        assert!(ran.code == 1 && flat(&ran.said).contains(says), "{}", ran.said);
+        // The words of a parser are English in every language.
+        let japanese = run(folder.path(), "explain --report a.json remote-sam --lang ja").said;
+        assert!(!japanese.contains("missing") && !japanese.contains("EOF"), "{japanese}");
     }
 }
 

@@ -72,6 +72,7 @@ impl Diff {
 /// The file cannot be read, or is no report of this version.
 pub(super) fn read_report(path: &Path) -> anyhow::Result<Report> {
     let bytes = std::fs::read(path).map_err(|error| Failure::cannot_read(path, &error))?;
+    let bytes = in_utf_8(bytes);
     let no_report = |error: serde_json::Error| {
         let what = Statement::new("program.no-report").with("path", unbroken(&path.display().to_string()));
         Failure::of(vec![what, what_it_is(&bytes, &error), Statement::new("program.no-report-instead")])
@@ -79,15 +80,35 @@ pub(super) fn read_report(path: &Path) -> anyhow::Result<Report> {
     Ok(json::read(&bytes).map_err(no_report)?)
 }
 
+/// A text in UTF-8. Windows PowerShell writes what it redirects in UTF-16, with a byte order mark.
+fn in_utf_8(bytes: Vec<u8>) -> Vec<u8> {
+    let unit: fn([u8; 2]) -> u16 = match bytes.as_slice() {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return bytes.strip_prefix(b"\xef\xbb\xbf").map(<[u8]>::to_vec).unwrap_or(bytes),
+    };
+    let units = bytes.as_chunks().0.iter().map(|pair| unit(*pair)).skip(1);
+    char::decode_utf16(units)
+        .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect::<String>()
+        .into_bytes()
+}
+
 /// What a file is that is no report of this version.
 fn what_it_is(bytes: &[u8], error: &serde_json::Error) -> Statement {
+    let at = |key| {
+        let at = Statement::new(key).with("line", error.line().to_string());
+        at.with("column", error.column().to_string())
+    };
     let Ok(value) = serde_json::from_slice::<serde_json::Value>(bytes) else {
-        return Statement::new("program.no-report-text");
+        let is_begun = bytes.trim_ascii_start().starts_with(b"{");
+        return if is_begun { at("program.no-report-cut") } else { Statement::new("program.no-report-text") };
     };
     match value.get("schema").and_then(serde_json::Value::as_str) {
         Some(schema) if schema != SCHEMA => Statement::new("program.no-report-schema")
             .with("schema", format!("{schema:?}"))
             .with("wanted", SCHEMA),
-        _ => Statement::new("program.no-report-json").with("error", error.to_string()),
+        Some(_) => at("program.no-report-damaged"),
+        None => Statement::new("program.no-report-json"),
     }
 }
