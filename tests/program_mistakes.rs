@@ -458,8 +458,15 @@ fn a_reason_is_in_the_users_language() {
         for word in ["It rests on", "cannot tell", "not asked", "Remote calls", ": yes", ": confirmed"] {
             assert!(!japanese.contains(word), "{word}: {japanese}");
         }
-        assert!(flat(&japanese).contains("--lang ja"), "{japanese}");
+        assert!(!japanese.contains("--lang"), "there is nothing in another language: {japanese}");
+        assert!(!japanese.contains("refused") && !japanese.contains(" in force"), "{japanese}");
     }
+    // A sentence of another version stays as it is, and is said to.
+    let report = fs::read_to_string(folder.path().join("r.json")).unwrap();
+    let changed = report.replace(", and refused its call.", ", and turned it away.");
+    fs::write(folder.path().join("changed.json"), changed).unwrap();
+    let japanese = run(folder.path(), "explain --report changed.json remote-sam --lang ja").out;
+    assert!(flat(&japanese).contains("and turned it away.") && japanese.contains("--lang ja"), "{japanese}");
     let unknown = run(folder.path(), "explain --report r.json password-polcy --lang en");
     assert_eq!(unknown.code, 2);
     assert!(flat(&unknown.said).contains("Did you mean password-policy"), "{}", unknown.said);
