@@ -3,6 +3,7 @@
 //!
 //! It reads a finished report and the ladders of the diagnosis; it has no bundle.
 
+mod named;
 mod not_concluded;
 mod own_words;
 
@@ -17,7 +18,8 @@ use crate::report::text::canvas::Canvas;
 use crate::rules::{CauseId, Weight, check};
 use crate::words::{Catalogue, Language, Statement};
 
-/// Says why, for the id of a cause, of another diagnosis or of a check, in a language. A sentence that the report
+/// Says why, for the id of a cause, of another diagnosis, of a check, of a verdict without a cause or of an artifact to
+/// collect, in a language. A sentence that the report
 /// carries is said in that language too, where it is one of the catalogue's.
 ///
 /// None where nothing has the id. What the report has not concluded or not asked is said to be so, with what would
@@ -39,7 +41,7 @@ pub fn why(report: &Report, id: &str, language: Language, options: &TextOptions)
         text.not_concluded(&id);
     } else if !pages::find_check(language, &id).is_empty() || check(&id).is_some() {
         text.not_asked(&id);
-    } else {
+    } else if !text.named(&id) {
         return None;
     }
     text.language_of_report();
@@ -306,6 +308,10 @@ impl Text<'_> {
         }
         let title = self.word("collect", &[]);
         self.canvas.heading(&title);
+        self.to_collect(&wanted);
+    }
+
+    fn to_collect(&mut self, wanted: &[&CollectNext]) {
         for next in wanted {
             let place = self.own_words(&next.r#where, &["collect-where"]);
             let what = self.canvas.phrases().artifact(&next.artifact);

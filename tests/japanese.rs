@@ -114,6 +114,9 @@ fn reasons(report: &Report, language: Language) -> Vec<(String, String)> {
         ids.push(id);
         ids.extend(evidence.iter().map(|evidence| &evidence.check));
     }
+    let verdicts = ["no-failure", "other", "undetermined"].map(str::to_owned);
+    ids.extend(&verdicts);
+    ids.extend(collectables().iter().map(|one| &one.id));
     ids.sort();
     ids.dedup();
     let options = TextOptions { width: 120, colour: false };

@@ -391,6 +391,12 @@ fn a_case_that_is_wrong_says_where() {
         fs::write(folder.path().join(name).join("case.toml"), format!("{head}{expect}")).unwrap();
     };
     case("broken", "origin = \"a\"\nwhy = \n");
+    let expect = "[expect]\ncause = \"remote-sam\"\n";
+    case("unknown", &format!("{expect}stat = \"confirmed\"\n"));
+    case("lacks", expect);
+    case("kind", "[expect]\ncause = 3\nstate = \"confirmed\"\n");
+    fs::create_dir_all(folder.path().join("latin")).unwrap();
+    fs::write(folder.path().join("latin/case.toml"), b"origin = \"\xfcber\"\n").unwrap();
     case("no-bundle", "[expect]\ncause = \"remote-sam\"\nstate = \"confirmed\"\n");
     case(
         "words",
@@ -398,18 +404,32 @@ fn a_case_that_is_wrong_says_where() {
     );
     let ran = run(folder.path(), "check . --lang en");
     assert_eq!(ran.code, 20);
-    assert!(ran.out.contains("case.toml does not follow the format in line 2: "), "{}", ran.out);
     assert!(!ran.out.contains("\\n") && !ran.out.contains("os error"), "{}", ran.out);
-    assert!(ran.out.contains("There is no folder bundle beside case.toml"), "{}", ran.out);
-    assert!(ran.out.contains("cause: unknown value \"foo\"; known are protected-account, "), "{}", ran.out);
-    assert!(
-        ran.out.contains("state: unknown value \"certain\"; known are confirmed, likely, "),
-        "{}",
-        ran.out
-    );
-    assert!(ran.out.contains("checks.audit-only-mode: unknown value \"maybe\"; known are yes, no, unknown"));
+    let out = flat(&ran.out);
+    for says in [
+        "broken case.toml, line 2: this is not TOML: why =",
+        "unknown case.toml, line 5: there is no key stat; here are known: cause, state, causes, other, attempts,",
+        "lacks case.toml lacks the key state",
+        "kind case.toml, line 4: the value is of another kind than the format has there: cause = 3",
+        "latin case.toml is not a text in UTF-8",
+        "There is no folder bundle beside case.toml",
+        "cause: unknown value \"foo\"; known are protected-account, ",
+        "state: unknown value \"certain\"; known are confirmed, likely, ",
+        "checks.audit-only-mode: unknown value \"maybe\"; known are yes, no, unknown",
+    ] {
+        assert!(out.contains(says), "{says}: {}", ran.out);
+    }
     let japanese = run(folder.path(), "check . --lang ja").out;
-    assert!(japanese.contains("2 行目") && japanese.contains("使える値: confirmed"), "{japanese}");
+    assert!(
+        japanese.contains("2 行目: TOML の書式") && japanese.contains("使える値: confirmed"),
+        "{japanese}"
+    );
+    for english in ["expected", "unknown field", "missing", "invalid", "stream"] {
+        assert!(!japanese.contains(english), "{english}: {japanese}");
+    }
+    for line in ran.out.lines().chain(japanese.lines()) {
+        assert!(line.width() <= 80, "{line}");
+    }
 }
 
 #[test]
@@ -459,7 +479,7 @@ fn a_reason_is_in_the_users_language() {
             assert!(!japanese.contains(word), "{word}: {japanese}");
         }
         assert!(!japanese.contains("--lang"), "there is nothing in another language: {japanese}");
-        assert!(!japanese.contains("refused") && !japanese.contains(" in force"), "{japanese}");
+        assert!(!japanese.contains(" refused ") && !japanese.contains(" in force"), "{japanese}");
     }
     // A sentence of another version stays as it is, and is said to.
     let report = fs::read_to_string(folder.path().join("r.json")).unwrap();

@@ -79,7 +79,7 @@ enum Command {
     Check(Check),
     /// Print a block of PowerShell that collects what is missing
     CollectScript(CollectScript),
-    /// Explain a cause, another diagnosis or a check; without an id, list them all
+    /// Explain what a report names by an id, such as a cause or a check; without an id, list all
     Explain(Explain),
     /// List what was established from a bundle, and from where
     Facts(Facts),

@@ -40,10 +40,11 @@ impl Text<'_> {
     /// A command, in which words stand for what nobody knows yet.
     pub(super) fn own_command(&self, command: &str) -> String {
         let (from, to) = (Catalogue::of(self.report.language), Catalogue::of(self.language));
-        let keys = from.keys().filter(|key| key.starts_with("placeholder."));
-        keys.fold(command.to_owned(), |command, key| match (from.template(key), to.template(key)) {
-            (Some(from), Some(to)) => command.replace(from, to),
-            _ => command,
+        from.below("placeholder").fold(command.to_owned(), |command, key| {
+            match (from.template(key), to.template(key)) {
+                (Some(from), Some(to)) => command.replace(from, to),
+                _ => command,
+            }
         })
     }
 

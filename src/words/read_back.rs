@@ -19,8 +19,7 @@ pub fn read_back(said: &str, sections: &[&str], language: Language) -> Option<St
 }
 
 fn of_section(said: &str, section: &str, catalogue: &'static Catalogue) -> Option<Statement> {
-    let below = |key: &&str| key.strip_prefix(section).is_some_and(|rest| rest.starts_with('.'));
-    let read = catalogue.keys().filter(below).filter_map(|key| of_key(said, key, catalogue));
+    let read = catalogue.below(section).filter_map(|key| of_key(said, key, catalogue));
     let (_, statement) = read.max_by_key(|(own, _)| *own)?;
     Some(statement)
 }
@@ -86,8 +85,7 @@ fn named(value: &str, catalogue: &'static Catalogue) -> String {
     {
         return stand_in::event(id);
     }
-    let mut stand_ins = catalogue.keys().filter(|key| key.starts_with("stand-in."));
-    match stand_ins.find(is_said) {
+    match catalogue.below("stand-in").find(is_said) {
         // Facts show these two as well, and have other names for them.
         Some("stand-in.absent") => stand_in::ABSENT.to_owned(),
         Some("stand-in.empty") => stand_in::EMPTY.to_owned(),
