@@ -80,6 +80,10 @@ fn output_never_goes_over_input() {
         "analyze bd --format html=bd/notes/a.txt",
         "analyze bd/notes bd -o bd/notes/../notes/a.txt",
         "events one.txt -o one.txt",
+        "facts one.txt -o one.txt",
+        "facts bd --format json -o bd/notes/a.txt",
+        "diff one.txt bd -o one.txt",
+        "diff report.json bd -o report.json",
         "events bd --format csv -o bd/notes/a.txt",
         "collect-script --for report.json -o report.json",
         "check cases -o cases/c/case.toml",
@@ -101,6 +105,8 @@ fn output_never_goes_over_input() {
     for line in [
         "analyze bd -o bd/report.txt",
         "events bd -o bd/notes/list.txt",
+        "facts bd -o bd/notes/list.txt",
+        "diff bd bd -o bd/notes/list.txt",
         "batch bd -o bd/results",
         "batch --children bd -o bd",
         "batch --children bd -o bd/notes/results",
@@ -110,7 +116,14 @@ fn output_never_goes_over_input() {
         assert!(ran.said.contains("part of the input"), "{line}: {}", ran.said);
         assert_eq!(files(at), before, "{line}");
     }
-    // Beside it is room, and beside bundles for their results.
+    // Beside it is room, and beside bundles for their results. A file has what standard output has.
+    for line in
+        ["facts bd --lang ja", "facts bd --format json", "diff bd bd --lang ja", "diff bd bd --format json"]
+    {
+        let ran = run(at, &format!("{line} -o list"));
+        assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{line}: {}", ran.said);
+        assert_eq!(fs::read_to_string(at.join("list")).unwrap(), run(at, line).out, "{line}");
+    }
     assert_eq!(run(at, "analyze bd -o bd.txt").code, 0);
     assert_eq!(run(at, "batch --children bd -o bd/results").code, 0);
     assert_eq!(run(at, "check cases -o cases/results.txt").code, 20);
@@ -162,6 +175,7 @@ fn a_path_that_is_not_there_ends_every_command_alike() {
         ("nope.json", "check the spelling"),
         ("one.txt/nope.json", "check the spelling"),
         ("case*.json", "the shell has not resolved its wildcard"),
+        ("-", "Standard input is not read"),
     ] {
         for line in [
             format!("analyze bd {path}"),
@@ -181,7 +195,9 @@ fn a_path_that_is_not_there_ends_every_command_alike() {
             assert!(flat(&ran.said).contains(says), "{line}: {}", ran.said);
             assert!(!at.join("none").exists(), "{line}");
             let japanese = run(at, &format!("{line} --lang ja")).said.replace("\n  ", "");
-            assert!(japanese.contains("このパスには何もありません"), "{line}: {japanese}");
+            let says =
+                if path == "-" { "標準入力からは" } else { "このパスには何もありません" };
+            assert!(japanese.contains(says), "{line}: {japanese}");
         }
     }
     fs::create_dir(at.join("empty")).unwrap();
@@ -495,9 +511,29 @@ fn a_reason_is_in_the_users_language() {
 #[test]
 fn a_manual_page_has_name_and_version_at_its_foot() {
     let folder = tempfile::tempdir().unwrap();
+    for (lang, heading) in [("en", ".SH \"EXIT STATUS\""), ("ja", ".SH 終了コード\n")] {
+        for command in ["man", "man batch"] {
+            let page = run(folder.path(), &format!("{command} --lang {lang}")).out;
+            assert!(page.contains(heading) && !page.contains("EXTRA"), "{page}");
+        }
+    }
     for command in ["man", "man analyze"] {
         let page = run(folder.path(), command).out;
         let title = page.lines().find(|line| line.starts_with(".TH")).unwrap();
         assert!(title.contains(concat!("sspr-triage ", env!("CARGO_PKG_VERSION"))), "{title}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn standard_output_that_takes_no_more_is_told() {
+    for (lang, says) in
+        [("en", "Cannot write to standard output. The disk is full"), ("ja", "標準出力に書き込めません。")]
+    {
+        let full = fs::File::create("/dev/full").unwrap();
+        let mut program = Command::new(env!("CARGO_BIN_EXE_sspr-triage"));
+        let output = program.args(["explain", "--lang", lang]).stdout(full).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && said.contains(says), "{said}");
     }
 }

@@ -14,7 +14,8 @@ use super::analyze::analyzed;
 use super::console::Console;
 use super::failure::Failure;
 use super::limits::LimitArgs;
-use super::output::{text_options, unbroken, write};
+use super::output::{text_options, unbroken, write_to};
+use super::own_input;
 
 /// Arguments of `diff`.
 #[derive(Debug, Args)]
@@ -26,6 +27,9 @@ pub(super) struct Diff {
     /// Shape of the comparison
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Write the comparison to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
     #[command(flatten)]
     limits: LimitArgs,
 }
@@ -42,6 +46,8 @@ enum Format {
 impl Diff {
     /// Compares and writes what differs.
     pub(super) fn run(&self, console: Console) -> anyhow::Result<u8> {
+        let inputs = self.limits.inputs(&[self.before.clone(), self.after.clone()]);
+        own_input::refuse(self.output.as_deref(), &inputs)?;
         let spoken = match self.format {
             Format::Text => console.for_people(),
             Format::Json => console.for_programs(),
@@ -50,10 +56,10 @@ impl Diff {
         let after = self.report(&self.after, spoken, console)?;
         let comparison = comparison::compare(&before, &after, spoken);
         let rendered = match self.format {
-            Format::Text => comparison::render(&comparison, &text_options(true)),
+            Format::Text => comparison::render(&comparison, &text_options(self.output.is_none())),
             Format::Json => comparison::json(&comparison)?,
         };
-        write(&rendered)?;
+        write_to(&rendered, self.output.as_deref())?;
         Ok(if comparison.unreadable.is_some() { NOTHING_USABLE } else { 0 })
     }
 

@@ -54,29 +54,40 @@ impl Failure {
     pub(super) fn no_path(path: &Path) -> Failure {
         // The shells of Windows hand over what others resolve.
         let has_wildcard = path.to_string_lossy().contains(['*', '?']);
-        let why = if has_wildcard { "program.read-wildcard" } else { "program.read-missing" };
+        let why = match path.to_str() {
+            Some("-") => "program.read-no-input",
+            _ if has_wildcard => "program.read-wildcard",
+            _ => "program.read-missing",
+        };
         Failure::of_usage(vec![of_path("program.cannot-read", path), Statement::new(why)])
     }
 
     /// A file or folder cannot be written.
     pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Failure {
-        let why = match error.kind() {
-            ErrorKind::NotFound => Statement::new("program.write-no-folder"),
-            ErrorKind::NotADirectory => Statement::new("program.write-below-file"),
-            ErrorKind::AlreadyExists => Statement::new("program.write-file"),
-            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-                Statement::new("program.write-denied")
-            }
-            ErrorKind::IsADirectory => Statement::new("program.write-folder"),
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Statement::new("program.write-full"),
-            _ => other(error),
-        };
-        Failure::of(vec![of_path("program.cannot-write", path), why])
+        Failure::of(vec![of_path("program.cannot-write", path), not_written(error)])
+    }
+
+    /// Standard output cannot be written.
+    pub(super) fn cannot_put_out(error: &io::Error) -> Failure {
+        Failure::of(vec![Statement::new("program.cannot-put-out"), not_written(error)])
     }
 
     /// The sentences in a language.
     pub(crate) fn in_words(&self, language: Language) -> String {
         Catalogue::of(language).say_all(&self.what)
+    }
+}
+
+/// Why something cannot be written.
+fn not_written(error: &io::Error) -> Statement {
+    match error.kind() {
+        ErrorKind::NotFound => Statement::new("program.write-no-folder"),
+        ErrorKind::NotADirectory => Statement::new("program.write-below-file"),
+        ErrorKind::AlreadyExists => Statement::new("program.write-file"),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Statement::new("program.write-denied"),
+        ErrorKind::IsADirectory => Statement::new("program.write-folder"),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Statement::new("program.write-full"),
+        _ => other(error),
     }
 }
 

@@ -9,7 +9,7 @@ use clap::{Arg, Command};
 use sspr_triage::words::Language;
 use sspr_triage::words::lines::lines;
 
-/// English, for what is wrong with the arguments.
+/// English, for what the arguments' own documentation has not.
 const ENGLISH: &str = include_str!("help.en.toml");
 /// Japanese, as [`in_language`] puts it in.
 const JAPANESE: &str = include_str!("help.ja.toml");
@@ -27,8 +27,8 @@ impl Words {
         }
     }
 
-    /// Those for what is wrong with the arguments.
-    pub(super) fn for_mistakes(language: Language) -> Words {
+    /// Those of what the arguments' own documentation has not: mistakes, exit codes, headings.
+    pub(super) fn of_program(language: Language) -> Words {
         static TABLE: LazyLock<toml::Table> = LazyLock::new(|| ENGLISH.parse().unwrap_or_default());
         Words::of_language(language).unwrap_or(Words(&TABLE))
     }
@@ -67,7 +67,7 @@ pub(super) fn in_lines(command: Command, language: Language, columns: usize) -> 
 }
 
 fn put_in(command: Command, language: Language, columns: Option<usize>) -> Command {
-    let command = with_exit_codes(command, Put { words: Words::for_mistakes(language), columns });
+    let command = with_exit_codes(command, Put { words: Words::of_program(language), columns });
     let Some(words) = Words::of_language(language) else { return command };
     let mut command = command;
     command.build();

@@ -17,7 +17,7 @@ use super::{Cli, USAGE};
 
 /// Says it, and returns the exit code. The help and the version come here too, and are no mistakes.
 pub(super) fn tell(mistake: &Error, language: Language) -> u8 {
-    match in_words(mistake, language, Words::for_mistakes(language)) {
+    match in_words(mistake, language, Words::of_program(language)) {
         Some(told) => say(&told),
         // Nobody reads it any more where it cannot be printed.
         None => drop(mistake.print()),
