@@ -197,7 +197,7 @@ fn membership(trustee: &Trustee, connector: Option<&Connector>) -> Membership {
 /// have been taken out of them.
 fn domain_users(connector: Option<&Connector>) -> Membership {
     let object = connector.and_then(|connector| connector.object.as_ref());
-    if object.is_some_and(|object| object.groups.other_primary) {
+    if object.is_some_and(|object| object.groups.other_primary.is_some()) {
         Membership::Unknown
     } else {
         Membership::Member

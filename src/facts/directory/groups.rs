@@ -18,8 +18,8 @@ pub struct GroupsSeen {
     /// That text lists no group but the primary one, which is in no other group as far as is known: a default one,
     /// or one whose own export shows no group.
     pub none_but_primary: bool,
-    /// Some text shows another primary group than Domain Users.
-    pub other_primary: bool,
+    /// A primary group that some text shows, by relative identifier, other than Domain Users.
+    pub other_primary: Option<u32>,
     /// SIDs of nested groups (`tokenGroups`).
     pub token: Vec<Sid>,
     /// A text lists a protected group among the direct ones.
@@ -130,7 +130,7 @@ impl GroupsSeen {
         let Some(rid) = object.text("primaryGroupID").and_then(|text| text.trim().parse::<u32>().ok()) else {
             return false;
         };
-        self.other_primary = rid != DOMAIN_USERS;
+        self.other_primary = (rid != DOMAIN_USERS).then_some(rid);
         if let Some(group) = protected_groups::by_rid(rid) {
             self.add(group, Source::new(path, Place::Line(attribute.line)));
         }
@@ -189,7 +189,7 @@ impl GroupsSeen {
             (false, _) => other.none_but_primary,
         };
         self.complete |= other.complete;
-        self.other_primary |= other.other_primary;
+        self.other_primary = self.other_primary.or(other.other_primary);
         self.listed_at = self.listed_at.take().or(other.listed_at);
         if self.direct.len() < MOST_DIRECT {
             self.direct.extend(other.direct);
