@@ -294,9 +294,15 @@ fn join_sign_ins(attempts: &mut [Attempt], events: &KnownEvents<'_>) {
                 .map(|sign_in| &sign_in.account);
             let nearest = near.next()?;
             // With several forests nobody knows whose sign-in it was.
-            near.all(|other| other.name.eq_ignore_ascii_case(&nearest.name)).then(|| nearest.clone())
+            near.all(|other| same_sign_in(other, nearest)).then(|| nearest.clone())
         });
     }
+}
+
+/// Accounts of one name in two domains are two.
+fn same_sign_in(a: &NamedAccount, b: &NamedAccount) -> bool {
+    let domain = |account: &NamedAccount| account.domain.as_deref().unwrap_or_default().to_lowercase();
+    a.name.eq_ignore_ascii_case(&b.name) && domain(a) == domain(b)
 }
 
 /// A sign-in of the engine to Active Directory.

@@ -11,6 +11,9 @@ use super::{Attempt, Outcome, Trace};
 /// The trace is written in the same second or so as the error; a busy server may take a little longer.
 const TRACE_WINDOW: SignedDuration = SignedDuration::from_secs(10);
 
+/// Lines of one moment may stand in either order.
+const START_SLACK: SignedDuration = SignedDuration::from_secs(1);
+
 struct FoundTrace<'e> {
     at: &'e KnownEventAt<'e>,
     trace: Trace,
@@ -39,6 +42,7 @@ pub(super) fn join(attempts: &mut Vec<Attempt>, events: &KnownEvents<'_>) {
             let apart = found.trace.time.duration_since(attempt.time).abs();
             if attempt.outcome == Outcome::Failed
                 && apart <= TRACE_WINDOW
+                && !is_before_start(attempt, found.trace.time)
                 && attempt.computer.eq_ignore_ascii_case(&found.at.event.computer)
             {
                 pairs.push((contradicts(attempt.code.as_deref(), &found.trace), apart, after, t, a));
@@ -79,6 +83,11 @@ pub(super) fn join(attempts: &mut Vec<Attempt>, events: &KnownEvents<'_>) {
             attempts.push(attempt_of_trace(found));
         }
     }
+}
+
+/// The trace was written before the operation arrived, so it is another one's.
+fn is_before_start(attempt: &Attempt, trace: Timestamp) -> bool {
+    attempt.started < attempt.time && attempt.started.duration_since(trace) > START_SLACK
 }
 
 /// The operations by their time, each with its index.
