@@ -98,7 +98,9 @@ pub(super) fn for_cause(
 /// An administrator of today is helped otherwise than one of yesterday.
 fn for_protected_account(reason: &str) -> (Vec<&'static str>, Option<&'static str>) {
     match reason.rsplit('.').next().unwrap_or_default() {
-        "protected-now" | "protected-now-no-trace" => (vec!["by-design"], Some("fit.protected-account.now")),
+        "protected-now" | "protected-now-no-trace" | "list-inherits" => {
+            (vec!["by-design"], Some("fit.protected-account.now"))
+        }
         "formerly-protected" => (vec!["formerly-protected"], Some("fit.protected-account.formerly")),
         "admin-count" | "admin-count-alone" | "admin-count-no-trace" => {
             (vec!["formerly-protected", "by-design"], Some("fit.protected-account.now-or-formerly"))

@@ -58,7 +58,10 @@ pub enum AttributedBy {
     Stated,
     /// A known host's name is in the path.
     Path,
-    /// All files in the same folder that name a machine name this one.
+    /// A folder or an archive has its name, and files of other machines are in there too: too weak to prove or
+    /// to clear anything by itself.
+    MixedPath,
+    /// All files in the same folder and below it that name a machine name this one.
     Siblings,
     /// The folder has files of several machines, and the one Group Policy report in it is of this one:
     /// too weak to prove or to clear anything by itself.
@@ -71,14 +74,14 @@ impl AttributedBy {
         match self {
             AttributedBy::Content => "content",
             AttributedBy::Stated => "stated",
-            AttributedBy::Path => "path",
+            AttributedBy::Path | AttributedBy::MixedPath => "path",
             AttributedBy::Siblings | AttributedBy::MixedSiblings => "siblings",
         }
     }
 
     /// Whether the file can prove or clear something about the machine.
     pub fn is_firm(self) -> bool {
-        self != AttributedBy::MixedSiblings
+        !matches!(self, AttributedBy::MixedPath | AttributedBy::MixedSiblings)
     }
 }
 
@@ -122,7 +125,7 @@ pub(super) fn attribute(artifacts: &[Artifact], stated: &[Stated]) -> (Machines,
                 (Some(machine), _) => Some((*machine, AttributedBy::Content)),
                 (None, Content::RegistryExport(_) | Content::SecurityTemplate(_)) => said
                     .map(|machine| (machine, AttributedBy::Stated))
-                    .or_else(|| hosts.in_path(&artifact.path).map(|id| (id, AttributedBy::Path)))
+                    .or_else(|| by_path(&artifact.path, &hosts, &siblings))
                     .or_else(|| siblings.of_file(&artifact.path)),
                 (None, Content::ConnectConfiguration(_)) => {
                     exports.server(&artifact.path).map(|id| (id, AttributedBy::Siblings))
@@ -138,6 +141,13 @@ pub(super) fn attribute(artifacts: &[Artifact], stated: &[Stated]) -> (Machines,
         })
         .collect();
     (machines, files)
+}
+
+/// The machine of a host's name in a path. That of the file is the file's own; that of a folder is of all in it.
+fn by_path(path: &str, hosts: &Hosts, siblings: &Siblings<'_>) -> Option<(MachineId, AttributedBy)> {
+    let (machine, named) = hosts.in_path(path)?;
+    let mixed = named != path && siblings.are_of_others(named, machine);
+    Some((machine, if mixed { AttributedBy::MixedPath } else { AttributedBy::Path }))
 }
 
 fn machine_in(artifact: &Artifact, machines: &mut Machines) -> Option<MachineId> {
@@ -254,6 +264,9 @@ fn machine_of_report(path: &BundlePath, report: &PolicyReport, machines: &mut Ma
     if let Some((role, key)) = report.os_configuration.as_deref().and_then(role_in_words) {
         machines.show(id, role, Statement::new(key), whole());
     }
+    if report.computer_groups.iter().any(|group| is_read_only_group(group)) {
+        machines.show_read_only(id);
+    }
     if matches!(report.computer_half, ComputerHalf::Present | ComputerHalf::SummaryOnly) {
         let in_controllers_unit = report.organizational_unit.as_deref().is_some_and(|unit| {
             unit.rsplit(['/', '\\']).any(|part| part.eq_ignore_ascii_case("Domain Controllers"))
@@ -302,6 +315,13 @@ fn is_controllers_group(group: &str) -> bool {
     name.eq_ignore_ascii_case("Domain Controllers")
         || (name.starts_with("S-1-5-21-") && name.ends_with("-516"))
         || name == "S-1-5-9"
+}
+
+/// `Read-only Domain Controllers` by its English name or by its RID 521.
+fn is_read_only_group(group: &str) -> bool {
+    let name = group.rsplit('\\').next().unwrap_or(group).trim();
+    name.eq_ignore_ascii_case("Read-only Domain Controllers")
+        || (name.starts_with("S-1-5-21-") && name.ends_with("-521"))
 }
 
 fn machine_of_export(

@@ -10,6 +10,7 @@ use crate::security_descriptor::{
 
 use super::access_lists::AccessList;
 use super::connector::{Connector, domains_agree};
+use super::directory::DOMAIN_USERS;
 
 /// The access check of the SAM server for the connector account: READ_CONTROL, and nothing else
 /// ([MS-SAMR] 3.1.1.11).
@@ -92,8 +93,6 @@ pub fn connector_reads(
 const SELF: &str = "S-1-5-10";
 /// `BUILTIN\Users`, whose members are Domain Users.
 const BUILTIN_USERS: &str = "S-1-5-32-545";
-/// Relative identifier of Domain Users.
-const DOMAIN_USERS: u32 = 513;
 
 /// Membership as exports of the account's own object show it, and else as principals have it.
 ///
@@ -143,8 +142,10 @@ fn by_name(name: &str, connector: &Connector, netbios: Option<&str>) -> Membersh
         _ => own.is_some() && domains_agree(Some(domain), own),
     };
     let is_its_name = account.eq_ignore_ascii_case(&connector.account.name);
-    if in_its_domain && (is_its_name || account.eq_ignore_ascii_case("Domain Users")) {
+    if in_its_domain && is_its_name {
         Membership::Member
+    } else if in_its_domain && account.eq_ignore_ascii_case("Domain Users") {
+        domain_users(Some(connector))
     } else if is_its_name && connector.is_express() && netbios.is_some() && !domain.contains('.') {
         Membership::NotMember
     } else {
@@ -170,11 +171,13 @@ fn membership(trustee: &Trustee, connector: Option<&Connector>) -> Membership {
             return Membership::Member;
         }
         let same_domain = matches!((sid.domain_and_rid(), own.domain_and_rid()),
-            (Some((domain, 513)), Some((own_domain, _))) if domain == own_domain);
+            (Some((domain, DOMAIN_USERS)), Some((own_domain, _))) if domain == own_domain);
         if same_domain {
-            // Domain Users of its own domain: the primary group of an ordinary account.
-            return Membership::Member;
+            return domain_users(connector);
         }
+    }
+    if let Trustee::DomainRelative { rid: DOMAIN_USERS, .. } = trustee {
+        return domain_users(connector);
     }
     match connector_is(trustee) {
         Some(ConnectorIs::Member) => Membership::Member,
@@ -187,6 +190,17 @@ fn membership(trustee: &Trustee, connector: Option<&Connector>) -> Membership {
             }
         }
         None => Membership::Unknown,
+    }
+}
+
+/// Domain Users of its own domain: the primary group of an ordinary account. One with another primary group may
+/// have been taken out of them.
+fn domain_users(connector: Option<&Connector>) -> Membership {
+    let object = connector.and_then(|connector| connector.object.as_ref());
+    if object.is_some_and(|object| object.groups.other_primary.is_some()) {
+        Membership::Unknown
+    } else {
+        Membership::Member
     }
 }
 

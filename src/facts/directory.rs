@@ -20,6 +20,7 @@ use super::access_lists::{AccessList, AccessLists};
 use super::attempts::Attempt;
 
 pub(super) use gather::gather;
+pub(super) use groups::DOMAIN_USERS;
 pub use groups::{GroupsSeen, ProtectedMembership, domain_of};
 pub use listed_names::ListedNames;
 

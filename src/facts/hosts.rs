@@ -70,9 +70,15 @@ impl Hosts {
         hosts
     }
 
-    /// The one host whose name is a word, or words, of the path, looked for from the file upwards.
-    pub(super) fn in_path(&self, path: &str) -> Option<MachineId> {
-        path.rsplit(['/', '!']).find_map(|part| self.in_part(&part.to_lowercase()).only())
+    /// The one host whose name is a word, or words, of the path, looked for from the file upwards; with the path up
+    /// to the part that has it.
+    pub(super) fn in_path<'p>(&self, path: &'p str) -> Option<(MachineId, &'p str)> {
+        let ends = path.match_indices(['/', '!']).map(|(at, _)| at).rev();
+        std::iter::once(path.len()).chain(ends).find_map(|end| {
+            let above = path.get(..end)?;
+            let part = above.rsplit(['/', '!']).next()?;
+            Some((self.in_part(&part.to_lowercase()).only()?, above))
+        })
     }
 
     fn in_part(&self, part: &str) -> Few {
@@ -132,7 +138,7 @@ mod tests {
             ("x/DC-01.contoso.example.reg", dashed),
             ("x/ログ_dc01。reg", dc01),
         ] {
-            assert_eq!(hosts.in_path(path), expected, "{path}");
+            assert_eq!(hosts.in_path(path).map(|(id, _)| id), expected, "{path}");
         }
     }
 

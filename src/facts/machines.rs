@@ -18,6 +18,8 @@ pub struct Machine {
     pub roles: Vec<RoleShown>,
     /// NetBIOS name of its domain as a report of its policies has it, in lower case.
     pub netbios_domain: Option<String>,
+    /// A report of its policies has it among the read-only domain controllers.
+    pub read_only: bool,
 }
 
 /// A role, and what shows it.
@@ -82,7 +84,7 @@ impl Machines {
         if name.contains('.') {
             self.by_full_name.insert(name.clone(), index);
         }
-        self.list.push(Machine { name, roles: Vec::new(), netbios_domain: None });
+        self.list.push(Machine { name, roles: Vec::new(), netbios_domain: None, read_only: false });
         Some(MachineId(index))
     }
 
@@ -99,6 +101,13 @@ impl Machines {
     pub(super) fn show_domain(&mut self, id: MachineId, netbios: &str) {
         if let Some(machine) = self.list.get_mut(id.0) {
             machine.netbios_domain.get_or_insert_with(|| netbios.to_lowercase());
+        }
+    }
+
+    /// Notes that a machine is a read-only domain controller.
+    pub(super) fn show_read_only(&mut self, id: MachineId) {
+        if let Some(machine) = self.list.get_mut(id.0) {
+            machine.read_only = true;
         }
     }
 

@@ -38,6 +38,7 @@ pub use cloud::{CloudRow, CloudSays, CloudSuccesses};
 pub use connect_server::StagingServer;
 pub use connector::Connectors;
 pub use directory::Directory;
+use directory::DirectoryUser;
 pub use machines::{MachineId, Machines};
 pub use password_policy::MinimumAges;
 pub use read_group::ReadGroup;
@@ -93,6 +94,18 @@ impl Facts {
         }
         let machine = self.machines.find(attempt.server()?)?;
         self.staging.iter().find(|server| server.machine == machine)
+    }
+
+    /// Whether the user of an operation is, or may be, of another domain than the one of this DNS name: by its
+    /// object, or else because its principal name ends in a domain below this one. A principal name may end in
+    /// any other domain's name, which says nothing.
+    pub fn user_may_be_outside(&self, attempt: &Attempt, domain: &str) -> bool {
+        if let Some(own) = self.directory.target_of(attempt).and_then(DirectoryUser::domain) {
+            return own != domain;
+        }
+        let suffix = attempt.user.as_deref().and_then(|user| user.rsplit_once('@')).map(|(_, suffix)| suffix);
+        let suffix = suffix.map(str::to_lowercase);
+        suffix.is_some_and(|suffix| suffix.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')))
     }
 
     /// The operation failed, on a server that may be the active one.

@@ -34,6 +34,8 @@ pub enum SamCall {
     NotMentioned,
     /// The domain controller's SAM server refused it: ERROR_ACCESS_DENIED.
     Refused,
+    /// A line of no known wording has access denied: it may be this one, in a language that nobody has shown.
+    Unclear,
     /// It failed otherwise, with a Win32 error code or name.
     Failed {
         /// Code, where it is a number.
@@ -112,7 +114,9 @@ fn sam_call(text: &str) -> (SamCall, Option<String>) {
     );
     // The engine tries again: the last line says how the call ended.
     let Some(found) = line.and_then(|pattern| pattern.captures_iter(text).last()) else {
-        return (SamCall::NotMentioned, None);
+        let denied = pattern!(r"(?im)\bERROR_ACCESS_DENIED\b|admaexport\.cpp\(\d+\):.*:\s*0x0*5\s*$");
+        let unclear = denied.is_some_and(|denied| denied.is_match(text));
+        return (if unclear { SamCall::Unclear } else { SamCall::NotMentioned }, None);
     };
     let account = found.get(1).map(|account| account.as_str().to_owned());
     let error = found.get(2).or_else(|| found.get(3)).map_or("", |error| error.as_str());
@@ -212,6 +216,23 @@ mod tests {
                 SamCall::Failed { code: have, .. } => assert_eq!(have, code, "{line}"),
                 other => panic!("{line}: {other:?}"),
             }
+        }
+    }
+
+    #[test]
+    fn access_denied_in_a_line_that_nobody_knows_is_unclear() {
+        for line in [
+            r"ERR_: MMS(1): admaexport.cpp(2944): Hiba: Contoso\svc. Hibakód: ERROR_ACCESS_DENIED",
+            "ERR_: MMS(1): admaexport.cpp(2939): Hiba: 0x5\r\nBAIL: MMS(1): x.cpp(1): 0x80004005 (x)",
+        ] {
+            assert_eq!(trace_text(line).sam_call, SamCall::Unclear, "{line}");
+        }
+        for line in [
+            "BAIL: MMS(1): admaexport.cpp(2963): 0x80004005 (Unspecified error)",
+            "ERR_: MMS(1): admaexport.cpp(2939): Hiba: 0x57",
+            r"ERR_: MMS(1): X:\src\MAUtils.h(58): Failed getting registry value 'ADMADoNormalization', 0x5",
+        ] {
+            assert_eq!(trace_text(line).sam_call, SamCall::NotMentioned, "{line}");
         }
     }
 

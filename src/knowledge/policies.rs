@@ -17,8 +17,18 @@ pub const PRODUCT_OPTIONS_KEY: &str = r"Control\ProductOptions";
 pub const COMPUTER_NAME: &str = "ComputerName";
 /// Value of [`PRODUCT_OPTIONS_KEY`]: REG_SZ, `LanmanNT` on a domain controller.
 pub const PRODUCT_TYPE: &str = "ProductType";
+/// Values that Windows keeps in [`LSA_KEY`] on every machine, and that a file made for import has no reason to set
+/// (<https://learn.microsoft.com/en-us/windows/win32/secauthn/authentication-packages>).
+pub const KEPT_BY_WINDOWS: [&str; 2] = ["Authentication Packages", "Bounds"];
 /// All values that something is read from.
-pub const VALUE_NAMES: [&str; 4] = [RESTRICT_REMOTE_SAM, AUDIT_ONLY_MODE, COMPUTER_NAME, PRODUCT_TYPE];
+pub const VALUE_NAMES: [&str; 6] = [
+    RESTRICT_REMOTE_SAM,
+    AUDIT_ONLY_MODE,
+    COMPUTER_NAME,
+    PRODUCT_TYPE,
+    KEPT_BY_WINDOWS[0],
+    KEPT_BY_WINDOWS[1],
+];
 
 pub(super) const TABLE: &str = include_str!("policies.tsv");
 

@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::facts::directory::DirectoryUser;
 use crate::facts::machines::Role;
-use crate::facts::writeback_text::SamCall;
 use crate::facts::{Attempt, Facts, Operation, Outcome};
 use crate::words::stand_in;
 
 use super::controllers::Survey;
 use super::directory::Target;
 use super::read_access;
-use super::shared::{ACCESS_DENIED_CODE, Shared, is_user};
+use super::shared::{ACCESS_DENIED_CODE, Shared, is_user, reached_set};
 use super::{Answer, CauseId, Finding, Weight};
 
 pub(super) fn findings(
@@ -65,12 +64,7 @@ const MANY: usize = 3;
 fn many_users_refused(facts: &Facts) -> Finding {
     let finding = |answer| Finding::new("many-users-refused", Weight::Supports, answer);
     let refused = |attempt: &&Attempt| {
-        facts.counts_as_failed(attempt)
-            && !attempt.is_trace_doubtful()
-            && attempt.trace.as_ref().is_some_and(|trace| {
-                trace.text.sam_call == SamCall::NotMentioned
-                    && trace.text.codes.iter().any(|code| code == ACCESS_DENIED_CODE)
-            })
+        facts.counts_as_failed(attempt) && !attempt.is_trace_doubtful() && reached_set(attempt)
     };
     // At which step these were refused, nobody knows.
     let open = |attempt: &&Attempt| {

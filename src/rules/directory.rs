@@ -6,11 +6,11 @@
 
 use crate::facts::connector::Connector;
 use crate::facts::directory::{AdminCount, Directory, DirectoryUser};
-use crate::facts::{Attempt, Facts, Operation, Outcome};
+use crate::facts::{Attempt, Facts, Operation};
 use crate::source::Source;
 use crate::words::stand_in;
 
-use super::{Answer, Finding, Weight};
+use super::{Answer, Finding, Weight, later};
 
 /// The user of an operation, as exports show it.
 pub(super) struct Target<'f> {
@@ -18,7 +18,7 @@ pub(super) struct Target<'f> {
     pub(super) directory: &'f Directory,
     pub(super) connector: Option<&'f Connector>,
     operation: Operation,
-    /// A reset of the same user succeeded later: what the exports show may have been mended since.
+    /// The password of the same user was set later: what the exports show may have been mended since.
     mended: Option<Source>,
     shown: String,
     pub(super) account: String,
@@ -33,7 +33,7 @@ pub(super) fn target<'f>(facts: &'f Facts, attempt: &Attempt) -> Target<'f> {
         directory: &facts.directory,
         connector,
         operation: attempt.operation,
-        mended: user.and_then(|_| mended(facts, attempt)),
+        mended: user.and_then(|_| later::success(facts, attempt)),
         shown: shown.unwrap_or_else(|| stand_in::USER.to_owned()),
         account: connector.map_or_else(|| stand_in::CONNECTOR_ACCOUNT.to_owned(), |one| one.account.full()),
     }
@@ -46,23 +46,6 @@ fn may_serve(connector: &Connector, attempt: &Attempt, user: Option<&DirectoryUs
         |a: &str, b: &str| a.strip_suffix(b).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
     let domains = connector.dns_domain().zip(user.and_then(DirectoryUser::domain));
     attempt.connector.is_some() || domains.is_none_or(|(a, b)| below(&a, &b) || below(&b, &a))
-}
-
-/// Where a later success of the same user stands. A change rests on the user's own password: that one succeeds
-/// says nothing of a reset.
-pub(super) fn mended(facts: &Facts, attempt: &Attempt) -> Option<Source> {
-    let same_user = |other: &Attempt| match (&other.user, &attempt.user) {
-        (Some(a), Some(b)) => a.to_lowercase() == b.to_lowercase(),
-        _ => other.source_anchor.is_some() && other.source_anchor == attempt.source_anchor,
-    };
-    let later = facts.attempts.iter().find(|other| {
-        other.outcome == Outcome::Succeeded
-            && other.time > attempt.time
-            && (other.operation != Operation::Change || attempt.operation == Operation::Change)
-            && same_user(other)
-    });
-    let logged = later.and_then(|other| other.events.last().cloned());
-    logged.or_else(|| facts.cloud_successes.after(attempt).map(|row| row.source.clone()))
 }
 
 impl Target<'_> {
@@ -198,9 +181,11 @@ impl Target<'_> {
             Ok(_) => return self.without_descriptor(CHECK, weight, None),
             Err(reason) => return self.without_descriptor(CHECK, weight, reason),
         };
+        let inheriting = inheriting_lists(user);
         match protected_list(user) {
-            Some(list) => self.finding(CHECK, weight, Answer::Yes).at(list),
-            None => self.finding(CHECK, weight, Answer::No).at_all(inheriting_lists(user)),
+            Some(list) if inheriting.is_empty() => self.finding(CHECK, weight, Answer::Yes).at(list),
+            Some(list) => self.undecided(CHECK, weight, Some("lists-differ")).at(list).at_all(inheriting),
+            None => self.finding(CHECK, weight, Answer::No).at_all(inheriting),
         }
     }
 
@@ -233,7 +218,9 @@ impl Target<'_> {
         };
         match (protected_list(user), &user.admin_count) {
             (None, _) => self.finding(CHECK, Weight::Supports, Answer::No).at_all(inheriting_lists(user)),
-            (Some(list), AdminCount::Unset(count)) if user.groups.protected.is_empty() => {
+            (Some(list), AdminCount::Unset(count))
+                if user.groups.protected.is_empty() && inheriting_lists(user).is_empty() =>
+            {
                 self.finding(CHECK, Weight::Supports, Answer::Yes).at(list).at(count)
             }
             (Some(list), _) => self.unknown(CHECK, Weight::Supports, Some("protected")).at(list),

@@ -9,6 +9,7 @@ mod connector_permissions;
 mod controllers;
 mod directory;
 mod directory_rights;
+mod later;
 mod other;
 mod protected_account;
 mod read_access;

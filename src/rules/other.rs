@@ -85,7 +85,7 @@ fn match_codes(known: &KnownDiagnosis, attempt: &Attempt) -> Option<(bool, Strin
     }
     // The error event's own code comes first: a trace may carry codes of several tries. A refused call
     // for user information is the business of the three causes, whatever codes follow it.
-    if trace.is_some_and(|trace| trace.text.sam_call == SamCall::Refused) {
+    if trace.is_some_and(|trace| matches!(trace.text.sam_call, SamCall::Refused | SamCall::Unclear)) {
         return None;
     }
     let unspecific = attempt.code.as_deref() == Some(UNSPECIFIC_CODE);
@@ -93,7 +93,9 @@ fn match_codes(known: &KnownDiagnosis, attempt: &Attempt) -> Option<(bool, Strin
         return None;
     }
     let trace = trace?;
-    let certain = !attempt.is_trace_doubtful();
+    // Beside a refused set, another code is that of an earlier try.
+    let refused = trace.text.codes.iter().any(|code| code == ACCESS_DENIED_CODE);
+    let certain = !attempt.is_trace_doubtful() && !refused;
     let mut codes = trace.text.codes.iter().filter(|_| !unspecific);
     let code = codes.find(|code| known.codes.contains(code)).map(|code| format!("0x{code}"));
     let sentence = known.traces.iter().find(|sentence| trace.text.lower.contains(sentence.as_str())).cloned();

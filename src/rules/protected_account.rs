@@ -7,7 +7,7 @@ use crate::source::{Place, Source};
 use crate::words::stand_in;
 
 use super::directory::Target;
-use super::shared::{ACCESS_DENIED_CODE, Shared, is_user};
+use super::shared::{ACCESS_DENIED_CODE, Shared, is_target};
 use super::{Answer, CauseId, Finding, Weight};
 
 pub(super) fn findings(
@@ -60,12 +60,10 @@ fn target_restamped(facts: &Facts, attempt: &Attempt) -> Finding {
         Finding::new("target-restamped", Weight::Supports, answer)
             .with("user", attempt.user.clone().unwrap_or_else(|| stand_in::USER.to_owned()))
     };
-    let restamp = attempt.user.as_deref().and_then(|user| {
-        // The nearest before the failure says most; one after it still says that the user is protected.
-        let of_user =
-            || facts.account_events.restamps.iter().filter(|restamp| is_user(facts, &restamp.target, user));
-        of_user().rfind(|restamp| restamp.time <= attempt.time).or_else(|| of_user().next())
-    });
+    // The nearest before the failure says most; one after it still says that the user is protected.
+    let restamps = &facts.account_events.restamps;
+    let of_user = || restamps.iter().filter(|restamp| is_target(facts, attempt, &restamp.target));
+    let restamp = of_user().rfind(|restamp| restamp.time <= attempt.time).or_else(|| of_user().next());
     match (restamp, log_of_others_only(facts, attempt)) {
         (Some(restamp), _) => Finding::new("target-restamped", Weight::Supports, Answer::Yes)
             .with("user", restamp.target.name.clone())

@@ -13,13 +13,12 @@ use crate::security_descriptor::{Access, Membership, READ_CONTROL};
 use crate::source::Source;
 use crate::words::stand_in;
 
-use super::directory::mended;
-use super::{Answer, Finding, Weight};
+use super::{Answer, Finding, Weight, later};
 
 /// The SAM server's object. Microsoft names what is read of it: its contents, all its properties and its
 /// permissions.
 const SAM_SERVER: &str = "CN=Server,CN=System";
-const READS_OF_SAM_SERVER: u32 = LIST_CONTENTS | READ_PROPERTY | READ_CONTROL;
+const READS_OF_SAM_SERVER: [u32; 3] = [LIST_CONTENTS, READ_PROPERTY, READ_CONTROL];
 const BUILTIN: &str = "CN=Builtin";
 
 /// What files show of the reads, in the domain of one operation.
@@ -30,7 +29,7 @@ struct Reads<'f> {
     domain: Option<String>,
     /// The domain is the user's own, or else no domain controller of another one was seen.
     is_served: bool,
-    /// A later success of the same user: what the files show may have been mended since.
+    /// A later call that went through: what the files show may have been mended since.
     mended: Option<Source>,
 }
 
@@ -43,7 +42,7 @@ pub(super) fn findings(facts: &Facts, attempt: &Attempt) -> Vec<Finding> {
         is_served: domain.as_deref().is_some_and(|domain| is_served(facts, attempt, domain)),
         account: connector.map_or_else(|| stand_in::CONNECTOR_ACCOUNT.to_owned(), |one| one.account.full()),
         domain,
-        mended: mended(facts, attempt),
+        mended: later::call_through(facts, attempt),
     };
     vec![
         reads.sam_server_unreadable(),
@@ -74,13 +73,13 @@ fn domain(facts: &Facts, attempt: &Attempt) -> Option<String> {
 /// its DNS name is known, and that of the user's object, or no domain controller of another one was seen.
 fn is_served(facts: &Facts, attempt: &Attempt, domain: &str) -> bool {
     let of_account = facts.connectors.of(attempt).and_then(Connector::dns_domain);
-    if of_account.is_some_and(|account| domain_of(domain) != account) {
+    let dns = domain_of(domain);
+    if of_account.is_some_and(|account| dns != account) || facts.user_may_be_outside(attempt, &dns) {
         return false;
     }
     if facts.directory.target_of(attempt).and_then(|user| user.dn()).is_some() {
         return true;
     }
-    let dns = domain_of(domain);
     let mut controllers = facts.machines.with_role(Role::DomainController);
     let is_of_domain = |id| facts.machines.name(id).split_once('.').is_some_and(|(_, suffix)| suffix == dns);
     controllers.all(is_of_domain)
@@ -138,15 +137,20 @@ impl Reads<'_> {
         }
         let Some(domain) = &self.domain else { return finding(Answer::Unknown) };
         let object = format!("{SAM_SERVER},{domain}");
-        match self.access(&object, READS_OF_SAM_SERVER) {
-            None => finding(Answer::Unknown),
+        let seen: Vec<(Access, &AccessList)> =
+            READS_OF_SAM_SERVER.iter().filter_map(|right| self.access(&object, *right)).collect();
+        let Some((_, list)) = seen.first() else { return finding(Answer::Unknown) };
+        let all = |wanted| seen.iter().all(|(access, _)| *access == wanted);
+        let any = |wanted| seen.iter().any(|(access, _)| *access == wanted);
+        let finding = match () {
             // Another domain of the forest may be the one that served the call.
-            Some((Access::Denied, list)) if self.is_served => finding(Answer::Yes).at(&list.source),
-            Some((Access::Granted, list)) => finding(Answer::No).at(&list.source),
-            Some((Access::Denied | Access::Unknown, list)) => {
-                finding(Answer::Unknown).variant("open").at(&list.source)
-            }
-        }
+            () if all(Access::Denied) && self.is_served => finding(Answer::Yes),
+            () if all(Access::Granted) => finding(Answer::No),
+            // Microsoft lists the three together; that one of them alone is missing is not known to refuse.
+            () if any(Access::Denied) && any(Access::Granted) => finding(Answer::Unknown).variant("in-part"),
+            () => finding(Answer::Unknown).variant("open"),
+        };
+        finding.at(&list.source)
     }
 
     /// Which properties are read of these two is not documented, so this proves nothing.

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use crate::facts::account_events::{AccountName, PasswordSet};
 use crate::facts::connector::is_same;
+use crate::facts::directory::DirectoryUser;
 use crate::facts::writeback_text::SamCall;
 use crate::facts::{Attempt, CloudSays, Facts, Outcome};
 use crate::source::{Place, Source};
@@ -76,7 +77,7 @@ fn other_diagnosis_explains(attempt: &Attempt, other: Option<&OtherFinding>) -> 
 }
 
 /// The controller's clock and the Connect server's may differ, and the set takes a moment.
-const PASSWORD_SET_WINDOW: SignedDuration = SignedDuration::from_secs(30);
+pub(super) const PASSWORD_SET_WINDOW: SignedDuration = SignedDuration::from_secs(30);
 
 /// The password set by the connector account that belongs to an operation.
 pub(super) fn password_set_of<'f>(facts: &'f Facts, attempt: &Attempt) -> Option<&'f PasswordSet> {
@@ -92,8 +93,18 @@ pub(super) fn password_set_of<'f>(facts: &'f Facts, attempt: &Attempt) -> Option
         alone
             && set.time.duration_since(attempt.time).abs() <= PASSWORD_SET_WINDOW
             && is_same(&set.caller, &connector.account)
-            && is_user(facts, &set.target, user)
+            && is_target(facts, attempt, &set.target)
     })
+}
+
+/// Whether a Security event's account is the user of an operation: by the SID, where an export shows the user's,
+/// and else by the name.
+pub(super) fn is_target(facts: &Facts, attempt: &Attempt, account: &AccountName) -> bool {
+    let own = facts.directory.target_of(attempt).and_then(DirectoryUser::sid);
+    match (own, &account.sid) {
+        (Some(own), Some(sid)) => own == sid,
+        _ => attempt.user.as_deref().is_some_and(|user| is_user(facts, account, user)),
+    }
 }
 
 /// Whether a Security event's account is the user of a principal name. sAMAccountName holds the first 20
@@ -162,6 +173,7 @@ fn sam_call_refused(attempt: &Attempt) -> Finding {
             let answer = match (&trace.text.sam_call, attempt.is_trace_doubtful()) {
                 (SamCall::Refused, false) => finding(Answer::Yes),
                 (SamCall::Refused, true) => finding(Answer::Unknown).variant("ambiguous"),
+                (SamCall::Unclear, false) => finding(Answer::Unknown).variant("unclear"),
                 (_, false) => finding(Answer::No),
                 // It rules out no more than it shows.
                 (_, true) => finding(Answer::Unknown).variant("other-ambiguous"),
@@ -189,16 +201,23 @@ fn audit_log_names_on_premises(attempt: &Attempt) -> Finding {
     }
 }
 
+/// The operation's trace gets past the call for user information, and ends with the set refused.
+pub(super) fn reached_set(attempt: &Attempt) -> bool {
+    attempt.trace.as_ref().is_some_and(|trace| {
+        trace.text.sam_call == SamCall::NotMentioned
+            && trace.text.codes.iter().any(|code| code == ACCESS_DENIED_CODE)
+    })
+}
+
 /// The engine got as far as setting the password, and the directory refused.
 fn password_set_refused(attempt: &Attempt) -> Finding {
     let finding = |answer| Finding::new("password-set-refused", Weight::Supports, answer);
     let Some(trace) = &attempt.trace else {
         return finding(Answer::Unknown).needing("connect-application-log", attempt.server());
     };
-    let reached = trace.text.sam_call == SamCall::NotMentioned
-        && trace.text.codes.iter().any(|code| code == ACCESS_DENIED_CODE);
-    let finding = match (reached, attempt.is_trace_doubtful()) {
+    let finding = match (reached_set(attempt), attempt.is_trace_doubtful()) {
         (true, false) => finding(Answer::Yes),
+        (_, false) if trace.text.sam_call == SamCall::Unclear => finding(Answer::Unknown).variant("unclear"),
         (false, false) => finding(Answer::No),
         (_, true) => finding(Answer::Unknown).variant("ambiguous"),
     };

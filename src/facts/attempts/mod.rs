@@ -99,6 +99,30 @@ pub enum Operation {
     Unknown,
 }
 
+impl Attempt {
+    /// An operation of which only its time and its server are known.
+    pub(super) fn at(time: Timestamp, computer: &str) -> Self {
+        Attempt {
+            time,
+            started: time,
+            computer: computer.to_owned(),
+            operation: Operation::Unknown,
+            user: None,
+            source_anchor: None,
+            tracking_id: None,
+            outcome: Outcome::Unknown,
+            error: None,
+            code: None,
+            message: None,
+            trace: None,
+            trace_ambiguous: false,
+            connector: None,
+            cloud: None,
+            events: Vec::new(),
+        }
+    }
+}
+
 /// How an operation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -212,24 +236,7 @@ impl<'e> Line<'e> {
 
     fn begin(&self) -> Attempt {
         let event = self.at.event;
-        let mut attempt = Attempt {
-            time: event.time,
-            started: event.time,
-            computer: event.computer.clone(),
-            operation: Operation::Unknown,
-            user: None,
-            source_anchor: None,
-            tracking_id: None,
-            outcome: Outcome::Unknown,
-            error: None,
-            code: None,
-            message: None,
-            trace: None,
-            trace_ambiguous: false,
-            connector: None,
-            cloud: None,
-            events: Vec::new(),
-        };
+        let mut attempt = Attempt::at(event.time, &event.computer);
         self.join(&mut attempt);
         attempt
     }
@@ -287,9 +294,15 @@ fn join_sign_ins(attempts: &mut [Attempt], events: &KnownEvents<'_>) {
                 .map(|sign_in| &sign_in.account);
             let nearest = near.next()?;
             // With several forests nobody knows whose sign-in it was.
-            near.all(|other| other.name.eq_ignore_ascii_case(&nearest.name)).then(|| nearest.clone())
+            near.all(|other| same_sign_in(other, nearest)).then(|| nearest.clone())
         });
     }
+}
+
+/// Accounts of one name in two domains are two.
+fn same_sign_in(a: &NamedAccount, b: &NamedAccount) -> bool {
+    let domain = |account: &NamedAccount| account.domain.as_deref().unwrap_or_default().to_lowercase();
+    a.name.eq_ignore_ascii_case(&b.name) && domain(a) == domain(b)
 }
 
 /// A sign-in of the engine to Active Directory.

@@ -6,10 +6,13 @@ use crate::facts::writeback_text::{SamCall, trace_text};
 use crate::facts::{KnownEventAt, KnownEvents};
 use crate::knowledge::events::EventKind;
 
-use super::{Attempt, Operation, Outcome, Trace};
+use super::{Attempt, Outcome, Trace};
 
 /// The trace is written in the same second or so as the error; a busy server may take a little longer.
 const TRACE_WINDOW: SignedDuration = SignedDuration::from_secs(10);
+
+/// Lines of one moment may stand in either order.
+const START_SLACK: SignedDuration = SignedDuration::from_secs(1);
 
 struct FoundTrace<'e> {
     at: &'e KnownEventAt<'e>,
@@ -39,6 +42,7 @@ pub(super) fn join(attempts: &mut Vec<Attempt>, events: &KnownEvents<'_>) {
             let apart = found.trace.time.duration_since(attempt.time).abs();
             if attempt.outcome == Outcome::Failed
                 && apart <= TRACE_WINDOW
+                && !is_before_start(attempt, found.trace.time)
                 && attempt.computer.eq_ignore_ascii_case(&found.at.event.computer)
             {
                 pairs.push((contradicts(attempt.code.as_deref(), &found.trace), apart, after, t, a));
@@ -81,6 +85,11 @@ pub(super) fn join(attempts: &mut Vec<Attempt>, events: &KnownEvents<'_>) {
     }
 }
 
+/// The trace was written before the operation arrived, so it is another one's.
+fn is_before_start(attempt: &Attempt, trace: Timestamp) -> bool {
+    attempt.started < attempt.time && attempt.started.duration_since(trace) > START_SLACK
+}
+
 /// The operations by their time, each with its index.
 fn by_time(attempts: &[Attempt]) -> Vec<(Timestamp, usize)> {
     let mut by_time: Vec<(Timestamp, usize)> =
@@ -101,24 +110,9 @@ fn nearest(by_time: &[(Timestamp, usize)], time: Timestamp) -> impl Iterator<Ite
 
 /// A failed operation of which only the engine's trace is left.
 fn attempt_of_trace(found: FoundTrace<'_>) -> Attempt {
-    Attempt {
-        time: found.trace.time,
-        started: found.trace.time,
-        computer: found.at.event.computer.clone(),
-        operation: Operation::Unknown,
-        user: None,
-        source_anchor: None,
-        tracking_id: None,
-        outcome: Outcome::Failed,
-        error: None,
-        code: None,
-        message: None,
-        events: vec![found.trace.source.clone()],
-        trace: Some(found.trace),
-        trace_ambiguous: false,
-        connector: None,
-        cloud: None,
-    }
+    let attempt = Attempt::at(found.trace.time, &found.at.event.computer);
+    let events = vec![found.trace.source.clone()];
+    Attempt { outcome: Outcome::Failed, events, trace: Some(found.trace), ..attempt }
 }
 
 /// The error names one code of the engine, and the trace another.

@@ -18,6 +18,8 @@ pub struct GroupsSeen {
     /// That text lists no group but the primary one, which is in no other group as far as is known: a default one,
     /// or one whose own export shows no group.
     pub none_but_primary: bool,
+    /// A primary group that some text shows, by relative identifier, other than Domain Users.
+    pub other_primary: Option<u32>,
     /// SIDs of nested groups (`tokenGroups`).
     pub token: Vec<Sid>,
     /// A text lists a protected group among the direct ones.
@@ -128,6 +130,7 @@ impl GroupsSeen {
         let Some(rid) = object.text("primaryGroupID").and_then(|text| text.trim().parse::<u32>().ok()) else {
             return false;
         };
+        self.other_primary = (rid != DOMAIN_USERS).then_some(rid);
         if let Some(group) = protected_groups::by_rid(rid) {
             self.add(group, Source::new(path, Place::Line(attribute.line)));
         }
@@ -152,6 +155,9 @@ impl GroupsSeen {
         for name in names {
             for (group, source) in known.listing(name) {
                 self.direct_protected.get_or_insert_with(|| source.clone());
+                self.add(group, source.clone());
+            }
+            for (group, source) in known.nested(name) {
                 self.add(group, source.clone());
             }
         }
@@ -183,6 +189,7 @@ impl GroupsSeen {
             (false, _) => other.none_but_primary,
         };
         self.complete |= other.complete;
+        self.other_primary = self.other_primary.or(other.other_primary);
         self.listed_at = self.listed_at.take().or(other.listed_at);
         if self.direct.len() < MOST_DIRECT {
             self.direct.extend(other.direct);
@@ -204,8 +211,10 @@ impl GroupsSeen {
     }
 }
 
+/// Relative identifier of Domain Users.
+pub(in crate::facts) const DOMAIN_USERS: u32 = 513;
 /// Primary groups that Windows gives: Domain Users, Guests, Computers, Controllers, Read-only Domain Controllers.
-const DEFAULT_PRIMARY: [u32; 5] = [513, 514, 515, 516, 521];
+const DEFAULT_PRIMARY: [u32; 5] = [DOMAIN_USERS, 514, 515, 516, 521];
 
 /// Whether the primary group leads to no group above it. One of an administrator's choice may be in any group.
 fn primary_ends_there(object: &DirectoryObject, known: &KnownGroups) -> bool {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::artifacts::directory_objects::DirectoryObject;
+use crate::artifacts::directory_objects::{Attribute, DirectoryObject};
 use crate::artifacts::{Artifact, Content};
 use crate::knowledge::protected_groups::{self, ProtectedGroup, Scope};
 use crate::security_descriptor::Sid;
@@ -17,8 +17,13 @@ pub(super) struct KnownGroups {
     groups: BTreeMap<String, KnownGroup>,
     /// Protected groups that list a member of their own domain, by the member's distinguished name in lower
     /// case. The background task of a domain protects the accounts of that domain alone.
-    listing: BTreeMap<String, Vec<(&'static ProtectedGroup, Source)>>,
+    listing: BTreeMap<String, Vec<Listed>>,
+    /// The same for members of groups that such a group lists, at any depth.
+    nested: BTreeMap<String, Vec<Listed>>,
 }
+
+/// A protected group, and where its members stand.
+type Listed = (&'static ProtectedGroup, Source);
 
 #[derive(Debug, Default)]
 struct KnownGroup {
@@ -41,7 +46,42 @@ impl KnownGroups {
                 known.take(artifact, object);
             }
         }
+        known.take_nested(artifacts);
         known
+    }
+
+    /// Follows the lists of members downwards, from each protected group's to those of the groups in it.
+    fn take_nested(&mut self, artifacts: &[Artifact]) {
+        let objects = artifacts.iter().flat_map(|artifact| match &artifact.content {
+            Content::DirectoryObjects(read) => read.objects.as_slice(),
+            _ => &[],
+        });
+        let groups = objects.filter(|object| is_group(object));
+        let mut lists: BTreeMap<String, Vec<&DirectoryObject>> = BTreeMap::new();
+        for (dn, object) in groups.filter_map(|object| Some((object.dn()?.to_lowercase(), object))) {
+            lists.entry(dn).or_default().push(object);
+        }
+        let listed =
+            self.listing.iter().flat_map(|(dn, of)| of.iter().map(move |one| (dn.clone(), one.clone())));
+        let mut open: Vec<(String, Listed)> = listed.filter(|(dn, _)| lists.contains_key(dn)).collect();
+        let mut seen: BTreeSet<(String, &'static str)> = BTreeSet::new();
+        while let Some((dn, (group, source))) = open.pop() {
+            if seen.len() >= MOST_STEPS || !seen.insert((dn.clone(), group.name)) {
+                continue;
+            }
+            let own = |member: &&str| is_protected_below(group, &dn, member);
+            let members = lists.get(&dn).into_iter().flatten().filter_map(|object| members_of(object));
+            for member in members.flat_map(Attribute::texts).filter(own) {
+                let member = member.trim().to_lowercase();
+                let known = self.nested.entry(member.clone()).or_default();
+                if !known.iter().any(|(have, _)| *have == group) {
+                    known.push((group, source.clone()));
+                }
+                if lists.contains_key(&member) {
+                    open.push((member, (group, source.clone())));
+                }
+            }
+        }
     }
 
     fn take(&mut self, artifact: &Artifact, object: &DirectoryObject) {
@@ -49,14 +89,9 @@ impl KnownGroups {
         let name = dn.to_lowercase();
         let sid = object.sid();
         let group = sid.as_ref().and_then(protected_groups::by_sid).or_else(|| by_name(dn));
-        if let (Some(group), Some(members)) =
-            (group, object.attribute("member").or(object.attribute("Members")))
-        {
+        if let (Some(group), Some(members)) = (group, members_of(object)) {
             let source = Source::new(&artifact.path, Place::Line(members.line));
-            let domain = domain_of(dn);
-            let own = |member: &&str| {
-                member.contains('=') && (group.scope == Scope::Root || domain_of(member) == domain)
-            };
+            let own = |member: &&str| member.contains('=') && is_protected_below(group, dn, member);
             for member in members.texts().filter(own) {
                 self.listing.entry(member.trim().to_lowercase()).or_default().push((group, source.clone()));
             }
@@ -104,9 +139,17 @@ impl KnownGroups {
         let mut seen: BTreeSet<&str> = BTreeSet::new();
         let lower = dn.to_lowercase();
         let mut open: Vec<&str> = self.above_of(&lower).collect();
+        let listed =
+            |dn: &str| self.listing(dn).iter().chain(self.nested(dn)).next().map(|(group, _)| *group);
+        if let Some(group) = listed(&lower) {
+            return Some(group);
+        }
         while let Some(next) = open.pop() {
             if seen.len() >= MOST_STEPS || !seen.insert(next) {
                 continue;
+            }
+            if let Some(group) = listed(next) {
+                return Some(group);
             }
             if let Some(group) = self.protected(next, own_domain, own) {
                 return Some(group);
@@ -122,14 +165,28 @@ impl KnownGroups {
 
     /// All members that protected groups list, by distinguished name in lower case, each with its first place.
     pub(super) fn members(&self) -> BTreeMap<String, Source> {
-        let first = |(name, of): (&String, &Vec<(_, Source)>)| Some((name.clone(), of.first()?.1.clone()));
-        self.listing.iter().filter_map(first).collect()
+        let first = |(name, of): (&String, &Vec<Listed>)| Some((name.clone(), of.first()?.1.clone()));
+        self.nested.iter().chain(&self.listing).filter_map(first).collect()
+    }
+
+    /// The protected groups in whose groups a member is, by the groups' own lists.
+    pub(super) fn nested(&self, dn: &str) -> &[Listed] {
+        self.nested.get(&dn.to_lowercase()).map_or(&[], Vec::as_slice)
     }
 
     /// The protected groups whose own lists have a member.
-    pub(super) fn listing(&self, dn: &str) -> &[(&'static ProtectedGroup, Source)] {
+    pub(super) fn listing(&self, dn: &str) -> &[Listed] {
         self.listing.get(&dn.to_lowercase()).map_or(&[], Vec::as_slice)
     }
+}
+
+fn members_of(group: &DirectoryObject) -> Option<&Attribute> {
+    group.attribute("member").or(group.attribute("Members"))
+}
+
+/// Whether a member of a group is protected as the group is: a domain protects its own accounts.
+fn is_protected_below(group: &ProtectedGroup, dn: &str, member: &str) -> bool {
+    group.scope == Scope::Root || domain_of(member) == domain_of(dn)
 }
 
 fn by_name(dn: &str) -> Option<&'static ProtectedGroup> {

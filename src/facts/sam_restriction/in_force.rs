@@ -17,6 +17,8 @@ pub struct InForce {
     pub firm: bool,
     /// The machine is certain.
     pub machine_is_firm: bool,
+    /// It is from no file that was made for import.
+    pub is_export: bool,
     /// Places, the deciding one first.
     pub sources: Vec<Source>,
     /// Winning GPO, where a policy report names it.
@@ -107,7 +109,7 @@ impl Restriction {
         let sources =
             std::iter::once(&seen.source).chain(agreeing.map(|policy| &policy.source)).cloned().collect();
         let in_force = InForce::of(seen.value.clone(), Basis::Registry, firm, sources);
-        InForce { machine_is_firm: seen.machine_is_firm, ..in_force }
+        InForce { machine_is_firm: seen.machine_is_firm, is_export: seen.is_export, ..in_force }
     }
 
     fn later(&self, time: Timestamp) -> Option<&Announced> {
@@ -158,7 +160,7 @@ impl Restriction {
 
 impl InForce {
     fn of(value: SamValue, basis: Basis, firm: bool, sources: Vec<Source>) -> Self {
-        InForce { value, basis, firm, machine_is_firm: true, sources, gpo: None }
+        InForce { value, basis, firm, machine_is_firm: true, is_export: true, sources, gpo: None }
     }
 
     fn of_policy(policy: &PolicySeen, more: Vec<Source>) -> Self {

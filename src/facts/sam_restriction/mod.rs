@@ -128,6 +128,8 @@ pub struct ValueSeen {
     pub firm: bool,
     /// The machine is certain.
     pub machine_is_firm: bool,
+    /// The file shows what a machine has, and was not made for import.
+    pub is_export: bool,
 }
 
 /// The setting in one policy report.

@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use crate::artifacts::SecurityTemplate;
 use crate::artifacts::policy_report::{ComputerHalf, PolicyReport, ReportKind, SecurityOption};
 use crate::artifacts::registry_export::{ExportFormat, RegistryData, RegistryExport, RegistryKey};
-use crate::knowledge::policies::{AUDIT_ONLY_MODE, LSA_KEY, RESTRICT_REMOTE_SAM, is_sam_policy};
+use crate::knowledge::policies::{
+    AUDIT_ONLY_MODE, KEPT_BY_WINDOWS, LSA_KEY, RESTRICT_REMOTE_SAM, is_sam_policy,
+};
 use crate::security_descriptor::READ_CONTROL;
 use crate::source::{BundlePath, Place, Source};
 
@@ -50,7 +52,8 @@ pub(super) fn value_in(
     };
     let value = last(RESTRICT_REMOTE_SAM);
     let audit = last(AUDIT_ONLY_MODE);
-    let whole = parts.iter().any(|key| key.complete);
+    let is_export = is_from_machine(export.format) || has_kept_values(&parts);
+    let whole = is_export && parts.iter().any(|key| key.complete);
     let state = match value.map(|value| &value.data) {
         // Where not all values were asked for, silence says nothing.
         None if !whole => return None,
@@ -71,21 +74,34 @@ pub(super) fn value_in(
     let undecided = current.is_none() && keys().any(|key| of_set(&key));
     let values = || parts.iter().flat_map(|key| &key.values);
     let partial = values().any(|value| matches!(value.data, RegistryData::Unreadable(_)));
-    let firm = machine_is_firm && !undecided && !(partial && state == SamValue::Absent);
+    let firm = is_export && machine_is_firm && !undecided && !(partial && state == SamValue::Absent);
     let place = |place: &Place| Source::new(path, place.clone());
     Some(ValueSeen {
         value: state,
         audit_only: match audit.map(|audit| &audit.data) {
             Some(RegistryData::Dword(mode)) => Some(*mode != 0),
-            Some(RegistryData::Unreadable(_)) => None,
-            Some(_) => Some(false),
+            Some(RegistryData::Absent) => Some(false),
+            // What SAM makes of another type is not documented, and a deleted value is no value of the machine.
+            Some(_) => None,
             None => whole.then_some(false),
         },
         source: place(value.map_or(&chosen.place, |value| &value.place)),
         audit_source: audit.map(|audit| place(&audit.place)),
         firm,
         machine_is_firm,
+        is_export,
     })
+}
+
+/// A tool that shows the machine's registry wrote the text; a `.reg` file may have been made for import.
+fn is_from_machine(format: ExportFormat) -> bool {
+    !matches!(format, ExportFormat::Version5 | ExportFormat::Regedit4)
+}
+
+/// Whether the key has what Windows keeps there, as every export of it has.
+fn has_kept_values(parts: &[&RegistryKey]) -> bool {
+    let mut values = parts.iter().flat_map(|key| &key.values);
+    values.any(|value| KEPT_BY_WINDOWS.iter().any(|kept| value.name.eq_ignore_ascii_case(kept)))
 }
 
 /// What a policy report has of the setting.

@@ -102,6 +102,7 @@ impl Survey {
                 (Effect::MayDeny, false) => "membership",
                 (Effect::MayDeny, true) => "unusable",
                 _ if stance.firm => "one-of-several",
+                _ if stance.in_force.as_ref().is_some_and(|in_force| !in_force.is_export) => "no-export",
                 _ if stance.in_force.as_ref().is_some_and(|in_force| !in_force.machine_is_firm) => {
                     "another-machine"
                 }

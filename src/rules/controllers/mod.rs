@@ -12,7 +12,8 @@ use crate::facts::connector::Connector;
 use crate::facts::connector_access::connector_access;
 use crate::facts::machines::{MachineId, Role};
 use crate::facts::sam_restriction::{Basis, Denial, InForce, PolicySeen, Restriction, SamValue};
-use crate::facts::{Attempt, Facts, Outcome};
+use crate::facts::{Attempt, Facts};
+use crate::rules::later;
 use crate::security_descriptor::{Access, Trustee};
 use crate::source::Source;
 use crate::words::stand_in;
@@ -91,7 +92,7 @@ pub(super) fn survey(facts: &Facts, attempt: Option<&Attempt>) -> Survey {
         None => facts.connectors.accounts.first(),
     };
     let time = attempt.map(|attempt| attempt.time);
-    let later = attempt.is_some_and(|attempt| is_later_success(facts, attempt));
+    let later = attempt.is_some_and(|attempt| later::call_through(facts, attempt).is_some());
     let stances: Vec<Stance> = facts
         .restrictions
         .seen
@@ -179,24 +180,6 @@ fn denials(facts: &Facts, connector: Option<&Connector>, attempt: Option<&Attemp
 fn keeps_out(policy: &PolicySeen, connector: Option<&Connector>) -> bool {
     let Some(SamValue::Descriptor { descriptor, .. }) = &policy.value else { return false };
     !policy.simulated && connector_access(descriptor, connector).access != Access::Granted
-}
-
-/// A password was written after a failure: one of the same user, or by the same server. What is seen now may have
-/// been mended since.
-fn is_later_success(facts: &Facts, attempt: &Attempt) -> bool {
-    let of_user = |other: &Attempt| match (&other.user, &attempt.user) {
-        (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
-        _ => false,
-    };
-    let by_server = |other: &Attempt| {
-        attempt.server().is_some() && other.computer.eq_ignore_ascii_case(&attempt.computer)
-    };
-    facts.cloud_successes.after(attempt).is_some()
-        || facts.attempts.iter().any(|other| {
-            other.outcome == Outcome::Succeeded
-                && other.time > attempt.time
-                && (of_user(other) || by_server(other))
-        })
 }
 
 /// The part that a machine plays in a failure. A machine whose role nothing shows, and which refused the
@@ -298,6 +281,8 @@ fn stance(
     let keeps_out = matches!(effect, Effect::Denies | Effect::MayDeny);
     let reach = match reach {
         Reach::Here if keeps_out && uses_others(restriction, connector) => Reach::Doubtful,
+        // Calls of a machine to itself were seen to be let through (of one build of Windows).
+        Reach::Here if keeps_out && is_own_server(facts, restriction, attempt) => Reach::Doubtful,
         reach => reach,
     };
     // A machine that only logs refuses nobody.
@@ -315,6 +300,12 @@ fn stance(
         sources,
         undecided,
     })
+}
+
+/// The controller is the Connect server that made the call.
+fn is_own_server(facts: &Facts, restriction: &Restriction, attempt: Option<&Attempt>) -> bool {
+    let server = attempt.and_then(Attempt::server).and_then(|server| facts.machines.find(server));
+    server.is_some() && server == restriction.machine
 }
 
 /// The connector's configuration names the controllers that it uses, and this one is not among them.

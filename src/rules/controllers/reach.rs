@@ -1,11 +1,11 @@
 //! Whether a domain controller may be the one that took the call: its domain against those of the connector
-//! account and of the user.
+//! account and of the user. A read-only one takes no part: Entra Connect needs one that can be written to
+//! (<https://learn.microsoft.com/en-us/entra/identity/hybrid/connect/how-to-connect-install-prerequisites>).
 //!
 //! Whether the engine asks a controller of the account's domain or of the user's is not documented, so a
 //! controller proves or clears only where both, as far as they are known, are its own.
 
 use crate::facts::connector::Connector;
-use crate::facts::directory::DirectoryUser;
 use crate::facts::machines::MachineId;
 use crate::facts::{Attempt, Facts};
 
@@ -14,8 +14,8 @@ use crate::facts::{Attempt, Facts};
 pub(super) enum Reach {
     /// Nothing shows that the call went to another domain.
     Here,
-    /// Another one may have taken the call: this one is of another domain than the account or the user, or none
-    /// of those that the connector uses.
+    /// Another one may have taken the call: this one is of another domain than the account or the user, or
+    /// read-only, or none of those that the connector uses, or the Connect server itself.
     Doubtful,
     /// It is of another domain tree than the account.
     Elsewhere,
@@ -38,8 +38,9 @@ pub(super) fn reach(
     } else {
         homes.contains(&own)
     };
-    let of_user = user_domain(facts, attempt).is_none_or(|domain| domain == own);
-    if of_account && of_user { Reach::Here } else { Reach::Doubtful }
+    let of_user = !attempt.is_some_and(|attempt| facts.user_may_be_outside(attempt, &own));
+    let may_write = !facts.machines.get(controller).is_some_and(|machine| machine.read_only);
+    if of_account && of_user && may_write { Reach::Here } else { Reach::Doubtful }
 }
 
 /// DNS names that the account's domain may have. A NetBIOS name need not be part of a DNS name: it says
@@ -59,11 +60,6 @@ fn is_of_other_netbios(facts: &Facts, controller: MachineId, connector: Option<&
     let of_controller = facts.machines.get(controller).and_then(|machine| machine.netbios_domain.as_deref());
     let of_account = connector.and_then(|connector| connector.account.domain.as_deref());
     of_controller.zip(of_account).is_some_and(|(one, other)| !one.eq_ignore_ascii_case(other))
-}
-
-/// The domain of the user's own object, where an export shows it.
-fn user_domain(facts: &Facts, attempt: Option<&Attempt>) -> Option<String> {
-    facts.directory.target_of(attempt?).and_then(DirectoryUser::domain)
 }
 
 fn domain(name: &str) -> Option<String> {
