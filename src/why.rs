@@ -312,14 +312,25 @@ impl Text<'_> {
     }
 
     fn to_collect(&mut self, wanted: &[&CollectNext]) {
+        if let Some(prepare) = wanted.iter().map(|next| &next.prepare).find(|prepare| !prepare.is_empty()) {
+            let first = self.canvas.word("collect-prepare");
+            self.canvas.paragraph(2, &first);
+            self.canvas.command(4, prepare);
+        }
         for next in wanted {
             let place = self.own_words(&next.r#where, &["collect-where"]);
+            let place = self.canvas.phrases().console(&CollectNext { r#where: place, ..(*next).clone() });
             let what = self.canvas.phrases().artifact(&next.artifact);
             self.canvas.item(2, &format!("{what} ({place})"));
             let why = self.own_words(&next.why, &["collect"]);
             self.canvas.paragraph(4, &why);
             let command = self.own_command(&next.command);
             self.canvas.command(4, &command);
+            if !next.files.is_empty() {
+                let files = self.canvas.phrases().list(&next.files);
+                let files = self.canvas.words("collect-files", &[("files", files)]);
+                self.canvas.paragraph(4, &files);
+            }
         }
     }
 
