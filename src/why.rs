@@ -25,7 +25,7 @@ use crate::words::{Catalogue, Language, Statement};
 /// None where nothing has the id. What the report has not concluded or not asked is said to be so, with what would
 /// have called for it.
 pub fn why(report: &Report, id: &str, language: Language, options: &TextOptions) -> Option<String> {
-    let id = id.trim().to_ascii_lowercase();
+    let id = pages::id_of(id);
     let judged = judged(report);
     let canvas = Canvas::new(options, Phrases::in_language(language));
     let mut text = Text { canvas, report, language, has_others_words: false };
