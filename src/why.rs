@@ -308,10 +308,10 @@ impl Text<'_> {
         }
         let title = self.word("collect", &[]);
         self.canvas.heading(&title);
-        self.to_collect(&wanted);
+        self.wanted(&wanted);
     }
 
-    fn to_collect(&mut self, wanted: &[&CollectNext]) {
+    fn wanted(&mut self, wanted: &[&CollectNext]) {
         if let Some(prepare) = wanted.iter().map(|next| &next.prepare).find(|prepare| !prepare.is_empty()) {
             let first = self.canvas.word("collect-prepare");
             self.canvas.paragraph(2, &first);
