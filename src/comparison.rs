@@ -179,7 +179,15 @@ fn outcome(before: &Report, after: &Report, changed: bool) -> (Outcome, Statemen
     if stands && !changed {
         return sentence(Outcome::NotFixed, "nothing-changed");
     }
-    sentence(Outcome::NotShown, if newer.is_empty() { "no-later-operation" } else { "other-users-only" })
+    let latest = after.attempts.iter().filter_map(time).max();
+    sentence(
+        Outcome::NotShown,
+        match newer.as_slice() {
+            [] if latest.is_some() && latest < last => "older-operations-only",
+            [] => "no-later-operation",
+            _ => "other-users-only",
+        },
+    )
 }
 
 /// The time of an operation. Its text has as many digits as are needed, so that texts do not sort.

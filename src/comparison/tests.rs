@@ -117,8 +117,21 @@ fn a_check_that_changed_otherwise_for_each_cause_names_the_cause() {
     let text = render(&comparison, &crate::report::text::TextOptions { width: 120, colour: false });
     let denies = "The value in force leaves the account out (controller-denies-connector)";
     let expected = format!(
-        "Checks\n  {denies}, for connector-permissions\n    no -> cannot tell\n  {denies}, for remote-sam\n    \
+        "Checks\n  {denies}, for cause 2\n    no -> cannot tell\n  {denies}, for cause 3\n    \
          yes -> cannot tell\n  The call to SAM was refused (sam-call-refused)\n    yes -> no\n"
     );
     assert!(text.ends_with(&expected), "{text}");
+}
+
+#[test]
+fn reports_in_the_wrong_order_are_noticed() {
+    let (mut earlier, mut later) = (before(), before());
+    later.attempts.push(next_day(&later, "failed", "remote-sam"));
+    earlier.facts[0].value = "(absent)".to_owned();
+    let swapped = compare(&later, &earlier, Language::English);
+    assert_eq!(swapped.outcome, Outcome::NotShown);
+    assert!(swapped.reason.contains("were swapped"), "{}", swapped.reason);
+    later.attempts.pop();
+    let same = compare(&later, &earlier, Language::English);
+    assert!(same.reason.contains("no operation that is newer"), "{}", same.reason);
 }
