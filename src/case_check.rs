@@ -3,6 +3,7 @@
 //! A case is a folder with `bundle/`, as a customer would send it, and `case.toml`. The format is
 //! described in `docs/check.md`. This room compares; it does not judge.
 
+mod form;
 mod known_values;
 
 use std::collections::BTreeMap;
@@ -217,11 +218,14 @@ fn run(folder: &Path, case: &Path, options: &Options) -> CaseResult {
     let failed = |what: &str, error: String| differing(vec![Statement::new(what).with("error", error)]);
     let text = match std::fs::read_to_string(case.join("case.toml")) {
         Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::InvalidData => {
+            return differing(vec![Statement::new("case-result.toml-not-utf-8")]);
+        }
         Err(error) => return failed("case-result.toml-unread", error.to_string()),
     };
     let expected: Case = match toml::from_str(&text) {
         Ok(expected) => expected,
-        Err(error) => return differing(vec![not_the_form(&text, &error)]),
+        Err(error) => return differing(vec![form::misfit(&text, &error)]),
     };
     let unknown = known_values::unknown(&expected.expect);
     if !unknown.is_empty() {
@@ -239,14 +243,6 @@ fn run(folder: &Path, case: &Path, options: &Options) -> CaseResult {
         }
         Err(OpenError::Unreadable { source, .. }) => failed("case-result.bundle-unread", source.to_string()),
     }
-}
-
-/// Where a `case.toml` goes wrong, in one line.
-fn not_the_form(text: &str, error: &toml::de::Error) -> Statement {
-    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-    let line = before.matches('\n').count().saturating_add(1);
-    let error = error.message().lines().map(str::trim).collect::<Vec<_>>().join(" ");
-    Statement::new("case-result.toml-form").with("line", line.to_string()).with("error", error)
 }
 
 /// What was expected and what was found, where the two differ.

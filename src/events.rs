@@ -37,7 +37,7 @@ pub const CONTEXT_MAX: usize = 50;
 const WITH_CONTEXT_MAX: usize = 1_000;
 
 /// Which events to list. An empty list asks for all; of one that is not, an event has to meet one entry.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
     /// The first time that counts.
     pub since: Option<Timestamp>,

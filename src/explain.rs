@@ -1,9 +1,10 @@
-//! `explain`: the pages of causes, diagnoses and checks, as text for a terminal.
+//! `explain`: the pages of causes, diagnoses and checks, and what else reports name by an id, as text for a terminal.
 //!
 //! It shows documentation and knows no bundle, so placeholders stay as words in angle brackets. It
 //! returns text and prints nothing.
 
 mod index;
+mod named;
 mod near;
 mod page;
 
@@ -11,7 +12,7 @@ use crate::knowledge::pages::{self, plain};
 use crate::words::lines::lines;
 use crate::words::{Catalogue, Language, Statement};
 
-/// No cause, diagnosis or check has the id.
+/// Nothing that reports name has the id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownId {
     /// The id that was asked for.
@@ -39,8 +40,8 @@ fn phrase(key: &str, language: Language, values: &[(&'static str, String)]) -> S
     Catalogue::of(language).say(&Statement { key: format!("explain.{key}"), values: values.to_vec() })
 }
 
-/// The text for an id: the page of a cause or diagnosis, or the sentences of a check with the pages that
-/// it stands on, in a language and in lines of a number of columns. Without an id, the list of all of them, a line
+/// The text for an id: the page of a cause or diagnosis, the sentences of a check with the pages that it stands on, a
+/// verdict that names no cause, or an artifact to collect, in a language and in lines of a number of columns. Without an id, the list of all of them, a line
 /// each. Upper and lower case are the same.
 ///
 /// # Errors
@@ -56,6 +57,10 @@ pub fn explain(id: Option<&str>, language: Language, columns: usize) -> Result<S
     let found = pages::find_check(language, &id);
     if !found.is_empty() {
         return Ok(page::check(&id, &found, language, columns));
+    }
+    let named = named::verdict(&id, language, columns).or_else(|| named::artifact(&id, language, columns));
+    if let Some(text) = named {
+        return Ok(text);
     }
     Err(UnknownId { id: asked.to_owned(), near: near::near(&id) })
 }

@@ -3,7 +3,9 @@
 //!
 //! It reads a finished report and the ladders of the diagnosis; it has no bundle.
 
+mod named;
 mod not_concluded;
+mod own_words;
 
 use crate::diagnosis::tiers::{Condition, Tier, ladder};
 use crate::diagnosis::{Answer, State};
@@ -16,8 +18,9 @@ use crate::report::text::canvas::Canvas;
 use crate::rules::{CauseId, Weight, check};
 use crate::words::{Catalogue, Language, Statement};
 
-/// Says why, for the id of a cause, of another diagnosis or of a check, in a language. Sentences that the report
-/// carries stay in its own.
+/// Says why, for the id of a cause, of another diagnosis, of a check, of a verdict without a cause or of an artifact to
+/// collect, in a language. A sentence that the report
+/// carries is said in that language too, where it is one of the catalogue's.
 ///
 /// None where nothing has the id. What the report has not concluded or not asked is said to be so, with what would
 /// have called for it.
@@ -25,7 +28,7 @@ pub fn why(report: &Report, id: &str, language: Language, options: &TextOptions)
     let id = id.trim().to_ascii_lowercase();
     let judged = judged(report);
     let canvas = Canvas::new(options, Phrases::in_language(language));
-    let mut text = Text { canvas, report, language };
+    let mut text = Text { canvas, report, language, has_others_words: false };
     let asking: Vec<&Judged<'_>> = judged.iter().filter(|judged| judged.answer(&id).is_some()).collect();
     if let Some(judged) = judged.iter().find(|judged| judged.id == id) {
         text.state(judged);
@@ -38,7 +41,7 @@ pub fn why(report: &Report, id: &str, language: Language, options: &TextOptions)
         text.not_concluded(&id);
     } else if !pages::find_check(language, &id).is_empty() || check(&id).is_some() {
         text.not_asked(&id);
-    } else {
+    } else if !text.named(&id) {
         return None;
     }
     text.language_of_report();
@@ -134,6 +137,8 @@ struct Text<'r> {
     canvas: Canvas,
     report: &'r Report,
     language: Language,
+    /// A sentence of the report stands in the language of the report, which is another one.
+    has_others_words: bool,
 }
 
 impl Text<'_> {
@@ -174,7 +179,8 @@ impl Text<'_> {
     fn state(&mut self, judged: &Judged<'_>) {
         let title = self.answered(judged.id, &self.canvas.state_name(judged.state));
         self.canvas.heading(&title);
-        self.canvas.paragraph(2, judged.reason);
+        let reason = self.reason(judged.id, judged.reason);
+        self.canvas.paragraph(2, &reason);
         if let Some(about) = judged.about {
             let about = self.canvas.phrases().about(about);
             self.canvas.paragraph(2, &about);
@@ -186,7 +192,7 @@ impl Text<'_> {
             let title = self.word("would-be", &[("state", state)]);
             self.canvas.heading(&title);
             for condition in lacking {
-                self.lacking(judged, *condition);
+                self.lacking(2, judged, *condition);
             }
         }
         let lacks = |id: &str| above.iter().any(|(_, lacking)| lacking.iter().any(|one| one.check() == id));
@@ -224,7 +230,7 @@ impl Text<'_> {
     }
 
     /// A condition that is not met, and what its check answers now.
-    fn lacking(&mut self, judged: &Judged<'_>, condition: Condition) {
+    fn lacking(&mut self, indent: usize, judged: &Judged<'_>, condition: Condition) {
         let wanted = match condition {
             Condition::Yes(_) => "wants.yes",
             Condition::No(_) => "wants.no",
@@ -233,7 +239,7 @@ impl Text<'_> {
         };
         let answer = self.answer_word(judged.answer(condition.check()));
         let line = self.word(wanted, &[("what", self.titled(condition.check())), ("answer", answer)]);
-        self.canvas.item(2, &line);
+        self.canvas.item(indent, &line);
     }
 
     fn check(&mut self, judged: &Judged<'_>, id: &str) {
@@ -252,12 +258,13 @@ impl Text<'_> {
         for evidence in answers() {
             if said != Some(&evidence.text) {
                 said = Some(&evidence.text);
+                let text = self.answer_in_words(judged.id, evidence);
                 match mixed {
                     true => {
                         let answer = self.answer_word(Some(evidence.answer));
-                        self.canvas.item(2, &format!("{answer}: {}", evidence.text));
+                        self.canvas.item(2, &format!("{answer}: {text}"));
                     }
-                    false => self.canvas.paragraph(2, &evidence.text),
+                    false => self.canvas.paragraph(2, &text),
                 }
                 let worth = match evidence.weight {
                     Weight::Proves => "weight.proves",
@@ -273,7 +280,8 @@ impl Text<'_> {
                 }
             }
             if let Some(source) = &evidence.source {
-                self.canvas.item(4, &format!("{}, {}", source.path, source.place));
+                let place = self.own_words(&source.place, &["place"]);
+                self.canvas.item(4, &format!("{}, {place}", source.path));
             }
         }
         let would: Vec<(State, Vec<Condition>)> = judged
@@ -286,7 +294,7 @@ impl Text<'_> {
             let title = self.word("would-help", &[("state", state)]);
             self.canvas.paragraph(2, &title);
             for condition in lacking {
-                self.lacking(judged, condition);
+                self.lacking(4, judged, condition);
             }
         }
     }
@@ -300,19 +308,24 @@ impl Text<'_> {
         }
         let title = self.word("collect", &[]);
         self.canvas.heading(&title);
+        self.to_collect(&wanted);
+    }
+
+    fn to_collect(&mut self, wanted: &[&CollectNext]) {
         for next in wanted {
-            // Names are the same in every language, and the report's own words are not.
-            let place = next.machine.as_ref().unwrap_or(&next.r#where);
+            let place = self.own_words(&next.r#where, &["collect-where"]);
             let what = self.canvas.phrases().artifact(&next.artifact);
             self.canvas.item(2, &format!("{what} ({place})"));
-            self.canvas.paragraph(4, &next.why);
-            self.canvas.command(4, &next.command);
+            let why = self.own_words(&next.why, &["collect"]);
+            self.canvas.paragraph(4, &why);
+            let command = self.own_command(&next.command);
+            self.canvas.command(4, &command);
         }
     }
 
     /// Says that sentences are in another language, where they are.
     fn language_of_report(&mut self) {
-        if self.report.language != self.language {
+        if self.has_others_words {
             let note = self.word("other-language", &[("lang", self.language.code().to_owned())]);
             self.canvas.gap();
             self.canvas.paragraph(0, &note);

@@ -3,12 +3,13 @@
 
 mod about;
 mod facts;
+mod lines;
 mod records;
 mod timeline;
 
 use std::collections::HashMap;
 
-use crate::artifacts::{Artifact, Content, EventLog};
+use crate::artifacts::{Artifact, Content};
 use crate::bundle::{Input, Unread};
 use crate::diagnosis::{
     AttemptResult, CauseResult, Collect, Diagnosis, OtherResult, RemedyPlan, VerdictCause,
@@ -48,8 +49,8 @@ pub fn write_up(
     words: &Catalogue,
 ) -> Report {
     let files = facts.files.iter().map(|file| (&file.path, file)).collect();
-    let logs = records::logs(provenance.artifacts);
-    let writer = Writer { facts, files, logs, words };
+    let said = records::Said::by(provenance.artifacts);
+    let writer = Writer { facts, files, said, words };
     Report {
         schema: SCHEMA.to_owned(),
         language: words.language(),
@@ -95,8 +96,8 @@ struct Writer<'a> {
     facts: &'a Facts,
     /// Uploads may have a hundred thousand files, so that none is searched for.
     files: HashMap<&'a BundlePath, &'a Attributed>,
-    /// The logs, whose records say things in words of their own.
-    logs: HashMap<&'a BundlePath, &'a EventLog>,
+    /// What the files say in words of their own.
+    said: records::Said<'a>,
     words: &'a Catalogue,
 }
 
@@ -164,7 +165,7 @@ impl Writer<'_> {
         }
         let at = |source| Evidence {
             source: Some(self.source(source)),
-            words: records::words(self.logs.get(&source.path).copied(), source),
+            words: self.said.at(source),
             ..entry.clone()
         };
         finding.sources.iter().map(at).collect()

@@ -415,6 +415,7 @@ fn every_report_for_a_browser_is_inert() {
         "text",
         "th",
         "thead",
+        "time",
         "title",
         "tr",
         "tspan",

@@ -13,6 +13,7 @@ use sspr_triage::knowledge::collect::collectables;
 use sspr_triage::report::text::{TextOptions, render};
 use sspr_triage::report::{Report, json, reply};
 use sspr_triage::rules::CHECKS;
+use sspr_triage::why::why;
 use sspr_triage::words::{Catalogue, Language};
 use sspr_triage::{Options, analyze};
 use unicode_width::UnicodeWidthStr;
@@ -104,6 +105,32 @@ fn is_for_a_customer(case: &Path, report: &Report) {
     }
 }
 
+/// What `explain --report` says of each id of a report.
+fn reasons(report: &Report, language: Language) -> Vec<(String, String)> {
+    let causes = report.causes.iter().map(|cause| (&cause.id, &cause.evidence));
+    let others = report.other_diagnoses.iter().map(|other| (&other.id, &other.evidence));
+    let mut ids: Vec<&String> = Vec::new();
+    for (id, evidence) in causes.chain(others) {
+        ids.push(id);
+        ids.extend(evidence.iter().map(|evidence| &evidence.check));
+    }
+    let verdicts = ["no-failure", "other", "undetermined"].map(str::to_owned);
+    ids.extend(&verdicts);
+    ids.extend(collectables().iter().map(|one| &one.id));
+    ids.sort();
+    ids.dedup();
+    let options = TextOptions { width: 120, colour: false };
+    ids.iter().map(|id| ((*id).clone(), why(report, id, language, &options).unwrap())).collect()
+}
+
+/// A report is English unless somebody asks for another language, and whoever asks it why may speak another one.
+fn reasons_are_the_same_whatever_the_language_of_the_report(case: &Path, of: &Report, as_of: &Report) {
+    let language = as_of.language;
+    for ((id, said), (_, wanted)) in reasons(of, language).into_iter().zip(reasons(as_of, language)) {
+        assert_eq!(said, wanted, "{}: {id}", case.display());
+    }
+}
+
 #[test]
 fn what_is_no_sentence_is_the_same_in_every_language_and_all_sentences_have_their_words() {
     let cases: Vec<PathBuf> = walkdir::WalkDir::new(folder())
@@ -118,6 +145,8 @@ fn what_is_no_sentence_is_the_same_in_every_language_and_all_sentences_have_thei
         assert_eq!(without_sentences(&english), without_sentences(&japanese), "{}", case.display());
         is_for_a_customer(case, &english);
         is_for_a_customer(case, &japanese);
+        reasons_are_the_same_whatever_the_language_of_the_report(case, &english, &japanese);
+        reasons_are_the_same_whatever_the_language_of_the_report(case, &japanese, &english);
         let commands: Vec<String> = {
             let remedies = japanese.causes.iter().flat_map(|cause| &cause.remedy);
             let others = japanese.other_diagnoses.iter().flat_map(|other| &other.remedy);

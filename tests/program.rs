@@ -49,11 +49,11 @@ fn nothing_usable_still_gets_a_report() {
 }
 
 #[test]
-fn wrong_arguments_and_missing_paths_are_told_apart() {
+fn wrong_arguments_and_missing_paths_are_mistakes() {
     assert_eq!(code(program().arg("analyze")), 2);
     assert_eq!(code(program().args(["explain", "no-such-id"])), 2);
     let output = program().args(["analyze", "--lang", "en", "no/such/bundle"]).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
     let said = String::from_utf8_lossy(&output.stderr).replace("\n  ", " ");
     assert!(said.contains("no/such/bundle") && said.contains("check the spelling"), "{said}");
     assert!(output.stdout.is_empty());
@@ -215,7 +215,7 @@ fn a_script_is_printed_for_any_case_and_for_one() {
     assert!(output.status.success() && output.stdout.is_empty());
     assert!(String::from_utf8_lossy(&output.stderr).contains("asks for nothing"));
     assert_eq!(code(program().args(["collect-script", "--user", "a\nb"])), 2);
-    assert_eq!(code(program().args(["collect-script", "--for", "no/such.json"])), 1);
+    assert_eq!(code(program().args(["collect-script", "--for", "no/such.json"])), 2);
 }
 
 #[test]
@@ -289,7 +289,7 @@ fn a_batch_has_a_row_for_each_bundle_in_order_and_a_bad_one_is_a_row() {
     let (one, two) = (folder.path().join("one"), folder.path().join("two"));
     let threads = |count: &'static str| [&arguments[..], &["--threads".as_ref(), count.as_ref()]].concat();
     let (rows, code, said) = batch(&one, &threads("1"));
-    assert_eq!(code, 0);
+    assert_eq!(code, 2, "one of the paths leads nowhere");
     assert!(said.contains("4 bundles: 2 with an error, 0 done by an earlier run"), "{said}");
     let names: Vec<&str> = rows.iter().map(|row| row["bundle"].as_str().unwrap()).collect();
     assert_eq!(names, ["c-none", "b-torn.zip", "missing", "a-remote"]);

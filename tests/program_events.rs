@@ -200,7 +200,11 @@ fn no_event_is_no_failure_and_is_said() {
     let none = ["--since", "2026-10-07"];
     assert_eq!(
         nothing("table", none),
-        (String::new(), "sspr-triage: no event of the logs meets the filters\n".into(), 0)
+        (
+            String::new(),
+            "sspr-triage: No event of the logs meets the filters. Without filters, all are listed.\n".into(),
+            0
+        )
     );
     assert_eq!(nothing("jsonl", none).0, "");
     assert_eq!(nothing("csv", none).0.lines().count(), 1, "the columns alone");
@@ -214,7 +218,7 @@ fn exit_codes_are_those_of_the_other_commands() {
     assert_eq!((out.as_str(), code), ("", 3));
     assert!(said.contains("no event log that can be read"), "{said}");
     let (_, said, code) = run("no/such/case", &[]);
-    assert!(code == 1 && said.contains("There is nothing at this path"), "{said}");
+    assert!(code == 2 && said.contains("There is nothing at this path"), "{said}");
     for wrong in [
         ["--since", "yesterday"],
         ["--until", "2026-10-05T07:14:00"],
@@ -248,4 +252,19 @@ fn the_table_is_japanese_where_asked_and_fits_the_console() {
     assert!(japanese.starts_with("  日時 (UTC)") && japanese.contains("エラー"), "{japanese}");
     let width = |line: &str| line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>();
     assert!([table, japanese].iter().flat_map(|text| text.lines()).all(|line| width(line) <= 80));
+}
+
+#[test]
+fn without_a_filter_no_event_is_not_blamed_on_one() {
+    let said = |filter: &[&str]| {
+        let log = case("remote-sam-cleared/second-domain-controller").join("dc02/System.evtx");
+        let mut program = Command::new(env!("CARGO_BIN_EXE_sspr-triage"));
+        let output = program.args(["events", "--lang", "en"]).arg(log).args(filter).output().unwrap();
+        assert!(output.status.success() && output.stdout.is_empty());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    for none in [&[][..], &["--context", "2"]] {
+        assert!(said(none).contains("none of the events that the causes are told by"), "{}", said(none));
+    }
+    assert!(said(&["--event-id", "16965"]).contains("No event of the logs meets the filters."));
 }

@@ -80,6 +80,10 @@ fn output_never_goes_over_input() {
         "analyze bd --format html=bd/notes/a.txt",
         "analyze bd/notes bd -o bd/notes/../notes/a.txt",
         "events one.txt -o one.txt",
+        "facts one.txt -o one.txt",
+        "facts bd --format json -o bd/notes/a.txt",
+        "diff one.txt bd -o one.txt",
+        "diff report.json bd -o report.json",
         "events bd --format csv -o bd/notes/a.txt",
         "collect-script --for report.json -o report.json",
         "check cases -o cases/c/case.toml",
@@ -101,6 +105,8 @@ fn output_never_goes_over_input() {
     for line in [
         "analyze bd -o bd/report.txt",
         "events bd -o bd/notes/list.txt",
+        "facts bd -o bd/notes/list.txt",
+        "diff bd bd -o bd/notes/list.txt",
         "batch bd -o bd/results",
         "batch --children bd -o bd",
         "batch --children bd -o bd/notes/results",
@@ -110,7 +116,14 @@ fn output_never_goes_over_input() {
         assert!(ran.said.contains("part of the input"), "{line}: {}", ran.said);
         assert_eq!(files(at), before, "{line}");
     }
-    // Beside it is room, and beside bundles for their results.
+    // Beside it is room, and beside bundles for their results. A file has what standard output has.
+    for line in
+        ["facts bd --lang ja", "facts bd --format json", "diff bd bd --lang ja", "diff bd bd --format json"]
+    {
+        let ran = run(at, &format!("{line} -o list"));
+        assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{line}: {}", ran.said);
+        assert_eq!(fs::read_to_string(at.join("list")).unwrap(), run(at, line).out, "{line}");
+    }
     assert_eq!(run(at, "analyze bd -o bd.txt").code, 0);
     assert_eq!(run(at, "batch --children bd -o bd/results").code, 0);
     assert_eq!(run(at, "check cases -o cases/results.txt").code, 20);
@@ -137,7 +150,11 @@ fn a_batch_of_nothing_is_a_mistake_and_errors_are_told() {
     }
     let ran = run(at, "batch no-such-folder bd one.txt -o d --lang en");
     let said = flat(&ran.said);
-    assert_eq!(ran.code, 0, "{said}");
+    assert_eq!(ran.code, 2, "{said}");
+    assert!(said.ends_with("check the spelling, and that the drive or share is connected."), "{said}");
+    assert_eq!(fs::read_to_string(at.join("d/results.jsonl")).unwrap().lines().count(), 3, "all have rows");
+    assert!(!at.join("d/results.earlier.jsonl").exists(), "the run is complete");
+    assert_eq!(run(at, "batch one.txt bd -o bad").code, 0, "a bundle without use is a row");
     assert!(said.contains("3 bundles: 2 with an error, 0 done by an earlier run."), "{said}");
     assert!(said.contains("results.jsonl"), "{said}");
     assert!(said.contains("no-such-folder: it cannot be opened: there is nothing at its path"), "{said}");
@@ -148,6 +165,101 @@ fn a_batch_of_nothing_is_a_mistake_and_errors_are_told() {
     let file = run(at, "batch bd -o one.txt --lang en");
     assert_eq!(file.code, 1);
     assert!(flat(&file.said).contains("It is a file"), "{}", file.said);
+}
+
+#[test]
+fn a_path_that_is_not_there_ends_every_command_alike() {
+    let folder = upload();
+    let at = folder.path();
+    for (path, says) in [
+        ("nope.json", "check the spelling"),
+        ("one.txt/nope.json", "check the spelling"),
+        ("case*.json", "the shell has not resolved its wildcard"),
+        ("-", "Standard input is not read"),
+    ] {
+        for line in [
+            format!("analyze bd {path}"),
+            format!("facts {path}"),
+            format!("events {path}"),
+            format!("diff bd {path}"),
+            format!("diff {path} bd"),
+            format!("explain --report {path} remote-sam"),
+            format!("collect-script --for {path}"),
+            format!("check {path}"),
+            format!("batch {path} -o none"),
+            format!("batch --children {path} -o none"),
+            format!("analyze bd --password-file {path}"),
+        ] {
+            let ran = run(at, &format!("{line} --lang en"));
+            assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{line}: {}", ran.said);
+            assert!(flat(&ran.said).contains(says), "{line}: {}", ran.said);
+            assert!(!at.join("none").exists(), "{line}");
+            let japanese = run(at, &format!("{line} --lang ja")).said.replace("\n  ", "");
+            let says =
+                if path == "-" { "標準入力からは" } else { "このパスには何もありません" };
+            assert!(japanese.contains(says), "{line}: {japanese}");
+        }
+    }
+    fs::create_dir(at.join("empty")).unwrap();
+    let none = run(at, "batch --children empty -o none --lang en");
+    assert!(none.code == 2 && flat(&none.said).contains("that could be a bundle"), "{}", none.said);
+    assert!(!at.join("none").exists());
+}
+
+#[test]
+fn a_path_or_a_slip_in_place_of_a_command_is_helped() {
+    let folder = upload();
+    for (lang, path, list) in
+        [("en", "To read it: ", "Commands: "), ("ja", "読み取る場合: ", "使えるコマンド: ")]
+    {
+        let ran = run(folder.path(), &format!("one.txt --lang {lang}"));
+        let says = format!("{path}sspr-triage\u{a0}analyze\u{a0}one.txt").replace('\u{a0}', " ");
+        assert!(ran.code == 2 && ran.said.contains(&says), "{}", ran.said);
+        let ran = run(folder.path(), &format!("frob --lang {lang}"));
+        assert!(ran.code == 2 && ran.said.contains(&format!("{list}analyze, batch, ")), "{}", ran.said);
+    }
+}
+
+#[test]
+fn a_report_that_powershell_redirected_is_read() {
+    let folder = upload();
+    let at = folder.path();
+    assert_eq!(run(at, "analyze bd --format json=r.json").code, 0);
+    let text = fs::read_to_string(at.join("r.json")).unwrap();
+    let says = run(at, "explain --report r.json remote-sam --lang en").out;
+    let utf_16 = |unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        format!("\u{feff}{text}").encode_utf16().flat_map(unit).collect()
+    };
+    let utf_8 = format!("\u{feff}{text}").into_bytes();
+    for bytes in [utf_16(u16::to_le_bytes), utf_16(u16::to_be_bytes), utf_8] {
+        fs::write(at.join("r.json"), bytes).unwrap();
+        assert_eq!(run(at, "explain --report r.json remote-sam --lang en").out, says);
+    }
+}
+
+#[test]
+fn the_help_of_each_command_ends_with_its_exit_codes() {
+    let folder = tempfile::tempdir().unwrap();
+    for (command, code) in [
+        ("analyze", "11"),
+        ("batch", "PATH"),
+        ("check", "20"),
+        ("collect-script", "2"),
+        ("diff", "3"),
+        ("events", "3"),
+        ("explain", "2"),
+        ("facts", "3"),
+    ] {
+        for (lang, begins) in [("en", "Exit codes: 0"), ("ja", "終了コード: 0")] {
+            for of in [format!("{command} --help"), format!("man {command}")] {
+                let out = run(folder.path(), &format!("{of} --lang {lang}")).out;
+                let codes = out.split(begins).nth(1).unwrap_or_else(|| panic!("{of}: {out}"));
+                assert!(codes.contains(code), "{of}: {codes}");
+            }
+        }
+    }
+    let diff = run(folder.path(), "diff --help --lang ja").out;
+    assert!(diff.find("  <BEFORE>\n").unwrap() < diff.find("  <AFTER>\n").unwrap(), "{diff}");
 }
 
 #[test]
@@ -233,19 +345,24 @@ fn values_that_cannot_be_are_refused_in_the_users_language() {
     let day = run(folder.path(), "events bd --since 2026-10-05 --until 2026-10-05 --lang en");
     assert_eq!(day.code, 0, "a day is one: {}", day.said);
     let no_report = run(folder.path(), "diff bd/notes/a.json bd --lang en");
-    assert_eq!(no_report.code, 1);
+    assert_eq!(no_report.code, 2);
     fs::write(folder.path().join("a.json"), "{}").unwrap();
     let no_report = flat(&run(folder.path(), "diff a.json bd --lang en").said);
     assert!(no_report.contains("not a report that this version of sspr-triage can read"), "{no_report}");
     assert!(no_report.contains("analyze BUNDLE --format json="), "{no_report}");
     for (text, says) in [
         ("PK", "It is no JSON."),
+        ("{\"schema\": \"sspr-triage/rep", "It begins as JSON and breaks off at line 1, column 27"),
+        ("{\"schema\": \"sspr-triage/report/1\"}", "at line 1, column 34 it does not have the form of one"),
         ("{\"schema\": \"sspr-triage/report/9\"}", "It is of the version \"sspr-triage/report/9\""),
         ("[]", "It is JSON of another kind"),
     ] {
         fs::write(folder.path().join("a.json"), text).unwrap();
-        let said = flat(&run(folder.path(), "explain --report a.json remote-sam --lang en").said);
-        assert!(said.contains(says), "{said}");
+        let ran = run(folder.path(), "explain --report a.json remote-sam --lang en");
+        assert!(ran.code == 1 && flat(&ran.said).contains(says), "{}", ran.said);
+        // The words of a parser are English in every language.
+        let japanese = run(folder.path(), "explain --report a.json remote-sam --lang ja").said;
+        assert!(!japanese.contains("missing") && !japanese.contains("EOF"), "{japanese}");
     }
 }
 
@@ -290,6 +407,12 @@ fn a_case_that_is_wrong_says_where() {
         fs::write(folder.path().join(name).join("case.toml"), format!("{head}{expect}")).unwrap();
     };
     case("broken", "origin = \"a\"\nwhy = \n");
+    let expect = "[expect]\ncause = \"remote-sam\"\n";
+    case("unknown", &format!("{expect}stat = \"confirmed\"\n"));
+    case("lacks", expect);
+    case("kind", "[expect]\ncause = 3\nstate = \"confirmed\"\n");
+    fs::create_dir_all(folder.path().join("latin")).unwrap();
+    fs::write(folder.path().join("latin/case.toml"), b"origin = \"\xfcber\"\n").unwrap();
     case("no-bundle", "[expect]\ncause = \"remote-sam\"\nstate = \"confirmed\"\n");
     case(
         "words",
@@ -297,18 +420,32 @@ fn a_case_that_is_wrong_says_where() {
     );
     let ran = run(folder.path(), "check . --lang en");
     assert_eq!(ran.code, 20);
-    assert!(ran.out.contains("case.toml does not follow the format in line 2: "), "{}", ran.out);
     assert!(!ran.out.contains("\\n") && !ran.out.contains("os error"), "{}", ran.out);
-    assert!(ran.out.contains("There is no folder bundle beside case.toml"), "{}", ran.out);
-    assert!(ran.out.contains("cause: unknown value \"foo\"; known are protected-account, "), "{}", ran.out);
-    assert!(
-        ran.out.contains("state: unknown value \"certain\"; known are confirmed, likely, "),
-        "{}",
-        ran.out
-    );
-    assert!(ran.out.contains("checks.audit-only-mode: unknown value \"maybe\"; known are yes, no, unknown"));
+    let out = flat(&ran.out);
+    for says in [
+        "broken case.toml, line 2: this is not TOML: why =",
+        "unknown case.toml, line 5: there is no key stat; here are known: cause, state, causes, other, attempts,",
+        "lacks case.toml lacks the key state",
+        "kind case.toml, line 4: the value is of another kind than the format has there: cause = 3",
+        "latin case.toml is not a text in UTF-8",
+        "There is no folder bundle beside case.toml",
+        "cause: unknown value \"foo\"; known are protected-account, ",
+        "state: unknown value \"certain\"; known are confirmed, likely, ",
+        "checks.audit-only-mode: unknown value \"maybe\"; known are yes, no, unknown",
+    ] {
+        assert!(out.contains(says), "{says}: {}", ran.out);
+    }
     let japanese = run(folder.path(), "check . --lang ja").out;
-    assert!(japanese.contains("2 行目") && japanese.contains("使える値: confirmed"), "{japanese}");
+    assert!(
+        japanese.contains("2 行目: TOML の書式") && japanese.contains("使える値: confirmed"),
+        "{japanese}"
+    );
+    for english in ["expected", "unknown field", "missing", "invalid", "stream"] {
+        assert!(!japanese.contains(english), "{english}: {japanese}");
+    }
+    for line in ran.out.lines().chain(japanese.lines()) {
+        assert!(line.width() <= 80, "{line}");
+    }
 }
 
 #[test]
@@ -357,8 +494,15 @@ fn a_reason_is_in_the_users_language() {
         for word in ["It rests on", "cannot tell", "not asked", "Remote calls", ": yes", ": confirmed"] {
             assert!(!japanese.contains(word), "{word}: {japanese}");
         }
-        assert!(flat(&japanese).contains("--lang ja"), "{japanese}");
+        assert!(!japanese.contains("--lang"), "there is nothing in another language: {japanese}");
+        assert!(!japanese.contains(" refused ") && !japanese.contains(" in force"), "{japanese}");
     }
+    // A sentence of another version stays as it is, and is said to.
+    let report = fs::read_to_string(folder.path().join("r.json")).unwrap();
+    let changed = report.replace(", and refused its call.", ", and turned it away.");
+    fs::write(folder.path().join("changed.json"), changed).unwrap();
+    let japanese = run(folder.path(), "explain --report changed.json remote-sam --lang ja").out;
+    assert!(flat(&japanese).contains("and turned it away.") && japanese.contains("--lang ja"), "{japanese}");
     let unknown = run(folder.path(), "explain --report r.json password-polcy --lang en");
     assert_eq!(unknown.code, 2);
     assert!(flat(&unknown.said).contains("Did you mean password-policy"), "{}", unknown.said);
@@ -367,9 +511,29 @@ fn a_reason_is_in_the_users_language() {
 #[test]
 fn a_manual_page_has_name_and_version_at_its_foot() {
     let folder = tempfile::tempdir().unwrap();
+    for (lang, heading) in [("en", ".SH \"EXIT STATUS\""), ("ja", ".SH 終了コード\n")] {
+        for command in ["man", "man batch"] {
+            let page = run(folder.path(), &format!("{command} --lang {lang}")).out;
+            assert!(page.contains(heading) && !page.contains("EXTRA"), "{page}");
+        }
+    }
     for command in ["man", "man analyze"] {
         let page = run(folder.path(), command).out;
         let title = page.lines().find(|line| line.starts_with(".TH")).unwrap();
         assert!(title.contains(concat!("sspr-triage ", env!("CARGO_PKG_VERSION"))), "{title}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn standard_output_that_takes_no_more_is_told() {
+    for (lang, says) in
+        [("en", "Cannot write to standard output. The disk is full"), ("ja", "標準出力に書き込めません。")]
+    {
+        let full = fs::File::create("/dev/full").unwrap();
+        let mut program = Command::new(env!("CARGO_BIN_EXE_sspr-triage"));
+        let output = program.args(["explain", "--lang", lang]).stdout(full).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && said.contains(says), "{said}");
     }
 }

@@ -345,9 +345,9 @@ fn the_reply_names_what_the_call_for_user_information_lacks() {
         ("impersonation-right-reduced", "NT AUTHORITY\\SERVICE"),
     ] {
         let (english, japanese) = replies(&format!("connector-permissions/{case}"));
-        let missing = between(&english, "This is what is missing: - ", "explain");
+        let missing = between(&english, "This is what your files show as missing or denied: - ", "explain");
         assert!(missing.contains(lacks), "{case}: {missing}");
-        let missing = between(&japanese, "不足しているものは、次のとおりです。 - ", "この原因");
+        let missing = between(&japanese, "不足または拒否を確認できたものは、次のとおりです。 - ", "この原因");
         assert!(missing.contains(lacks), "{case}: {missing}");
     }
     let (english, _) = replies("connector-permissions/sam-server-readable");

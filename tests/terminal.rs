@@ -77,7 +77,7 @@ fn quiet_says_nothing_but_errors_and_verbose_tells_what_is_read() {
         assert_eq!(told.contains(" s."), reads || command[0] == "check", "{command:?}: {told}");
     }
     let quiet = run(&["analyze", "-q", "no/such", "--lang", "en"]);
-    assert!(said(&quiet).contains("Cannot read no/such") && quiet.status.code() == Some(1));
+    assert!(said(&quiet).contains("Cannot read no/such") && quiet.status.code() == Some(2));
     assert_eq!(run(&["analyze", "-q", "-v", "x"]).status.code(), Some(2));
 }
 

@@ -18,6 +18,7 @@ mod sequential;
 mod store;
 mod tar_archive;
 mod zip_archive;
+mod zip_headers;
 
 use std::collections::BTreeSet;
 use std::fs::File;

@@ -195,8 +195,13 @@ impl<'r, T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'r, T, F> {
             self.gaps.push(too_many_entries(path, self.limits));
         }
         if let Some(damage) = &list.damage {
-            let reason =
-                [Statement::new("gap.bundle.zip-list"), damage.clone(), Statement::new(UPLOAD_AGAIN)];
+            let then = if list.by_headers {
+                let count = list.members.len().to_string();
+                Statement::new("gap.bundle.zip-by-headers").with("count", count)
+            } else {
+                damage.clone()
+            };
+            let reason = [Statement::new("gap.bundle.zip-list"), then, Statement::new(UPLOAD_AGAIN)];
             self.lose(path, Place::File, reason);
         } else if list.members.is_empty() && !list.too_many {
             self.lose(

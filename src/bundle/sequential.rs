@@ -77,7 +77,7 @@ impl<T: Send, F: Fn(Member<'_>) -> T + Sync> Opening<'_, T, F> {
         let name = path.rsplit(['/', '!']).next().unwrap_or_default();
         let stem = name.len().checked_sub(3).and_then(|end| name.split_at_checked(end));
         let name = match stem {
-            Some((stem, gz)) if gz.eq_ignore_ascii_case(".gz") && !stem.is_empty() => stem,
+            Some((stem, gz)) if gz.eq_ignore_ascii_case(".gz") && !stem.trim_matches('.').is_empty() => stem,
             _ => "content",
         };
         let inside: BundlePath = format!("{path}!{name}").into();

@@ -404,17 +404,75 @@ fn links_in_archives_are_gaps() {
     assert_one_gap(&read_file("a.tar", &builder.into_inner().unwrap()), "a.tar!link", "It is a link");
 }
 
+/// As programs write that send a zip on while they make it: checksum and sizes stand behind each member.
+fn streamed_zip_of(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new_stream(Vec::new());
+    for (name, bytes) in files {
+        writer.start_file(*name, SimpleFileOptions::default()).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn noise(bytes: u32) -> Vec<u8> {
+    let mut state = 1_u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    (0..bytes).map(|_| next()).collect()
+}
+
 #[test]
-fn a_zip_that_was_cut_short_asks_for_another_upload() {
+fn a_zip_that_was_cut_short_keeps_what_is_there() {
+    let (noise, text) = (noise(60_000), b"text ".repeat(9_000));
+    let inner = zip_of(&[("c", b"deep")]);
+    let files: [(&str, &[u8]); 5] =
+        [("a", b"1"), ("sub/", b""), ("sub/b", &text), ("inner.zip", &inner), ("noise", &noise)];
+    for zip in [zip_of(&files), streamed_zip_of(&files)] {
+        // The last 22 bytes say where the list begins, in four that six stand behind or are of.
+        let list = u32::from_le_bytes(zip[zip.len() - 6..zip.len() - 2].try_into().unwrap()) as usize;
+        for (cut, is_whole) in [(zip.len() - 1, true), (list, true), (list - 30_000, false)] {
+            let bundle = read_file("a.zip", &zip[..cut]);
+            let paths: Vec<_> = bundle.members.iter().map(|member| &*member.path).collect();
+            assert_eq!(paths, ["a.zip!a", "a.zip!inner.zip!c", "a.zip!noise", "a.zip!sub/b"], "{cut}");
+            let read = |n: usize| bundle.members[n].read.as_slice();
+            assert_eq!((read(0), read(1), read(3)), (&b"1"[..], &b"deep"[..], text.as_slice()));
+            assert!(noise.starts_with(read(2)) && (read(2).len() == noise.len()) == is_whole);
+            let of: Vec<_> = gaps(&bundle).iter().map(|(path, _)| *path).collect();
+            assert_eq!(of, if is_whole { vec!["a.zip"] } else { vec!["a.zip", "a.zip!noise"] }, "{cut}");
+            let says = "5 files and folders. Others may be missing. Ask for the files to be zipped";
+            assert!(gaps(&bundle)[0].1.contains(says), "{:?}", gaps(&bundle));
+        }
+    }
+}
+
+#[test]
+fn a_gzip_names_no_folder_above() {
+    for (name, inside) in [("a.gz", "a"), ("...gz", "content"), (".gz", "content"), ("..a.gz", "..a")] {
+        assert_eq!(texts(&read_file(name, &gzip(b"abc"))), [(&*format!("{name}!{inside}"), "abc")]);
+    }
+}
+
+#[test]
+fn a_zip_that_is_cut_in_its_first_header_asks_for_another_upload() {
     let zip = zip_of(&[("a", b"abc"), ("b", b"def")]);
-    let bundle = read_file("a.zip", &zip[..zip.len() / 2]);
+    let bundle = read_file("a.zip", &zip[..29]);
     assert_eq!(texts(&bundle), []);
     assert_one_gap(&bundle, "a.zip", "Ask for the files to be zipped and uploaded again.");
 }
 
 #[test]
+fn an_encrypted_member_of_a_cut_zip_is_opened_by_its_password() {
+    let zip = encrypted_and_open();
+    let bundle = read_limited("a.zip", &zip[..zip.len() - 1], &with_passwords("パスワード\n"));
+    let whole = read_limited("a.zip", &zip, &with_passwords("パスワード\n"));
+    assert_eq!(texts(&bundle), texts(&whole), "{:?}", gaps(&bundle));
+}
+
+#[test]
 fn a_tar_gz_that_was_cut_short_keeps_what_is_there() {
-    let noise: Vec<u8> = (0..60_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let noise = noise(60_000);
     let tar = gzip(&tar_of(&[("a", b"1"), ("b", &noise)]));
     let bundle = read_file("a.tgz", &tar[..tar.len() / 2]);
     let paths: Vec<_> = bundle.members.iter().map(|member| &*member.path).collect();

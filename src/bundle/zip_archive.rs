@@ -14,6 +14,7 @@ use super::failure::{cause, cause_of_zip};
 use super::member_name;
 use super::passwords::Passwords;
 use super::store::Store;
+use super::zip_headers;
 use crate::words::Statement;
 
 /// Bit 11 of the flags: name and comment are UTF-8.
@@ -43,14 +44,30 @@ pub(super) struct ZipList {
     pub(super) too_many: bool,
     /// The list cannot be read, or from some member on.
     pub(super) damage: Option<Statement>,
+    /// The members are those whose own headers were found, because of the damage.
+    pub(super) by_headers: bool,
 }
 
-/// Lists an archive for as long as `take_entry` allows.
-pub(super) fn list(store: &Store, take_entry: impl FnMut() -> bool) -> ZipList {
-    match store.open() {
-        Ok(handle) => list_in(handle, take_entry),
-        Err(error) => ZipList { damage: Some(cause(&error)), ..ZipList::default() },
+/// Lists an archive for as long as `take_entry` allows. Where its list is damaged, the members' own headers stand in
+/// for it.
+pub(super) fn list(store: &Store, mut take_entry: impl FnMut() -> bool) -> ZipList {
+    let opened = store.open().and_then(|handle| Ok((handle.size()?, handle)));
+    let (size, handle) = match opened {
+        Ok(opened) => opened,
+        Err(error) => return ZipList { damage: Some(cause(&error)), ..ZipList::default() },
+    };
+    let list = list_in(handle, &mut take_entry);
+    if list.damage.is_none() {
+        return list;
     }
+    let again = store.open().and_then(|handle| zip_headers::relist(handle, size));
+    // What cannot be read again is told by the damage.
+    let Ok(Some(written_anew)) = again else { return list };
+    let found = list_in(written_anew.open(), &mut take_entry);
+    if found.members.len() <= list.members.len() {
+        return list;
+    }
+    ZipList { damage: list.damage, by_headers: true, ..found }
 }
 
 /// Lists an archive of which at least the end can be read.

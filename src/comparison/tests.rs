@@ -129,3 +129,26 @@ fn states_and_checks_that_changed_are_listed() {
     assert_eq!((state.before.as_deref(), state.after.as_deref()), (Some("confirmed"), Some("ruled_out")));
     assert!(comparison.checks.iter().any(|change| change.what == format!("remote-sam/{}", gone.check)));
 }
+
+#[test]
+fn a_check_that_changed_otherwise_for_each_cause_names_the_cause() {
+    let change = |what: &str, before: &str, after: &str| Change {
+        what: what.to_owned(),
+        before: Some(before.to_owned()),
+        after: Some(after.to_owned()),
+    };
+    let mut comparison = compare(&before(), &before(), Language::English);
+    comparison.checks = vec![
+        change("connector-permissions/controller-denies-connector", "no", "unknown"),
+        change("connector-permissions/sam-call-refused", "yes", "no"),
+        change("protected-account/sam-call-refused", "yes", "no"),
+        change("remote-sam/controller-denies-connector", "yes", "unknown"),
+    ];
+    let text = render(&comparison, &crate::report::text::TextOptions { width: 120, colour: false });
+    let denies = "The value in force leaves the account out (controller-denies-connector)";
+    let expected = format!(
+        "Checks\n  {denies}, for connector-permissions\n    no -> cannot tell\n  {denies}, for remote-sam\n    \
+         yes -> cannot tell\n  The call to SAM was refused (sam-call-refused)\n    yes -> no\n"
+    );
+    assert!(text.ends_with(&expected), "{text}");
+}

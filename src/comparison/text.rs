@@ -106,21 +106,37 @@ impl Words {
         line
     }
 
-    /// The checks; one that several causes ask, and that changed alike for all, stands once.
+    /// The checks; one that several causes ask, and that changed alike for all, stands once. Where it did not, each
+    /// change names the causes that it is for.
     fn checks(self, changes: &[Change]) -> Vec<Line> {
-        let mut lines: Vec<Line> = Vec::new();
+        let mut all: Vec<(Line, Vec<&str>)> = Vec::new();
         for change in changes {
-            let check = change.what.rsplit('/').next().unwrap_or_default();
+            let (cause, check) = change.what.split_once('/').unwrap_or(("", &change.what));
             let word = |value: &str| match ANSWERS.into_iter().find(|answer| answer.word() == value) {
                 Some(answer) => self.say(&format!("why.answer.{}", answer.word()), &[]),
                 None => value.to_owned(),
             };
             let line = self.line(self.titled(check), change, "not-asked", word);
-            if !lines.contains(&line) {
-                lines.push(line);
+            match all.iter_mut().find(|(have, _)| *have == line) {
+                Some((_, causes)) => causes.push(cause),
+                None => {
+                    let beside = all.iter().rposition(|(have, _)| have.what == line.what);
+                    all.insert(beside.map_or(all.len(), |at| at + 1), (line, vec![cause]));
+                }
             }
         }
-        lines
+        let differs = |check: &str| all.iter().filter(|(line, _)| line.what == check).count() > 1;
+        let differing: Vec<bool> = all.iter().map(|(line, _)| differs(&line.what)).collect();
+        all.into_iter()
+            .zip(differing)
+            .map(|((line, causes), differs)| {
+                if !differs {
+                    return line;
+                }
+                let values = [("check", line.what), ("causes", causes.join(&self.word("between")))];
+                Line { what: self.say("diff.check-for", &values), ..line }
+            })
+            .collect()
     }
 
     fn fact(self, change: &Change) -> Line {

@@ -1,6 +1,6 @@
-//! The list of all causes, diagnoses and checks.
+//! The list of all causes, diagnoses and checks, and of what else reports name.
 
-use super::{Lines, check_ids, phrase};
+use super::{Lines, check_ids, named, phrase};
 use crate::knowledge::pages;
 use crate::words::Language;
 
@@ -26,6 +26,14 @@ pub(super) fn index(language: Language, columns: usize) -> String {
             line(&mut list, id, &check.title);
         }
     }
+    let (verdicts, artifacts) = named::all(language);
+    for (heading, entries) in [("verdicts", verdicts), ("artifacts", artifacts)] {
+        list.whole("");
+        list.wrap("", "", &phrase(heading, language, &[]));
+        for (id, title) in entries {
+            line(&mut list, id, &title);
+        }
+    }
     list.whole("");
     list.wrap("", "", &phrase("more-about-any", language, &[]));
     list.text
@@ -33,5 +41,5 @@ pub(super) fn index(language: Language, columns: usize) -> String {
 
 /// A line with an id and its title.
 fn line(list: &mut Lines, id: &str, title: &str) {
-    list.wrap("  ", "      ", &format!("{id:<IDS$} {title}"));
+    list.wrap("  ", &" ".repeat(IDS + 3), &format!("{id:<IDS$} {title}"));
 }

@@ -55,11 +55,11 @@ pub(super) fn check(id: &str, found: &[(&Page, &PageCheck)], language: Language,
 }
 
 /// A title with its id.
-fn titled(title: &str, id: &str, language: Language) -> String {
+pub(super) fn titled(title: &str, id: &str, language: Language) -> String {
     phrase("title", language, &[("title", title.to_owned()), ("id", id.to_owned())])
 }
 
-fn title(text: &mut Lines, title: &str) {
+pub(super) fn title(text: &mut Lines, title: &str) {
     text.wrap("", "", title);
     let longest = text.text.lines().map(UnicodeWidthStr::width).max().unwrap_or_default();
     text.whole(&"=".repeat(longest));

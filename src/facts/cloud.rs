@@ -219,24 +219,15 @@ fn may_be_same(row: &CloudRow, attempt: &Attempt) -> bool {
 
 /// A failed operation of which only the cloud's row is there.
 fn attempt_of(row: CloudRow) -> Option<Attempt> {
-    let time = row.time?;
+    // The cloud does not say which server it asked.
+    let attempt = Attempt::at(row.time?, "");
     Some(Attempt {
-        time,
-        started: time,
-        computer: String::new(),
         operation: row.operation,
         user: Some(row.user.clone()),
-        source_anchor: None,
-        tracking_id: None,
         outcome: Outcome::Failed,
-        error: None,
-        code: None,
-        message: None,
-        trace: None,
-        trace_ambiguous: false,
-        connector: None,
         events: vec![row.source.clone()],
         cloud: Some(row),
+        ..attempt
     })
 }
 

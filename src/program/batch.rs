@@ -20,10 +20,10 @@ use sspr_triage::{Options, analyze, bundle};
 
 use super::USAGE;
 use super::console::Console;
-use super::failure::Failure;
+use super::failure::{Failure, leads_nowhere};
 use super::interrupt;
 use super::limits::{self, LimitArgs};
-use super::output::{complain, whole, write_files};
+use super::output::{complain, unbroken, whole, write_files};
 use super::own_input;
 use super::progress::{Unit, Watched};
 use rows::{Done, ROWS, Rows};
@@ -134,7 +134,9 @@ impl Batch {
         interrupt::last_words(None);
         whole(|| rows.finish())?;
         tally.finish();
-        Ok(0)
+        // Rows are rows, and a path of the command line that leads nowhere is a mistake in it all the same.
+        let missing = self.paths.iter().find(|path| is_missing(path));
+        missing.map_or(Ok(0), |path| Err(Failure::no_path(path).into()))
     }
 
     /// The rows and the reports must not go over a bundle, nor into one.
@@ -164,11 +166,11 @@ impl Batch {
     /// output folder is none.
     ///
     /// # Errors
-    /// A folder cannot be listed, or not one of the paths is there: one that is not is a row beside others, and a
-    /// misspelled command by itself.
+    /// A folder cannot be listed, there is nothing in those whose children are the bundles, or not one of the paths is
+    /// there: one that is not is a row beside others.
     fn bundles(&self) -> anyhow::Result<Vec<PathBuf>> {
         if let [first, ..] = self.paths.as_slice()
-            && !self.paths.iter().any(|path| path.exists())
+            && self.paths.iter().all(|path| is_missing(path))
         {
             return Err(Failure::no_path(first).into());
         }
@@ -186,8 +188,19 @@ impl Batch {
             children.sort();
             bundles.extend(children);
         }
-        Ok(bundles)
+        match (bundles.as_slice(), self.paths.as_slice()) {
+            ([], [first, ..]) => {
+                let path = unbroken(&first.display().to_string());
+                Err(Failure::of_usage(Statement::new("program.batch-none").with("path", path)).into())
+            }
+            _ => Ok(bundles),
+        }
     }
+}
+
+/// Whether nothing is there. What cannot be looked at may be.
+fn is_missing(path: &Path) -> bool {
+    path.metadata().is_err_and(|error| leads_nowhere(&error))
 }
 
 fn make_folder(path: &Path) -> std::result::Result<(), Failure> {
@@ -269,7 +282,7 @@ impl Work<'_> {
 /// The row of a bundle that cannot be opened says why in words that are the same on every system.
 fn cannot_open(error: &io::Error) -> Statement {
     Statement::new(match error.kind() {
-        io::ErrorKind::NotFound => "batch.missing",
+        _ if leads_nowhere(error) => "batch.missing",
         io::ErrorKind::PermissionDenied => "batch.denied",
         _ => "batch.unreadable",
     })

@@ -10,6 +10,7 @@ use sspr_triage::case_check::{self, CaseResult, NoCases};
 use sspr_triage::progress::Progress;
 use sspr_triage::report::junit;
 use sspr_triage::report::terminal::terminal_safe;
+use sspr_triage::words::lines::lines;
 use sspr_triage::words::{Catalogue, Language, Statement};
 
 use super::console::Console;
@@ -19,6 +20,7 @@ use super::output::{complain, write_to};
 use super::own_input;
 use super::progress::{Unit, Watched};
 use super::reading::took;
+use super::width;
 use super::{NOT_AS_EXPECTED, USAGE};
 
 /// Arguments of `check`.
@@ -65,7 +67,10 @@ impl Check {
             }
         };
         let rendered = match self.format {
-            Format::Text => lines(&results, console.for_people()),
+            Format::Text => {
+                let columns = if self.output.is_some() { width::USUAL } else { width::of_standard_output() };
+                text(&results, console.for_people(), columns)
+            }
             Format::Junit => junit::render(&[case_check::suite(&results, console.for_programs())])?,
         };
         write_to(&rendered, self.output.as_deref())?;
@@ -92,21 +97,24 @@ fn case_around(output: &Path, folder: &Path) -> Option<PathBuf> {
     around.find(|around| around.join("case.toml").is_file()).map(Path::to_owned)
 }
 
-fn lines(results: &[CaseResult], language: Language) -> String {
+/// A line for each case, and how it differs below it.
+fn text(results: &[CaseResult], language: Language, columns: usize) -> String {
     let words = Catalogue::of(language);
-    let mut lines = String::new();
+    let mut text = String::new();
     for result in results {
         let key = if result.differences.is_empty() { "case-result.ok" } else { "case-result.differs" };
         let name = terminal_safe(&result.name);
-        lines.push_str(&words.say(&Statement::new(key).with("name", name)));
-        lines.push('\n');
+        text.push_str(&words.say(&Statement::new(key).with("name", name)));
+        text.push('\n');
         for difference in result.lines(language) {
-            lines.push_str(&format!("         {}\n", terminal_safe(&difference)));
+            for line in lines(&terminal_safe(&difference), columns, "         ", "           ", true) {
+                text.push_str(&format!("{line}\n"));
+            }
         }
     }
     let differing = results.iter().filter(|result| !result.differences.is_empty()).count();
     let sum = Statement::new("case-result.sum").with("cases", results.len().to_string());
-    lines.push_str(&words.say(&sum.with("differing", differing.to_string())));
-    lines.push('\n');
-    lines
+    text.push_str(&words.say(&sum.with("differing", differing.to_string())));
+    text.push('\n');
+    text
 }

@@ -74,18 +74,21 @@ impl Man {
         };
         let mut text = Vec::new();
         clap_mangen::Man::new(page).source(VERSION).render(&mut text)?;
-        write(&with_headings(&String::from_utf8_lossy(&text), Words::of_language(language)))?;
+        write(&with_headings(&String::from_utf8_lossy(&text), Words::of_program(language)))?;
         Ok(0)
     }
 }
 
-/// A manual page with its headings in a language; their generator has English ones.
-fn with_headings(page: &str, words: Option<Words>) -> String {
-    let Some(words) = words else { return page.to_owned() };
+/// A manual page with its headings in a language; their generator has English ones, and does not know that what it has
+/// no place for are the exit codes.
+fn with_headings(page: &str, words: Words) -> String {
     let line = |line: &str| {
         let english = line.strip_prefix(".SH ").map(|heading| heading.trim_matches('"'));
-        let heading = english.and_then(|heading| words.of("manual", heading));
-        heading.map_or_else(|| format!("{line}\n"), |heading| format!(".SH {heading}\n"))
+        match english.and_then(|heading| words.of("manual", heading)) {
+            Some(heading) if heading.contains(' ') => format!(".SH \"{heading}\"\n"),
+            Some(heading) => format!(".SH {heading}\n"),
+            None => format!("{line}\n"),
+        }
     };
     page.lines().map(line).collect()
 }

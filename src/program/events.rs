@@ -107,7 +107,12 @@ impl Events {
             console.note(&Statement::new("program.no-such-event").with("id", id.to_string()));
         }
         if timeline.found() == 0 {
-            console.note(&Statement::new("program.no-event"));
+            let is_filtered = self.query() != Query { context: self.context, ..Query::default() };
+            console.note(&Statement::new(if is_filtered {
+                "program.no-event"
+            } else {
+                "program.no-event-kept"
+            }));
         }
         if timeline.without_context > 0 {
             let shown = timeline.found().saturating_sub(timeline.without_context).to_string();

@@ -11,7 +11,8 @@ use super::NOTHING_USABLE;
 use super::analyze::analyzed;
 use super::console::Console;
 use super::limits::LimitArgs;
-use super::output::{complain, text_options, write};
+use super::output::{complain, text_options, write_to};
+use super::own_input;
 
 /// Reasons that are told where nothing could be used.
 const GAPS: usize = 3;
@@ -25,6 +26,9 @@ pub(super) struct Facts {
     /// Shape of the list
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Write the list to a file instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
     #[command(flatten)]
     limits: LimitArgs,
 }
@@ -41,12 +45,15 @@ enum Format {
 impl Facts {
     /// Writes the facts.
     pub(super) fn run(&self, console: Console) -> anyhow::Result<u8> {
+        own_input::refuse(self.output.as_deref(), &self.limits.inputs(&self.paths))?;
         let analysis = analyzed(&self.paths, &self.limits, console)?;
         let rendered = match self.format {
-            Format::Text => facts::render(&analysis.report(console.for_people()), &text_options(true)),
+            Format::Text => {
+                facts::render(&analysis.report(console.for_people()), &text_options(self.output.is_none()))
+            }
             Format::Json => facts::json(&analysis.report(console.for_programs()))?,
         };
-        write(&rendered)?;
+        write_to(&rendered, self.output.as_deref())?;
         if analysis.usable {
             return Ok(0);
         }

@@ -33,10 +33,12 @@ impl Failure {
         self.code
     }
 
-    /// A file, folder or archive cannot be opened or read.
+    /// A file, folder or archive cannot be opened or read. A path that leads nowhere is a wrong argument.
     pub(super) fn cannot_read(path: &Path, error: &io::Error) -> Failure {
+        if leads_nowhere(error) {
+            return Failure::no_path(path);
+        }
         let why = match error.kind() {
-            ErrorKind::NotFound => Statement::new("program.read-missing"),
             ErrorKind::PermissionDenied => Statement::new("program.read-denied"),
             ErrorKind::IsADirectory => Statement::new("program.read-folder"),
             ErrorKind::InvalidData if error.raw_os_error().is_none() => Statement::new("program.read-text"),
@@ -50,24 +52,24 @@ impl Failure {
 
     /// A path of the command line leads nowhere.
     pub(super) fn no_path(path: &Path) -> Failure {
-        let missing = Failure::cannot_read(path, &ErrorKind::NotFound.into());
-        Failure { code: USAGE, ..missing }
+        // The shells of Windows hand over what others resolve.
+        let has_wildcard = path.to_string_lossy().contains(['*', '?']);
+        let why = match path.to_str() {
+            Some("-") => "program.read-no-input",
+            _ if has_wildcard => "program.read-wildcard",
+            _ => "program.read-missing",
+        };
+        Failure::of_usage(vec![of_path("program.cannot-read", path), Statement::new(why)])
     }
 
     /// A file or folder cannot be written.
     pub(super) fn cannot_write(path: &Path, error: &io::Error) -> Failure {
-        let why = match error.kind() {
-            ErrorKind::NotFound => Statement::new("program.write-no-folder"),
-            ErrorKind::NotADirectory => Statement::new("program.write-below-file"),
-            ErrorKind::AlreadyExists => Statement::new("program.write-file"),
-            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
-                Statement::new("program.write-denied")
-            }
-            ErrorKind::IsADirectory => Statement::new("program.write-folder"),
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Statement::new("program.write-full"),
-            _ => other(error),
-        };
-        Failure::of(vec![of_path("program.cannot-write", path), why])
+        Failure::of(vec![of_path("program.cannot-write", path), not_written(error)])
+    }
+
+    /// Standard output cannot be written.
+    pub(super) fn cannot_put_out(error: &io::Error) -> Failure {
+        Failure::of(vec![Statement::new("program.cannot-put-out"), not_written(error)])
     }
 
     /// The sentences in a language.
@@ -76,8 +78,27 @@ impl Failure {
     }
 }
 
+/// Why something cannot be written.
+fn not_written(error: &io::Error) -> Statement {
+    match error.kind() {
+        ErrorKind::NotFound => Statement::new("program.write-no-folder"),
+        ErrorKind::NotADirectory => Statement::new("program.write-below-file"),
+        ErrorKind::AlreadyExists => Statement::new("program.write-file"),
+        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Statement::new("program.write-denied"),
+        ErrorKind::IsADirectory => Statement::new("program.write-folder"),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Statement::new("program.write-full"),
+        _ => other(error),
+    }
+}
+
 fn of_path(key: &'static str, path: &Path) -> Statement {
     Statement::new(key).with("path", unbroken(&path.display().to_string()))
+}
+
+/// Whether nothing is at the path that was tried, because a part of it is missing, is a file, or is no name that the
+/// system has.
+pub(super) fn leads_nowhere(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename)
 }
 
 /// Windows lets nobody read or replace what another program holds open, and has two numbers for that.

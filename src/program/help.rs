@@ -9,7 +9,7 @@ use clap::{Arg, Command};
 use sspr_triage::words::Language;
 use sspr_triage::words::lines::lines;
 
-/// English, for what is wrong with the arguments.
+/// English, for what the arguments' own documentation has not.
 const ENGLISH: &str = include_str!("help.en.toml");
 /// Japanese, as [`in_language`] puts it in.
 const JAPANESE: &str = include_str!("help.ja.toml");
@@ -27,8 +27,8 @@ impl Words {
         }
     }
 
-    /// Those for what is wrong with the arguments.
-    pub(super) fn for_mistakes(language: Language) -> Words {
+    /// Those of what the arguments' own documentation has not: mistakes, exit codes, headings.
+    pub(super) fn of_program(language: Language) -> Words {
         static TABLE: LazyLock<toml::Table> = LazyLock::new(|| ENGLISH.parse().unwrap_or_default());
         Words::of_language(language).unwrap_or(Words(&TABLE))
     }
@@ -67,12 +67,20 @@ pub(super) fn in_lines(command: Command, language: Language, columns: usize) -> 
 }
 
 fn put_in(command: Command, language: Language, columns: Option<usize>) -> Command {
+    let command = with_exit_codes(command, Put { words: Words::of_program(language), columns });
     let Some(words) = Words::of_language(language) else { return command };
     let mut command = command;
     command.build();
     let put = Put { words, columns };
-    let exit_codes = put.lines(words.says("exit-codes"), 0);
-    put.translated(command, None).after_help(exit_codes)
+    put.translated(command, None).after_help(put.lines(words.says("about-exit-codes"), 0))
+}
+
+/// Each command's help ends with its exit codes.
+fn with_exit_codes(command: Command, put: Put) -> Command {
+    command.mut_subcommands(|sub| match put.words.of("exit-codes", sub.get_name()) {
+        Some(codes) => sub.after_help(put.lines(codes, 0)),
+        None => sub,
+    })
 }
 
 /// How words are put in.
@@ -87,7 +95,8 @@ impl Put {
     /// A text in lines that leave room for an indent.
     fn lines(self, text: &str, indent: usize) -> String {
         let Some(columns) = self.columns else { return text.to_owned() };
-        lines(text, columns.saturating_sub(indent), "", "", false).join("\n")
+        let columns = columns.saturating_sub(indent);
+        text.lines().flat_map(|line| lines(line, columns, "", "", false)).collect::<Vec<_>>().join("\n")
     }
 
     fn translated(self, command: Command, table: Option<&str>) -> Command {
@@ -124,7 +133,8 @@ impl Put {
         if arg.get_action().takes_values() {
             let default = arg.get_default_values().iter().map(|value| value.to_string_lossy().into_owned());
             let values = arg.get_possible_values().into_iter().map(|value| value.get_name().to_owned());
-            for (name, shown) in [("default", default.collect::<Vec<_>>()), ("values", values.collect())] {
+            let default = if arg.is_hide_default_value_set() { Vec::new() } else { default.collect() };
+            for (name, shown) in [("default", default), ("values", values.collect())] {
                 if !shown.is_empty() {
                     text.push_str(&format!(" [{}: {}]", words.says(name), shown.join(", ")));
                 }
@@ -137,6 +147,11 @@ impl Put {
         };
         let arg = match heading {
             Some(heading) => arg.help_heading(heading),
+            None => arg,
+        };
+        // Below a heading of their own, arguments come in the order of their names, unless they have another.
+        let arg = match arg.get_index() {
+            Some(index) => arg.display_order(index),
             None => arg,
         };
         let text = self.lines(&text, BELOW);
@@ -189,8 +204,9 @@ mod tests {
             used.insert((table, id));
         }
         for (table, entries) in &words {
-            let Some(entries) =
-                entries.as_table().filter(|_| !["headings", "mistakes", "manual"].contains(&table.as_str()))
+            let Some(entries) = entries
+                .as_table()
+                .filter(|_| !["exit-codes", "headings", "mistakes", "manual"].contains(&table.as_str()))
             else {
                 continue;
             };

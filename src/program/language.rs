@@ -9,7 +9,7 @@ use sspr_triage::words::Language;
 /// The language as an argument.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct LanguageArg {
-    /// Language of the output [default: that of the system; of --format json, en]
+    /// Language of the output [default: that of the system; of shapes for programs, such as json, en]
     #[arg(long, value_enum, value_name = "LANGUAGE", global = true, ignore_case = true)]
     lang: Option<Spoken>,
 }

@@ -2,21 +2,22 @@
 //! parser says it.
 
 use std::error::Error as _;
+use std::path::Path;
 
-use clap::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, Error};
 
 use sspr_triage::report::terminal::terminal_safe;
 use sspr_triage::words::{Language, fill};
 
-use super::USAGE;
 use super::failure::Failure;
 use super::help::Words;
-use super::output::{NAME, message, say};
+use super::output::{NAME, message, say, unbroken};
+use super::{Cli, USAGE};
 
 /// Says it, and returns the exit code. The help and the version come here too, and are no mistakes.
 pub(super) fn tell(mistake: &Error, language: Language) -> u8 {
-    match in_words(mistake, language, Words::for_mistakes(language)) {
+    match in_words(mistake, language, Words::of_program(language)) {
         Some(told) => say(&told),
         // Nobody reads it any more where it cannot be printed.
         None => drop(mistake.print()),
@@ -45,6 +46,9 @@ fn in_words(mistake: &Error, language: Language, words: Words) -> Option<String>
             told.push_str(&fill(template, &[("list", list)]));
         }
     }
+    if mistake.kind() == ErrorKind::InvalidSubcommand {
+        told.push_str(&beside_command(mistake, words));
+    }
     let mut text = String::new();
     for (number, line) in told.lines().enumerate() {
         text.push_str(&message(if number == 0 { NAME } else { "  " }, line));
@@ -58,6 +62,23 @@ fn in_words(mistake: &Error, language: Language, words: Words) -> Option<String>
         text.push_str(&format!("\n{try_help}\n"));
     }
     Some(text)
+}
+
+/// What helps whoever named something that is no command: a path was probably meant to be read, and the list has the
+/// others.
+fn beside_command(mistake: &Error, words: Words) -> String {
+    let given = value(mistake, ContextKind::InvalidSubcommand).unwrap_or_default();
+    let line = |key, name, value| {
+        words
+            .of("mistakes", key)
+            .map_or_else(String::new, |text| format!("\n{}", fill(text, &[(name, value)])))
+    };
+    if Path::new(&given).exists() {
+        return line("is-path", "path", unbroken(&given));
+    }
+    let cli = Cli::command();
+    let names: Vec<&str> = cli.get_subcommands().map(clap::Command::get_name).collect();
+    line("commands", "list", names.join(", "))
 }
 
 /// The key of the sentence for a mistake, and what stands in it; none where it stays English.

@@ -40,9 +40,9 @@ use facts::Facts;
 pub(crate) use failure::Failure;
 pub(crate) use output::{complain, is_closed_pipe};
 
-/// Could not finish.
+/// Could not finish: something cannot be read or written.
 pub(crate) const COULD_NOT_FINISH: u8 = 1;
-/// Wrong arguments.
+/// Wrong arguments, or a path that is not there.
 const USAGE: u8 = 2;
 /// Nothing in the input could be used.
 const NOTHING_USABLE: u8 = 3;
@@ -57,9 +57,9 @@ const NOT_AS_EXPECTED: u8 = 20;
 #[derive(Debug, Parser)]
 #[command(
     version,
-    after_help = "Exit codes: 0 finished, whatever the verdict; 1 could not finish; 2 wrong arguments; 3 nothing in \
-                  the input could be used; with --fail-on: 10 a cause was found, 11 undetermined; check: 0 as expected, \
-                  20 not; 130 ended by Ctrl-C."
+    after_help = "Exit codes: 0 finished, whatever the verdict; 1 could not finish: something cannot be read or \
+                  written; 2 wrong arguments, or a path that is not there; 3 nothing in the input could be used; with \
+                  --fail-on: 10 a cause was found, 11 undetermined; check: 0 as expected, 20 not; 130 ended by Ctrl-C."
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -79,7 +79,7 @@ enum Command {
     Check(Check),
     /// Print a block of PowerShell that collects what is missing
     CollectScript(CollectScript),
-    /// Explain a cause, another diagnosis or a check; without an id, list them all
+    /// Explain what a report names by an id, such as a cause or a check; without an id, list all
     Explain(Explain),
     /// List what was established from a bundle, and from where
     Facts(Facts),

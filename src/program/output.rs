@@ -15,16 +15,21 @@ use super::width;
 /// Writes to standard output.
 ///
 /// # Errors
-/// Standard output is closed.
+/// Standard output is closed, or takes no more.
 pub(super) fn write(text: &str) -> anyhow::Result<()> {
     // Bytes as they are, so that a pipe gets what a file gets. Colours come only to a terminal, and
     // only there a stream that knows old consoles.
-    if io::stdout().is_terminal() {
-        flushed(anstream::stdout().lock(), text)?;
+    let written = if io::stdout().is_terminal() {
+        flushed(anstream::stdout().lock(), text)
     } else {
-        flushed(io::stdout().lock(), text)?;
+        flushed(io::stdout().lock(), text)
+    };
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::cannot_put_out(&error).into())
+        }
+        written => Ok(written?),
     }
-    Ok(())
 }
 
 fn flushed(mut out: impl Write, text: &str) -> io::Result<()> {

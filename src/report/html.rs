@@ -7,6 +7,7 @@
 mod causes;
 mod evidence;
 mod picture;
+mod sentences;
 mod ways;
 
 use std::fmt;
@@ -251,13 +252,17 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// The words for a cause or check that something decides.
+    /// The causes and other diagnoses that something decides.
     fn decides(&self, ids: &[String]) -> String {
-        let name = |id: &String| {
-            let is_cause = self.report.causes.iter().any(|cause| cause.id == *id);
-            if is_cause { self.t.say(&format!("short.{id}")) } else { id.clone() }
-        };
-        ids.iter().map(name).collect::<Vec<_>>().join(&self.t.say("list-separator"))
+        let phrases = self.t.phrases();
+        let of = ids.iter().filter(|id| !self.is_check(id));
+        phrases.list(&of.map(|id| phrases.named(self.report, id)).collect::<Vec<_>>())
+    }
+
+    /// What something decides is a check, which has no name but its id.
+    fn is_check(&self, id: &str) -> bool {
+        let is_cause = self.report.causes.iter().any(|cause| cause.id == id);
+        !is_cause && phrases::diagnosis(self.report, id).is_none()
     }
 }
 

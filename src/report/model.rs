@@ -176,7 +176,8 @@ pub struct Evidence {
     pub aside: bool,
     /// Where it stands; null for an answer that rests on something absent from the whole bundle.
     pub source: Option<SourceEntry>,
-    /// What the record there says itself, or the beginning of it; null where the place is no record of a log.
+    /// What stands there itself, or the beginning of it: the text of a record, the names and values of a line or a
+    /// row; null where nothing of it was kept.
     #[serde(default)]
     pub words: Option<String>,
 }

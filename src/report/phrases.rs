@@ -46,12 +46,24 @@ impl Phrases {
 
     /// Several names in one sentence.
     pub fn list(&self, names: &[String]) -> String {
-        names.join(&self.catalogue.say(&Statement::new("html.list-separator")))
+        names.join(&self.word("list-separator"))
     }
 
     /// The name of a state, for people.
     pub fn state_name(&self, state: State) -> String {
         self.word(&format!("state.{}", state.word()))
+    }
+
+    /// One of the three causes by its number; none for anything else.
+    pub fn short(&self, report: &Report, id: &str) -> Option<String> {
+        let is_cause = report.causes.iter().any(|cause| cause.id == id);
+        is_cause.then(|| self.word(&format!("short.{id}")))
+    }
+
+    /// A cause by its number, another diagnosis by its title.
+    pub fn named(&self, report: &Report, id: &str) -> String {
+        let title = || Some(self.words("titled", &[("title", diagnosis(report, id)?.title.clone())]));
+        self.short(report, id).or_else(title).unwrap_or_else(|| id.to_owned())
     }
 
     /// An operation, by its user and time.
@@ -73,15 +85,22 @@ impl Phrases {
         let values = [
             ("count", about.count.to_string()),
             ("failed", about.failed.to_string()),
-            ("attempts", named.join(", ")),
+            ("attempts", self.list(&named)),
         ];
         self.words(key, &values)
+    }
+
+    /// A reason, with the operations that it is about, where others lead to another conclusion.
+    pub fn with_about(&self, reason: &str, about: Option<&About>) -> String {
+        let Some(about) = about else { return reason.to_owned() };
+        let between = self.catalogue.language().between_sentences();
+        [reason, &self.about(about)].join(between)
     }
 
     /// Which operations an answer is for.
     pub fn answer_for(&self, attempts: &[&OfAttempt]) -> String {
         let named: Vec<String> = attempts.iter().map(|attempt| self.of_attempt(attempt)).collect();
-        self.words("answer-for", &[("attempts", named.join(", "))])
+        self.words("answer-for", &[("attempts", self.list(&named))])
     }
 
     /// What people call an artifact; the reply asks for it by the same words.

@@ -8,12 +8,14 @@ use crate::diagnosis::{Answer, State, Weight};
 
 /// The check whose answers are rights of the connector account, one by one: what is missing tells.
 const RIGHT: &str = "connector-right";
+/// The check that names the first right of these that is missing.
+const MISSING: &str = "connector-right-missing";
 
 /// One answer at one place, and what it is worth for each cause that it matters to.
 pub(super) struct Piece<'a> {
     /// The answer.
     pub(super) evidence: &'a Evidence,
-    /// All places where it stands, each with what the record there says itself.
+    /// All places where it stands, each with what stands there itself.
     pub(super) places: Vec<(&'a SourceEntry, Option<&'a str>)>,
     worth: u8,
     /// The operations that it is the answer for, where others have another one.
@@ -77,6 +79,27 @@ pub(super) fn pieces(report: &Report) -> Vec<Piece<'_>> {
         }
     }
     pieces.sort_by_key(|piece| Reverse(piece.worth));
+    without_the_right_that_is_named(pieces)
+}
+
+/// That a right is missing says which: the first of the rights, one by one, at the same place only says it again.
+fn without_the_right_that_is_named(mut pieces: Vec<Piece<'_>>) -> Vec<Piece<'_>> {
+    let places = |piece: &Piece<'_>| piece.evidence.source.clone();
+    let named: Vec<_> = pieces
+        .iter()
+        .filter(|piece| piece.evidence.check == MISSING && piece.evidence.answer == Answer::Yes)
+        .filter_map(|piece| Some((places(piece)?, piece.evidence.attempt.clone())))
+        .collect();
+    for (place, attempt) in named {
+        let same = |piece: &Piece<'_>| {
+            is_right_missing(piece.evidence)
+                && piece.evidence.source.as_ref() == Some(&place)
+                && piece.evidence.attempt == attempt
+        };
+        if let Some(again) = pieces.iter().position(same) {
+            pieces.remove(again);
+        }
+    }
     pieces
 }
 

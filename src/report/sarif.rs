@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::model::{Evidence, Report, SourceEntry};
+use super::model::{About, Evidence, Report, SourceEntry};
 use super::phrases::Phrases;
 use crate::diagnosis::{Answer, State, Weight};
 
@@ -23,9 +23,13 @@ const SCHEMA: &str =
 /// None is known for this model; the serializer's own error is passed on.
 pub fn render(report: &Report) -> Result<String, serde_json::Error> {
     let judged = judged(report);
-    let rules: Vec<Value> = judged.iter().map(|judged| rule(judged.id, report)).collect();
+    let phrases = Phrases::of(report);
+    let rules: Vec<Value> = judged
+        .iter()
+        .map(|judged| json!({"id": judged.id, "shortDescription": {"text": judged.name}}))
+        .collect();
     let results: Vec<Value> =
-        judged.iter().enumerate().map(|(index, judged)| result(index, judged)).collect();
+        judged.iter().enumerate().map(|(index, judged)| result(index, judged, phrases)).collect();
     let run = json!({
         "tool": {"driver": {
             "name": report.tool.name,
@@ -61,35 +65,35 @@ pub fn render(report: &Report) -> Result<String, serde_json::Error> {
 /// A cause or another diagnosis, and what became of it.
 struct Judged<'a> {
     id: &'a str,
+    name: String,
     state: State,
     reason: &'a str,
+    about: Option<&'a About>,
     evidence: &'a [Evidence],
 }
 
 fn judged(report: &Report) -> Vec<Judged<'_>> {
+    let phrases = Phrases::of(report);
     let causes = report.causes.iter().map(|cause| Judged {
         id: &cause.id,
+        name: phrases.word(&format!("cause.{}", cause.id)),
         state: cause.state,
         reason: &cause.reason,
+        about: cause.about.as_ref(),
         evidence: &cause.evidence,
     });
     let others = report.other_diagnoses.iter().map(|other| Judged {
         id: &other.id,
+        name: if other.title.is_empty() { &other.id } else { &other.title }.clone(),
         state: other.state,
         reason: &other.reason,
+        about: other.about.as_ref(),
         evidence: &other.evidence,
     });
     causes.chain(others).collect()
 }
 
-fn rule(id: &str, report: &Report) -> Value {
-    // Other diagnoses have a page, whose title is not in the report; their id says what they are.
-    let is_cause = report.causes.iter().any(|cause| cause.id == id);
-    let name = if is_cause { Phrases::of(report).word(&format!("cause.{id}")) } else { id.to_owned() };
-    json!({"id": id, "shortDescription": {"text": name}})
-}
-
-fn result(index: usize, judged: &Judged<'_>) -> Value {
+fn result(index: usize, judged: &Judged<'_>, phrases: Phrases) -> Value {
     let (kind, level) = match judged.state {
         State::Confirmed => ("fail", "error"),
         State::Likely => ("fail", "warning"),
@@ -102,7 +106,9 @@ fn result(index: usize, judged: &Judged<'_>) -> Value {
         if let Some(source) = &evidence.source {
             let mut place = located(source);
             if let Some(place) = place.as_object_mut() {
-                place.insert("message".to_owned(), json!({"text": evidence.text}));
+                let of = evidence.attempt.as_ref().map(|of| phrases.answer_for(&[of]));
+                let text = evidence.text.clone() + &of.map(|of| format!(" ({of})")).unwrap_or_default();
+                place.insert("message".to_owned(), json!({"text": text}));
             }
             if !places.contains(&place) {
                 places.push(place);
@@ -115,7 +121,7 @@ fn result(index: usize, judged: &Judged<'_>) -> Value {
         "ruleIndex": index,
         "kind": kind,
         "level": level,
-        "message": {"text": judged.reason},
+        "message": {"text": phrases.with_about(judged.reason, judged.about)},
         "locations": places,
         "relatedLocations": related,
         "properties": {"state": judged.state.word()},

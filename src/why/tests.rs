@@ -110,3 +110,31 @@ fn another_language_than_the_reports_is_kept_to() {
     assert!(text.contains("--lang ja"), "{text}");
     assert!(!asked(&report, "remote-sam").contains("--lang"), "nothing to say in one language");
 }
+
+#[test]
+fn a_verdict_without_a_cause_and_an_artifact_are_answered() {
+    let mut report = open_report();
+    let text = asked(&report, "no-failure");
+    assert!(text.starts_with("No operation failed (no-failure): not the verdict\n"), "{text}");
+    assert!(
+        text.contains("The verdict of this report: cause 3, remote calls to SAM are restricted ("),
+        "{text}"
+    );
+    report.verdict.cause = "undetermined".to_owned();
+    report.verdict.state = State::Undetermined;
+    let text = asked(&report, "undetermined");
+    assert!(text.starts_with("The cause cannot be told (undetermined): undetermined\n"), "{text}");
+    assert!(text.contains("  Remote calls to SAM are restricted (remote-sam): possible\n    "), "{text}");
+    assert!(text.contains("What would answer it\n"), "{text}");
+    let asks = report.collect_next[0].artifact.clone();
+    let text = asked(&report, &asks);
+    assert!(text.contains(&format!("({asks}): asked for\n")) && text.contains("reg export HKLM"), "{text}");
+    assert!(text.contains(&format!("It decides\n  {VALUE}\n")), "{text}");
+    let text = asked(&report, "net-user-read-access");
+    assert!(
+        text.contains("(net-user-read-access): not asked for\n") && text.contains("at less cost"),
+        "{text}"
+    );
+    report.collect_next.clear();
+    assert!(asked(&report, "net-user-read-access").contains("asks for nothing to be collected"));
+}

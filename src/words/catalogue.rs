@@ -55,6 +55,13 @@ impl Catalogue {
         self.sentences.keys().map(String::as_str)
     }
 
+    /// The keys of a section, and of those below it, sorted.
+    pub fn below(&self, section: &str) -> impl Iterator<Item = &str> {
+        let prefix = format!("{section}.");
+        let from = self.sentences.range(prefix.clone()..).map(|(key, _)| key.as_str());
+        from.take_while(move |key| key.starts_with(&prefix))
+    }
+
     /// The sentence for a statement, its values filled in. A key without a sentence yields the key in
     /// angle brackets, and a place without a value yields its name in angle brackets; tests refuse both.
     pub fn say(&self, statement: &Statement) -> String {

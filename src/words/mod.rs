@@ -7,11 +7,13 @@
 mod catalogue;
 mod language;
 pub mod lines;
+mod read_back;
 pub mod stand_in;
 
 pub(crate) use catalogue::put;
 pub use catalogue::{Catalogue, fill};
 pub use language::{Language, UnknownLanguage};
+pub use read_back::read_back;
 
 /// Something to be said: a key of the catalogue, and the values that stand in its sentence.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

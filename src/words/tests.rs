@@ -31,7 +31,8 @@ fn all_languages_have_the_same_sentences_with_the_same_places() {
 }
 
 /// Sentences of values, names and signs alone.
-const NOTHING_TO_TRANSLATE: [&str; 16] = [
+const NOTHING_TO_TRANSLATE: [&str; 17] = [
+    "collect-where.named",
     "explain.title",
     "html.attempt-cause",
     "html.column.sha256",
@@ -111,4 +112,61 @@ fn an_event_is_said_in_the_language() {
     let refused = Statement::new("other.account-disabled").with("code", stand_in::event(33005));
     assert!(Catalogue::of(Language::English).say(&refused).ends_with("on-premises (event 33005)."));
     assert!(Catalogue::of(Language::Japanese).say(&refused).ends_with("(イベント 33005)。"));
+}
+
+#[test]
+fn a_sentence_reads_back_to_its_statement() {
+    let account = "CONTOSO\\MSOL_1".to_owned();
+    for (key, values) in [
+        ("reason.remote-sam.succeeded", vec![]),
+        (
+            "reason.remote-sam.value-denies",
+            vec![
+                ("machine", "dc01".to_owned()),
+                ("value", "O:BAD:(A;;RC;;;BA)".to_owned()),
+                ("account", account),
+            ],
+        ),
+        (
+            "check.connector-set-password.yes",
+            vec![("account", "a".to_owned()), ("user", "b@c.example".to_owned())],
+        ),
+        ("collect-again.log-damaged", vec![("path", "a b.evtx".to_owned()), ("count", "1".to_owned())]),
+        ("collect-again.log-damaged", vec![("path", "a.evtx".to_owned()), ("count", "12".to_owned())]),
+        (
+            "reason.remote-sam.latent",
+            vec![("machine", stand_in::MACHINE.to_owned()), ("account", "a".to_owned())],
+        ),
+        ("reason.remote-sam.audit-only", vec![("machine", stand_in::CONTROLLER.to_owned())]),
+        ("other.account-disabled", vec![("code", stand_in::event(33005))]),
+        ("place.record-at", vec![("id", "7".to_owned()), ("offset", "4096".to_owned())]),
+        ("place.file", vec![]),
+    ] {
+        let statement = Statement { key: key.to_owned(), values };
+        let section = key.rsplit_once('.').unwrap().0;
+        for language in Language::ALL {
+            let said = Catalogue::of(language).say(&statement);
+            let read = read_back(&said, &[section], language).unwrap_or_else(|| panic!("{said}"));
+            for other in Language::ALL.map(Catalogue::of) {
+                assert_eq!(other.say(&read), other.say(&statement), "{said}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_nobody_says_is_not_read_back() {
+    let read =
+        |said: &str| read_back(said, &["reason.remote-sam", "check.audit-only-mode"], Language::English);
+    for said in [
+        "",
+        "The operations failed.",
+        "dc01 has  in force",
+        "The operations succeeded. And more.",
+        "{machine}",
+    ] {
+        assert_eq!(read(said), None, "{said}");
+    }
+    assert_eq!(read(&format!("{} is in audit-only mode and refuses nobody.", "a".repeat(9_000))), None);
+    assert_eq!(read("The operations succeeded.").unwrap().key, "reason.remote-sam.succeeded");
 }

@@ -4,10 +4,15 @@ use crate::diagnosis::{About, AttemptResult, CauseResult, OtherResult};
 use crate::facts::{Attempt as AttemptFact, Outcome};
 use crate::report::model::{About as AboutEntry, Evidence, OfAttempt};
 
+use crate::words::Statement;
+
 use super::Writer;
 
 /// Most operations that a conclusion names.
 const NAMED: usize = 10;
+
+/// Rungs of which the sentences of all causes say the same, so that one is enough.
+const SHARED_RUNGS: [&str; 3] = ["set-refused", "no-trace", "nothing"];
 
 impl Writer<'_> {
     fn of_attempt(&self, operation: usize) -> Option<OfAttempt> {
@@ -51,7 +56,51 @@ impl Writer<'_> {
         if attempt.outcome != Outcome::Failed || self.facts.staging_of(attempt).is_some() {
             return None;
         }
-        let reasons: Vec<_> = result.reasons().iter().map(|reason| self.named(reason)).collect();
+        let reasons: Vec<_> = once_each(result.reasons()).iter().map(|reason| self.named(reason)).collect();
         (!reasons.is_empty()).then(|| self.words.say_all(&reasons))
+    }
+}
+
+/// The reasons, without those that only say again, of another cause, what one before said.
+fn once_each(mut reasons: Vec<Statement>) -> Vec<Statement> {
+    let mut said: Vec<&'static str> = Vec::new();
+    reasons.retain(|reason| {
+        let rung = reason.key.rsplit('.').next().unwrap_or_default();
+        let Some(shared) = SHARED_RUNGS.into_iter().find(|shared| *shared == rung) else { return true };
+        let is_new = !said.contains(&shared);
+        said.push(shared);
+        is_new
+    });
+    reasons
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_causes_have_in_common_is_said_once() {
+        let left = |keys: &[&str]| -> Vec<String> {
+            let reasons = keys.iter().map(|key| Statement::new(format!("reason.{key}"))).collect();
+            once_each(reasons).into_iter().map(|reason| reason.key).collect()
+        };
+        let both = ["protected-account.set-refused", "connector-permissions.set-refused"];
+        assert_eq!(left(&both), ["reason.protected-account.set-refused"]);
+        let three =
+            ["protected-account.no-trace", "connector-permissions.no-trace", "remote-sam.denial-logged"];
+        assert_eq!(left(&three), ["reason.protected-account.no-trace", "reason.remote-sam.denial-logged"]);
+        let different = ["connector-permissions.call-refused", "remote-sam.call-refused"];
+        assert_eq!(left(&different).len(), 2, "one is of read rights, the other of the restriction");
+    }
+
+    /// The table names sentences that there are, of two causes at least.
+    #[test]
+    fn rungs_that_causes_share_are_in_the_catalogue() {
+        let words = crate::words::Catalogue::of(crate::words::Language::English);
+        for rung in SHARED_RUNGS {
+            let causes = ["protected-account", "connector-permissions", "remote-sam"];
+            let have = causes.iter().filter(|cause| words.has(&format!("reason.{cause}.{rung}")));
+            assert!(have.count() > 1, "{rung}");
+        }
     }
 }

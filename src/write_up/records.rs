@@ -1,30 +1,51 @@
-//! What records of logs say in their own words: what evidence of them can be held against.
+//! What records of logs, lines and rows say in their own words: what evidence of them can be held against.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use crate::artifacts::event_log::{Datum, Event};
-use crate::artifacts::{Artifact, Content, EventLog};
+use crate::artifacts::{Artifact, Content};
 use crate::source::{BundlePath, Place, Source};
+
+use super::lines;
 
 /// Most characters of one record. The trace of a refused call has the refusal among its first lines.
 const LONGEST: usize = 1000;
 
-/// The logs of a bundle, by path.
-pub(super) fn logs<'a>(artifacts: &'a [Artifact]) -> HashMap<&'a BundlePath, &'a EventLog> {
-    let log = |artifact: &'a Artifact| match &artifact.content {
-        Content::EventLog(log) => Some((&artifact.path, log)),
-        _ => None,
-    };
-    artifacts.iter().filter_map(log).collect()
+/// Places that are no records, of which the words are looked up. Those of a report stand beside each other on a page;
+/// an upload may name a hundred thousand.
+const MOST_LINES: usize = 500;
+
+/// What files say, by path.
+pub(super) struct Said<'a> {
+    contents: HashMap<&'a BundlePath, &'a Content>,
+    lines: Cell<usize>,
 }
 
-/// What the record at a place says, or its beginning; none where the place is no record that was kept, or the record
-/// says nothing.
-pub(super) fn words(log: Option<&EventLog>, source: &Source) -> Option<String> {
-    let Place::Record { .. } = source.place else { return None };
-    let event = log?.events.iter().find(|event| event.place == source.place)?;
-    let said = said(event);
-    (!said.is_empty()).then_some(said)
+impl<'a> Said<'a> {
+    /// What these files say.
+    pub(super) fn by(artifacts: &'a [Artifact]) -> Self {
+        let contents = artifacts.iter().map(|artifact| (&artifact.path, &artifact.content)).collect();
+        Said { contents, lines: Cell::new(0) }
+    }
+
+    /// What stands at a place, or its beginning; none where its reader kept nothing of it, or it says nothing.
+    pub(super) fn at(&self, source: &Source) -> Option<String> {
+        let said = match (self.contents.get(&source.path)?, &source.place) {
+            (Content::EventLog(log), Place::Record { .. }) => {
+                said(log.events.iter().find(|event| event.place == source.place)?)
+            }
+            (content, place) => {
+                let before = self.lines.get();
+                if before == MOST_LINES {
+                    return None;
+                }
+                self.lines.set(before.saturating_add(1));
+                beginning(lines::words(content, place)?)
+            }
+        };
+        (!said.is_empty()).then_some(said)
+    }
 }
 
 /// The values of an event, each on lines of its own, with its name where it has one.
@@ -47,6 +68,11 @@ fn said(event: &Event) -> String {
         }
         said.extend(value.chars().take(LONGEST.saturating_add(1)));
     }
+    beginning(said)
+}
+
+/// The first characters.
+fn beginning(said: String) -> String {
     match said.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{} [...]", said.get(..end).unwrap_or_default()),
         None => said,

@@ -99,6 +99,30 @@ pub enum Operation {
     Unknown,
 }
 
+impl Attempt {
+    /// An operation of which only its time and its server are known.
+    pub(super) fn at(time: Timestamp, computer: &str) -> Self {
+        Attempt {
+            time,
+            started: time,
+            computer: computer.to_owned(),
+            operation: Operation::Unknown,
+            user: None,
+            source_anchor: None,
+            tracking_id: None,
+            outcome: Outcome::Unknown,
+            error: None,
+            code: None,
+            message: None,
+            trace: None,
+            trace_ambiguous: false,
+            connector: None,
+            cloud: None,
+            events: Vec::new(),
+        }
+    }
+}
+
 /// How an operation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -212,24 +236,7 @@ impl<'e> Line<'e> {
 
     fn begin(&self) -> Attempt {
         let event = self.at.event;
-        let mut attempt = Attempt {
-            time: event.time,
-            started: event.time,
-            computer: event.computer.clone(),
-            operation: Operation::Unknown,
-            user: None,
-            source_anchor: None,
-            tracking_id: None,
-            outcome: Outcome::Unknown,
-            error: None,
-            code: None,
-            message: None,
-            trace: None,
-            trace_ambiguous: false,
-            connector: None,
-            cloud: None,
-            events: Vec::new(),
-        };
+        let mut attempt = Attempt::at(event.time, &event.computer);
         self.join(&mut attempt);
         attempt
     }

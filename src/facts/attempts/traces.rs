@@ -6,7 +6,7 @@ use crate::facts::writeback_text::{SamCall, trace_text};
 use crate::facts::{KnownEventAt, KnownEvents};
 use crate::knowledge::events::EventKind;
 
-use super::{Attempt, Operation, Outcome, Trace};
+use super::{Attempt, Outcome, Trace};
 
 /// The trace is written in the same second or so as the error; a busy server may take a little longer.
 const TRACE_WINDOW: SignedDuration = SignedDuration::from_secs(10);
@@ -110,24 +110,9 @@ fn nearest(by_time: &[(Timestamp, usize)], time: Timestamp) -> impl Iterator<Ite
 
 /// A failed operation of which only the engine's trace is left.
 fn attempt_of_trace(found: FoundTrace<'_>) -> Attempt {
-    Attempt {
-        time: found.trace.time,
-        started: found.trace.time,
-        computer: found.at.event.computer.clone(),
-        operation: Operation::Unknown,
-        user: None,
-        source_anchor: None,
-        tracking_id: None,
-        outcome: Outcome::Failed,
-        error: None,
-        code: None,
-        message: None,
-        events: vec![found.trace.source.clone()],
-        trace: Some(found.trace),
-        trace_ambiguous: false,
-        connector: None,
-        cloud: None,
-    }
+    let attempt = Attempt::at(found.trace.time, &found.at.event.computer);
+    let events = vec![found.trace.source.clone()];
+    Attempt { outcome: Outcome::Failed, events, trace: Some(found.trace), ..attempt }
 }
 
 /// The error names one code of the engine, and the trace another.

@@ -36,8 +36,22 @@ pub(super) struct Matter {
 pub(super) struct PlaceView<'a> {
     pub(super) source: &'a SourceEntry,
     pub(super) way: Option<WayToRecord>,
-    /// What the record says itself.
+    /// What stands there itself.
     pub(super) said: Option<&'a str>,
+}
+
+impl PlaceView<'_> {
+    /// The words are those of a record, which are many lines; of a line or a row they are few.
+    pub(super) fn is_long(&self) -> bool {
+        /// Most bytes that are shown as they are.
+        const SHORT: usize = 300;
+        self.source.record.is_some() || self.said.is_some_and(|said| said.len() > SHORT)
+    }
+
+    /// What is said of the words: whose they are.
+    pub(super) fn heading(&self) -> &'static str {
+        if self.source.record.is_some() { "record-says" } else { "line-says" }
+    }
 }
 
 /// The evidence, best first.
@@ -73,10 +87,7 @@ fn matter(report: &Report, piece: &Piece<'_>, weight: Weight, id: &str, words: &
     };
     let is_yes = piece.evidence.answer == Answer::Yes;
     let table = if is_yes { "weight" } else { "weight-of-no" };
-    let cause = match report.causes.iter().any(|cause| cause.id == id) {
-        true => words.say(&format!("short.{id}")),
-        false => id.to_owned(),
-    };
+    let cause = Phrases::of(report).named(report, id);
     Matter {
         class: if is_yes { weight } else { "context" },
         text: words.with(&format!("{table}.{weight}"), &[("cause", cause)]),

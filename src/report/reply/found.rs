@@ -4,7 +4,7 @@ use super::markdown::plain;
 use super::outcomes::Outcome;
 use super::{LISTED, Reply};
 use crate::diagnosis::{Answer, State, Weight};
-use crate::report::model::{ArtifactEntry, Attempt, Evidence, FactEntry};
+use crate::report::model::{ArtifactEntry, Attempt, Cause, Evidence, FactEntry, OfAttempt};
 use crate::report::pieces::is_right_missing;
 
 /// Checks of the second form of missing rights: a yes names what the call for user information lacks.
@@ -23,7 +23,7 @@ impl Reply<'_> {
                 self.also_possible();
                 let failed = self.failed();
                 if !failed.is_empty() {
-                    self.own("attempts");
+                    self.own(headed(&failed));
                     self.attempts(&failed);
                 }
             }
@@ -34,7 +34,7 @@ impl Reply<'_> {
                 self.paragraph(&cause);
                 self.rights_missing(one.id);
                 self.explains(one);
-                self.own("attempts");
+                self.own(headed(&one.attempts));
                 self.attempts(&one.attempts);
             }
             (_, several) => self.several(several),
@@ -42,7 +42,7 @@ impl Reply<'_> {
         let failed = self.report.attempts.iter().filter(|attempt| attempt.result == "failed");
         let staging: Vec<&Attempt> = failed.filter(|attempt| attempt.staging).collect();
         if !staging.is_empty() {
-            self.own(if self.failed().is_empty() { "attempts" } else { "staging" });
+            self.own(if self.failed().is_empty() { headed(&staging) } else { "staging" });
             self.attempts(&staging);
         }
     }
@@ -67,7 +67,8 @@ impl Reply<'_> {
         let call_refused = evidence.iter().any(|one| is(one, "sam-call-refused"));
         let for_call = |one: &Evidence| call_refused && READ_RIGHTS.iter().any(|check| is(one, check));
         let missing = evidence.iter().filter(|one| is_right_missing(one) || (for_call(one) && !one.aside));
-        let mut items: Vec<String> = missing.map(|evidence| self.missing(evidence)).collect();
+        let item = |one: &Evidence| self.own_words("missing", &one.check, &one.text);
+        let mut items: Vec<String> = missing.map(item).collect();
         items.dedup();
         if !items.is_empty() {
             self.own("rights-missing");
@@ -75,12 +76,12 @@ impl Reply<'_> {
         }
     }
 
-    /// What is missing, in words for the customer where the answer's own have terms of the trade.
-    fn missing(&self, evidence: &Evidence) -> String {
-        let key = format!("missing.{}", evidence.check);
+    /// What the reply says of something in words for the customer; what the report says, where it has none.
+    fn own_words(&self, table: &str, id: &str, said: &str) -> String {
+        let key = format!("{table}.{id}");
         match self.catalogue.has(&format!("reply.{key}")) {
             true => self.say(&key),
-            false => plain(&evidence.text),
+            false => plain(said),
         }
     }
 
@@ -96,13 +97,34 @@ impl Reply<'_> {
             self.sentences(&std::iter::once(sure).chain(cause).collect::<Vec<_>>());
             self.rights_missing(outcome.id);
             self.attempts(&outcome.attempts);
+            if outcome.id == "undetermined" {
+                self.open(outcome, outcomes);
+            }
+        }
+    }
+
+    /// The causes that remain for attempts without one, beside attempts that have one.
+    fn open(&mut self, outcome: &Outcome<'_>, all: &[Outcome<'_>]) {
+        let is_of = |of: &OfAttempt, attempt: &&Attempt| of.time == attempt.time && of.user == attempt.user;
+        let concerns = |cause: &Cause| match &cause.about {
+            Some(about) => about.attempts.iter().any(|of| outcome.attempts.iter().any(|one| is_of(of, one))),
+            None => all.iter().all(|other| other.id != cause.id),
+        };
+        let open = self.report.causes.iter().filter(|cause| cause.state >= State::Possible);
+        let items: Vec<String> = open
+            .filter(|cause| concerns(cause))
+            .map(|cause| self.cause_of(&cause.id, State::Possible, &outcome.attempts))
+            .collect();
+        if !items.is_empty() {
+            self.own("open");
+            self.bullets(items);
         }
     }
 
     /// What is behind some attempts, in words that are as sure as it is.
     fn cause(&self, outcome: &Outcome<'_>) -> String {
         if let Some(other) = outcome.diagnosis(self.report) {
-            return plain(&other.reason);
+            return self.own_words("other", &other.id, &other.reason);
         }
         self.cause_of(outcome.id, outcome.state, &outcome.attempts)
     }
@@ -283,6 +305,11 @@ impl Reply<'_> {
         }
         self.bullets(items);
     }
+}
+
+/// What stands above a list of attempts.
+fn headed(attempts: &[&Attempt]) -> &'static str {
+    if attempts.len() == 1 { "attempts-one" } else { "attempts" }
 }
 
 /// Distinct users, in order of time.

@@ -5,7 +5,7 @@ use pulldown_cmark::{Event, Options, Parser};
 
 use super::*;
 use crate::report::examples::{self, hostile};
-use crate::report::model::GapEntry;
+use crate::report::model::{About, GapEntry, OfAttempt};
 use crate::words::Language;
 
 /// Reports of every state, made from the examples.
@@ -81,7 +81,7 @@ fn failures_of_different_causes_are_told_apart() {
         "The logs show 3 failed attempts, and not all of them have the same cause",
         "For 1 of the 3 attempts we have found the cause. Before a password reset",
         "anna.berg@contoso.example",
-        "For 1 of the 3 attempts we have found the cause. The failure carries the code of the password policy.",
+        "For 1 of the 3 attempts we have found the cause. The domain's password policy refused the new password.",
         "joni@contoso.example",
         "For 1 of the 3 attempts your files alone do not tell the cause.",
         "helena@contoso.example",
@@ -94,6 +94,40 @@ fn failures_of_different_causes_are_told_apart() {
     let places: Vec<usize> = found.iter().map(|text| at(text)).collect();
     assert!(places.is_sorted(), "{places:?}\n{reply}");
     assert!(!reply.contains("It does not explain the others"));
+}
+
+/// Beside attempts that are explained, one that is not has the causes that remain for it, and for it alone.
+#[test]
+fn an_attempt_without_a_cause_has_those_that_remain() {
+    let mut mixed = mixed();
+    let of = |attempt: &Attempt| {
+        let of = OfAttempt { time: attempt.time.clone(), user: attempt.user.clone() };
+        Some(About { count: 1, failed: 3, attempts: vec![of] })
+    };
+    mixed.causes[0].state = State::Possible;
+    mixed.causes[0].about = of(&mixed.attempts[2]);
+    mixed.causes[1].state = State::Possible;
+    mixed.causes[1].about = of(&mixed.attempts[1]);
+    mixed.causes[2].about = of(&mixed.attempts[0]);
+    let reply = render(&mixed);
+    let remain = reply.split_once("these causes remain possible:").unwrap().1.split_once("## ").unwrap().0;
+    assert_eq!(remain.matches("\n- ").count(), 1, "{remain}");
+    assert!(remain.contains("helena@contoso.example may belong to a group"), "{remain}");
+    assert_eq!(reply.matches("remain possible").count(), 1, "{reply}");
+}
+
+/// The reasons that engineers read have codes and terms of the trade.
+#[test]
+fn every_known_diagnosis_has_words_for_the_customer() {
+    for language in Language::ALL {
+        let words = Catalogue::of(language);
+        for diagnosis in crate::knowledge::diagnoses::known_diagnoses() {
+            let said = words.say(&Statement::new(format!("reply.other.{}", diagnosis.id)));
+            let jargon = ["0x", "event ", "イベント ", "anchor", "アンカー", "LDAP", "DN"];
+            assert!(!said.starts_with('<'), "{said}");
+            assert!(jargon.iter().all(|term| !said.contains(term)), "{said}");
+        }
+    }
 }
 
 /// What is encrypted is not asked for again: its password is.

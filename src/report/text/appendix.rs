@@ -24,7 +24,8 @@ pub(super) fn attempts(canvas: &mut Canvas, report: &Report) {
         let count = report.attempts.iter().filter(|attempt| attempt.result == result).count();
         (count > 0).then(|| canvas.words(&format!("attempts-{result}"), &[("count", count.to_string())]))
     });
-    let counts = counts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let counts: Vec<String> = counts.into_iter().flatten().collect();
+    let counts = canvas.phrases().list(&counts);
     canvas.heading(&canvas.words("attempts", &[("counts", counts)]));
     let failed: Vec<_> = report.attempts.iter().filter(|attempt| attempt.result == "failed").collect();
     let shown = shown(&failed);
@@ -32,8 +33,9 @@ pub(super) fn attempts(canvas: &mut Canvas, report: &Report) {
     if hidden > 0 {
         canvas.paragraph(2, &canvas.words("attempts-more", &[("count", hidden.to_string())]));
     }
+    let differs = shown.iter().any(|attempt| !is_of_verdict(report, attempt));
     for attempt in shown {
-        one_attempt(canvas, report, attempt);
+        one_attempt(canvas, report, attempt, differs);
     }
 }
 
@@ -56,21 +58,20 @@ fn shown<'a>(failed: &[&'a Attempt]) -> Vec<&'a Attempt> {
     shown
 }
 
-/// One attempt; its cause is named where it differs from the verdict.
-fn one_attempt(canvas: &mut Canvas, report: &Report, attempt: &Attempt) {
-    let mut line = format!(
-        "{}  {}",
-        to_the_millisecond(&attempt.time),
-        canvas.word(&format!("operation.{}", attempt.operation))
-    );
-    for part in attempt.user.iter().chain(&attempt.code) {
-        line.push_str(", ");
-        line.push_str(part);
-    }
+/// The attempt has the answer of the verdict.
+fn is_of_verdict(report: &Report, attempt: &Attempt) -> bool {
     let verdict = &report.verdict;
-    let same = (&attempt.cause, &attempt.diagnosis, attempt.state)
-        == (&verdict.cause, &verdict.diagnosis, verdict.state);
-    if !same {
+    (&attempt.cause, &attempt.diagnosis, attempt.state)
+        == (&verdict.cause, &verdict.diagnosis, verdict.state)
+}
+
+/// One attempt. Where not all have the answer of the verdict, each has its own beside it.
+fn one_attempt(canvas: &mut Canvas, report: &Report, attempt: &Attempt, with_outcome: bool) {
+    let parts: Vec<String> = std::iter::once(canvas.word(&format!("operation.{}", attempt.operation)))
+        .chain(attempt.user.iter().chain(&attempt.code).cloned())
+        .collect();
+    let mut line = format!("{}  {}", to_the_millisecond(&attempt.time), canvas.phrases().list(&parts));
+    if with_outcome {
         line.push_str(&format!(": {}", outcome(canvas, report, attempt)));
     }
     canvas.item(2, &line);
@@ -83,7 +84,10 @@ fn outcome(canvas: &Canvas, report: &Report, attempt: &Attempt) -> String {
     match (attempt.cause.as_str(), diagnosis) {
         ("undetermined", _) => state,
         (_, Some(other)) => format!("{} ({state})", other.title),
-        (cause, None) => format!("{} ({state})", canvas.word(&format!("cause.{cause}"))),
+        (cause, None) => {
+            let short = canvas.phrases().short(report, cause);
+            format!("{} ({state})", short.unwrap_or_else(|| canvas.word(&format!("cause.{cause}"))))
+        }
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn evidence(canvas: &mut Canvas, report: &Report) {
     let told: Vec<&Piece<'_>> = told.take(MOST).collect();
     for (number, piece) in told.iter().enumerate() {
         canvas.numbered(number + 1, &piece.evidence.text);
-        canvas.paragraph(6, &matters(canvas, piece));
+        canvas.paragraph(6, &matters(canvas, report, piece));
         if !piece.attempts.is_empty() {
             canvas.paragraph(6, &canvas.phrases().answer_for(&piece.attempts));
         }
@@ -40,20 +40,23 @@ pub(super) fn evidence(canvas: &mut Canvas, report: &Report) {
     }
 }
 
-/// What a piece is worth, such as `supports remote-sam; rules out protected-account`.
-fn matters(canvas: &Canvas, piece: &Piece<'_>) -> String {
+/// What a piece is worth, such as `supports cause 3; rules out cause 1`.
+fn matters(canvas: &Canvas, report: &Report, piece: &Piece<'_>) -> String {
+    let phrases = canvas.phrases();
     let table = if piece.evidence.answer == Answer::Yes { "weight" } else { "weight-of-no" };
     let mut said = Vec::new();
     for weight in [Weight::Proves, Weight::RulesOut, Weight::Supports, Weight::Context] {
-        let ids: Vec<_> = piece.matters.iter().filter(|(own, _)| *own == weight).map(|(_, id)| *id).collect();
-        if !ids.is_empty() {
+        let of_weight = piece.matters.iter().filter(|(own, _)| *own == weight);
+        let mut names: Vec<String> = of_weight.map(|(_, id)| phrases.named(report, id)).collect();
+        names.sort();
+        if !names.is_empty() {
             let key = match weight {
                 Weight::Proves => "proves",
                 Weight::Supports => "supports",
                 Weight::RulesOut => "rules-out",
                 Weight::Context => "context",
             };
-            said.push(canvas.words(&format!("{table}.{key}"), &[("causes", ids.join(", "))]));
+            said.push(canvas.words(&format!("{table}.{key}"), &[("causes", phrases.list(&names))]));
         }
     }
     said.join("; ")

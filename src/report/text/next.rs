@@ -53,11 +53,10 @@ fn one_to_collect(canvas: &mut Canvas, report: &Report, number: usize, collect: 
 /// The causes that something decides by their numbers, and other diagnoses by their titles. Which checks it answers
 /// stands in the other reports.
 fn decides(canvas: &Canvas, report: &Report, ids: &[String]) -> String {
-    let name = |id: &String| match report.causes.iter().any(|cause| cause.id == *id) {
-        true => Some(canvas.word(&format!("short.{id}"))),
-        false => phrases::diagnosis(report, id).map(|other| other.title.clone()),
-    };
-    ids.iter().filter_map(name).collect::<Vec<_>>().join(&canvas.word("list-separator"))
+    let phrases = canvas.phrases();
+    let title = |id: &str| phrases::diagnosis(report, id).map(|other| other.title.clone());
+    let name = |id: &String| phrases.short(report, id).or_else(|| title(id));
+    phrases.list(&ids.iter().filter_map(name).collect::<Vec<_>>())
 }
 
 /// A cause or diagnosis that has a remedy.
@@ -84,7 +83,10 @@ pub(super) fn remedy(canvas: &mut Canvas, report: &Report) {
     let leading = remedies.iter().filter(known).max_by_key(|remedy| remedy.state);
     match leading {
         Some(remedy) => {
-            canvas.heading(&canvas.words("remedy", &[("id", remedy.id.to_owned())]));
+            let title = phrases::diagnosis(report, remedy.id).map(|other| other.title.clone());
+            let what = canvas.phrases().short(report, remedy.id).or(title);
+            let what = what.unwrap_or_else(|| remedy.id.to_owned());
+            canvas.heading(&canvas.words("remedy", &[("what", what)]));
             sections(canvas, remedy.steps);
             canvas.paragraph(2, &canvas.words("remedy-all", &[("id", remedy.id.to_owned())]));
         }
