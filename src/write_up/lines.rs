@@ -189,17 +189,17 @@ mod tests {
                 text(),
                 format!("{KEY}\n    RestrictRemoteSam    REG_SZ    O:BAG:BAD:(A;;RC;;;BA)"),
             ),
-            (
-                ExportFormat::GetItemProperty,
-                RegistryData::Dword(1),
-                format!("{KEY}\nRestrictRemoteSam : 1"),
-            ),
+            (ExportFormat::GetItemProperty, RegistryData::Dword(1), format!("{KEY}\nRestrictRemoteSam : 1")),
         ] {
             assert_eq!(words(&export(format, data), &Place::Line(7)), Some(said));
         }
         let binary = export(ExportFormat::Version5, RegistryData::Binary(vec![1]));
         assert_eq!(words(&binary, &Place::Line(7)), None, "bytes are not shown as text");
-        assert_eq!(words(&binary, &Place::Line(3)), Some(format!("[{KEY}]")), "what has no value has its key");
+        assert_eq!(
+            words(&binary, &Place::Line(3)),
+            Some(format!("[{KEY}]")),
+            "what has no value has its key"
+        );
         assert_eq!(words(&export(ExportFormat::GetItemProperty, text()), &Place::Line(3)), None);
         assert_eq!(words(&binary, &Place::Line(4)), None);
     }
@@ -230,7 +230,10 @@ mod tests {
         assert_eq!(at(4).as_deref(), Some("adminCount: 1"));
         assert_eq!(at(5).as_deref(), Some("whenChanged:"));
         let groups = at(6).unwrap();
-        assert!(groups.starts_with("memberOf: CN=0\nCN=1\n") && groups.ends_with("\nCN=19\n[...]"), "{groups}");
+        assert!(
+            groups.starts_with("memberOf: CN=0\nCN=1\n") && groups.ends_with("\nCN=19\n[...]"),
+            "{groups}"
+        );
         assert_eq!(at(40), None, "a row of a table");
         assert_eq!(words(&of(DirectoryFormat::NetUser), &Place::Line(4)), None);
     }

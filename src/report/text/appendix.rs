@@ -61,8 +61,7 @@ fn shown<'a>(failed: &[&'a Attempt]) -> Vec<&'a Attempt> {
 /// The attempt has the answer of the verdict.
 fn is_of_verdict(report: &Report, attempt: &Attempt) -> bool {
     let verdict = &report.verdict;
-    (&attempt.cause, &attempt.diagnosis, attempt.state)
-        == (&verdict.cause, &verdict.diagnosis, verdict.state)
+    (&attempt.cause, &attempt.diagnosis, attempt.state) == (&verdict.cause, &verdict.diagnosis, verdict.state)
 }
 
 /// One attempt. Where not all have the answer of the verdict, each has its own beside it.
