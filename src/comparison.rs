@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::diagnosis::{Answer, State};
 use crate::report::Report;
 use crate::report::model::{ArtifactEntry, Attempt, FactEntry};
+use crate::rules::CauseId;
 use crate::words::{Catalogue, Language, Statement};
 
 pub use text::render;
@@ -52,7 +53,7 @@ pub struct Comparison {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// A user whose operation failed succeeded later.
+    /// A user whose operation failed succeeded later, all of them where each account has the cause by itself.
     Fixed,
     /// An operation failed again for the same cause, or nothing that decides changed.
     NotFixed,
@@ -152,7 +153,7 @@ fn outcome(before: &Report, after: &Report, changed: bool) -> (Outcome, Statemen
         newer
             .iter()
             .filter(|attempt| ended(attempt, "succeeded"))
-            .any(|attempt| same_user(attempt, failed) && time(attempt) > time(failed))
+            .any(|attempt| shows_mended(attempt, failed))
     };
     let again =
         newer.iter().filter(|attempt| ended(attempt, "failed")).find(|attempt| !later_success(attempt));
@@ -169,22 +170,50 @@ fn outcome(before: &Report, after: &Report, changed: bool) -> (Outcome, Statemen
         let (outcome, why) = sentence(Outcome::WillComeBack, "will-come-back");
         return (outcome, why.with("machine", subject).with("value", value));
     }
-    let mut failed =
+    let failed =
         before.attempts.iter().filter(|attempt| attempt.result == "failed" && attempt.cause == cause);
-    if let Some(mended) = failed.find(|failed| later_success(failed)) {
-        let (outcome, why) = sentence(Outcome::Fixed, "succeeded-later");
-        return (outcome, why.with("user", shown(mended)));
+    let failed: Vec<&Attempt> = failed.collect();
+    let (mended, open): (Vec<&Attempt>, Vec<&Attempt>) =
+        failed.iter().partition(|failed| later_success(failed));
+    match (mended.first(), open.first()) {
+        // Each account is protected by itself: one that was cleaned up says nothing of another.
+        (Some(mended), Some(open)) if cause == CauseId::ProtectedAccount.id() && !same_user(mended, open) => {
+            let (outcome, why) = sentence(Outcome::NotShown, "some-succeeded");
+            return (outcome, why.with("user", shown(mended)).with("other", shown(open)));
+        }
+        (Some(mended), _) => {
+            let (outcome, why) = sentence(Outcome::Fixed, "succeeded-later");
+            return (outcome, why.with("user", shown(mended)));
+        }
+        (None, _) => {}
     }
     let stands = state_of(after, cause).is_some_and(|state| state >= State::Likely);
-    if stands && !changed {
+    if stands && !changed && newer.is_empty() {
         return sentence(Outcome::NotFixed, "nothing-changed");
     }
-    sentence(Outcome::NotShown, if newer.is_empty() { "no-later-operation" } else { "other-users-only" })
+    let of_failed = |newer: &&Attempt| failed.iter().any(|failed| same_user(newer, failed));
+    let latest = after.attempts.iter().filter_map(time).max();
+    let why = match newer.iter().any(of_failed) {
+        _ if newer.is_empty() && latest.is_some() && latest < last => "older-operations-only",
+        _ if newer.is_empty() => "no-later-operation",
+        true => "change-only",
+        false => "other-users-only",
+    };
+    sentence(Outcome::NotShown, why)
 }
 
 /// The time of an operation. Its text has as many digits as are needed, so that texts do not sort.
 fn time(attempt: &Attempt) -> Option<Timestamp> {
     attempt.time.parse().ok()
+}
+
+/// Whether an operation that succeeded shows that a failed one is mended. A change rests on the user's own password
+/// and works where a reset is refused.
+fn shows_mended(succeeded: &Attempt, failed: &Attempt) -> bool {
+    const CHANGE: &str = "change";
+    same_user(succeeded, failed)
+        && time(succeeded) > time(failed)
+        && (succeeded.operation != CHANGE || failed.operation == CHANGE)
 }
 
 fn same_user(one: &Attempt, other: &Attempt) -> bool {

@@ -66,8 +66,21 @@ pub struct Timeline {
     pub context: usize,
     /// Events without neighbours, because too many were asked for.
     pub without_context: usize,
+    /// The logs that were read, in order of path.
+    pub logs: Vec<LogRead>,
     /// What could not be opened or read: in all of the upload, and in its logs.
     pub gaps: Vec<Gap>,
+}
+
+/// A log that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogRead {
+    /// The log.
+    pub path: BundlePath,
+    /// Its size.
+    pub bytes: u64,
+    /// Records walked.
+    pub records: u64,
 }
 
 impl Timeline {
@@ -123,6 +136,8 @@ pub fn list_counting(
         let Some((log, gaps)) = member.read else { continue };
         timeline.gaps.extend(gaps);
         timeline.usable |= log.coverage.records > 0 || !log.events.is_empty();
+        let records = log.coverage.records;
+        timeline.logs.push(LogRead { path: member.path.clone(), bytes: member.bytes, records });
         let content = Content::EventLog(log);
         logs.push(Artifact { path: member.path, bytes: member.bytes, sha256: None, content });
     }

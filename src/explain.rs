@@ -50,7 +50,7 @@ pub fn explain(id: Option<&str>, language: Language, columns: usize) -> Result<S
     let Some(asked) = id else {
         return Ok(index::index(language, columns));
     };
-    let id = asked.trim().to_ascii_lowercase();
+    let id = pages::id_of(asked);
     if let Some(page) = pages::page(language, &id) {
         return Ok(page::page(page, language, columns));
     }

@@ -191,8 +191,8 @@ pub fn conclude(upload: Upload, options: &Options) -> Analysis {
     gaps.sort();
     gaps.dedup();
     let usable = artifacts.iter().any(|artifact| artifact.content.says_something());
-    let mut facts = facts::establish(&artifacts, &options.stated);
-    facts.has_encrypted = gaps.iter().any(|gap| Unread::of(gap) == Unread::Encrypted);
+    let has_encrypted = gaps.iter().any(|gap| Unread::of(gap) == Unread::Encrypted);
+    let facts = facts::establish(&artifacts, &options.stated, has_encrypted);
     let is_there = |at: &&Stated| {
         artifacts.iter().any(|file| at.is_of(&file.path)) || gaps.iter().any(|gap| at.is_of(&gap.path))
     };

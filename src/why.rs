@@ -25,7 +25,7 @@ use crate::words::{Catalogue, Language, Statement};
 /// None where nothing has the id. What the report has not concluded or not asked is said to be so, with what would
 /// have called for it.
 pub fn why(report: &Report, id: &str, language: Language, options: &TextOptions) -> Option<String> {
-    let id = id.trim().to_ascii_lowercase();
+    let id = pages::id_of(id);
     let judged = judged(report);
     let canvas = Canvas::new(options, Phrases::in_language(language));
     let mut text = Text { canvas, report, language, has_others_words: false };
@@ -308,18 +308,29 @@ impl Text<'_> {
         }
         let title = self.word("collect", &[]);
         self.canvas.heading(&title);
-        self.to_collect(&wanted);
+        self.wanted(&wanted);
     }
 
-    fn to_collect(&mut self, wanted: &[&CollectNext]) {
+    fn wanted(&mut self, wanted: &[&CollectNext]) {
+        if let Some(prepare) = wanted.iter().map(|next| &next.prepare).find(|prepare| !prepare.is_empty()) {
+            let first = self.canvas.word("collect-prepare");
+            self.canvas.paragraph(2, &first);
+            self.canvas.command(4, prepare);
+        }
         for next in wanted {
             let place = self.own_words(&next.r#where, &["collect-where"]);
+            let place = self.canvas.phrases().console(&CollectNext { r#where: place, ..(*next).clone() });
             let what = self.canvas.phrases().artifact(&next.artifact);
             self.canvas.item(2, &format!("{what} ({place})"));
             let why = self.own_words(&next.why, &["collect"]);
             self.canvas.paragraph(4, &why);
             let command = self.own_command(&next.command);
             self.canvas.command(4, &command);
+            if !next.files.is_empty() {
+                let files = self.canvas.phrases().list(&next.files);
+                let files = self.canvas.words("collect-files", &[("files", files)]);
+                self.canvas.paragraph(4, &files);
+            }
         }
     }
 

@@ -66,7 +66,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "events",
         &["artifacts", "bundle", "facts", "knowledge", "lib", "progress", "report", "source", "words"],
     ),
-    ("comparison", &["diagnosis", "knowledge", "report", "words"]),
+    ("comparison", &["diagnosis", "knowledge", "report", "rules", "words"]),
     ("why", &["diagnosis", "knowledge", "report", "rules", "words"]),
     ("batch", &["lib", "diagnosis", "report", "words"]),
     ("case_check", &["lib", "bundle", "diagnosis", "knowledge", "progress", "report", "rules", "words"]),

@@ -537,3 +537,42 @@ fn standard_output_that_takes_no_more_is_told() {
         assert!(output.status.code() == Some(1) && said.contains(says), "{said}");
     }
 }
+
+/// What stands in backquotes in the first cells of the table below a heading.
+fn first_cells(page: &str, heading: &str) -> Vec<String> {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs").join(page)).unwrap();
+    let below = page.split(heading).nth(1).unwrap();
+    let rows = below.lines().skip_while(|line| !line.starts_with("| `"));
+    let cells =
+        rows.take_while(|line| line.starts_with("| `")).map(|row| row.split('|').nth(1).unwrap().to_owned());
+    cells.flat_map(|cell| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+fn keys(object: &str) -> Vec<String> {
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(object).unwrap();
+    let mut keys: Vec<String> = object.keys().cloned().collect();
+    keys.sort();
+    keys
+}
+
+#[test]
+fn the_pages_name_every_column_and_key() {
+    let sorted = |page, heading| {
+        let mut cells = first_cells(page, heading);
+        cells.sort();
+        cells
+    };
+    let folder = upload();
+    let at = folder.path();
+    let events = run(at, "events bd --format jsonl").out;
+    assert_eq!(keys(events.lines().next().unwrap()), sorted("events.md", "## Columns"));
+    let csv = run(at, "events bd --format csv").out;
+    let columns = csv.trim_start_matches('\u{feff}').lines().next().unwrap().split(',');
+    let mut in_page = first_cells("events.md", "## Columns");
+    in_page.retain(|column| !["schema", "text"].contains(&column.as_str()));
+    assert_eq!(columns.collect::<Vec<_>>(), in_page);
+    assert_eq!(keys(&run(at, "diff bd bd --format json").out), sorted("diff.md", "## JSON"));
+    run(at, "batch bd -o rows");
+    let rows = fs::read_to_string(at.join("rows/results.jsonl")).unwrap();
+    assert_eq!(keys(rows.lines().next().unwrap()), sorted("batch.md", "## Columns"));
+}

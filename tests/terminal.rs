@@ -40,6 +40,7 @@ fn commands(folder: &Path) -> Vec<Vec<String>> {
     vec![
         words(&["analyze", &bundle]),
         words(&["facts", &bundle]),
+        words(&["events", &bundle]),
         words(&["diff", &bundle, &bundle]),
         words(&["check", &cases]),
         words(&["batch", &bundle, "--output", &batch]),
@@ -72,7 +73,8 @@ fn quiet_says_nothing_but_errors_and_verbose_tells_what_is_read() {
         assert_eq!(said(&quiet), "", "{command:?}");
         assert_eq!(plain.stdout, quiet.stdout, "{command:?}");
         assert_eq!(plain.stdout, verbose.stdout, "{command:?}");
-        let (told, reads) = (said(&verbose), ["analyze", "facts", "diff"].contains(&command[0].as_str()));
+        let (told, reads) =
+            (said(&verbose), ["analyze", "events", "facts", "diff"].contains(&command[0].as_str()));
         assert_eq!(told.contains("event-log, ") && told.contains(" records"), reads, "{command:?}: {told}");
         assert_eq!(told.contains(" s."), reads || command[0] == "check", "{command:?}: {told}");
     }

@@ -43,6 +43,36 @@ fn a_later_success_of_the_same_user_is_a_fix() {
 }
 
 #[test]
+fn a_later_change_is_no_fix_of_a_reset() {
+    let mut after = before();
+    after.attempts.push(next_day(&after, "succeeded", "no-failure"));
+    after.attempts.last_mut().unwrap().operation = "change".to_owned();
+    let compared = compare(&before(), &after, Language::English);
+    assert_eq!(compared.outcome, Outcome::NotShown);
+    assert!(compared.reason.contains("change"), "{}", compared.reason);
+}
+
+#[test]
+fn one_account_that_works_says_nothing_of_another_one_that_is_protected() {
+    let mut before = before();
+    before.verdict.cause = "protected-account".to_owned();
+    before.attempts.retain(|attempt| attempt.user.is_some());
+    before.attempts.truncate(1);
+    before.attempts[0].cause = "protected-account".to_owned();
+    before.attempts[0].result = "failed".to_owned();
+    let mut other = before.attempts[0].clone();
+    other.user = Some("another@contoso.example".to_owned());
+    before.attempts.push(other);
+    let mut after = before.clone();
+    after.attempts.push(next_day(&before, "succeeded", "no-failure"));
+    assert_eq!(compare(&before, &after, Language::English).outcome, Outcome::NotShown);
+    let mut first = next_day(&before, "succeeded", "no-failure");
+    first.user.clone_from(&before.attempts[0].user);
+    after.attempts.push(first);
+    assert_eq!(compare(&before, &after, Language::English).outcome, Outcome::Fixed);
+}
+
+#[test]
 fn a_later_failure_is_none() {
     let mut after = before();
     after.attempts.push(next_day(&after, "failed", "remote-sam"));
@@ -117,8 +147,21 @@ fn a_check_that_changed_otherwise_for_each_cause_names_the_cause() {
     let text = render(&comparison, &crate::report::text::TextOptions { width: 120, colour: false });
     let denies = "The value in force leaves the account out (controller-denies-connector)";
     let expected = format!(
-        "Checks\n  {denies}, for connector-permissions\n    no -> cannot tell\n  {denies}, for remote-sam\n    \
+        "Checks\n  {denies}, for cause 2\n    no -> cannot tell\n  {denies}, for cause 3\n    \
          yes -> cannot tell\n  The call to SAM was refused (sam-call-refused)\n    yes -> no\n"
     );
     assert!(text.ends_with(&expected), "{text}");
+}
+
+#[test]
+fn reports_in_the_wrong_order_are_noticed() {
+    let (mut earlier, mut later) = (before(), before());
+    later.attempts.push(next_day(&later, "failed", "remote-sam"));
+    earlier.facts[0].value = "(absent)".to_owned();
+    let swapped = compare(&later, &earlier, Language::English);
+    assert_eq!(swapped.outcome, Outcome::NotShown);
+    assert!(swapped.reason.contains("were swapped"), "{}", swapped.reason);
+    later.attempts.pop();
+    let same = compare(&later, &earlier, Language::English);
+    assert!(same.reason.contains("no operation that is newer"), "{}", same.reason);
 }

@@ -85,6 +85,12 @@ impl Words {
         }
     }
 
+    /// A cause by its number, as reports call it; another diagnosis by its id.
+    fn short(self, id: &str) -> String {
+        let key = format!("report.short.{id}");
+        if Catalogue::of(self.language).has(&key) { self.say(&key, &[]) } else { id.to_owned() }
+    }
+
     fn state(self, change: &Change) -> Line {
         let what = if change.what == "verdict" { self.word("verdict") } else { self.titled(&change.what) };
         let phrases = Phrases::in_language(self.language);
@@ -133,6 +139,7 @@ impl Words {
                 if !differs {
                     return line;
                 }
+                let causes: Vec<String> = causes.into_iter().map(|cause| self.short(cause)).collect();
                 let values = [("check", line.what), ("causes", causes.join(&self.word("between")))];
                 Line { what: self.say("diff.check-for", &values), ..line }
             })

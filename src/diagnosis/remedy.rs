@@ -1,8 +1,8 @@
 //! Which sections of a page's remedy fit what was found, with the values of the case.
 
 use crate::facts::access_lists::domain_dn;
-use crate::facts::directory::DirectoryUser;
-use crate::facts::machines::Role;
+use crate::facts::directory::{DirectoryUser, domain_of};
+use crate::facts::machines::{MachineId, Role};
 use crate::facts::{Attempt, Facts};
 use crate::knowledge::connector_rights::required_rights;
 use crate::knowledge::pages::Values;
@@ -171,8 +171,8 @@ pub(super) fn for_page(id: &str) -> RemedyPlan {
 /// Adds what the facts know: the account, the servers, the user.
 pub(super) fn values(mut values: Values, facts: &Facts, attempt: Option<&Attempt>) -> Values {
     let connector = match attempt {
-        Some(attempt) => facts.connectors.of(attempt),
-        None => facts.connectors.accounts.first(),
+        Some(attempt) => facts.connector_of(attempt),
+        None => facts.connectors.only(),
     };
     if let Some(connector) = connector {
         values = values
@@ -185,8 +185,15 @@ pub(super) fn values(mut values: Values, facts: &Facts, attempt: Option<&Attempt
             values = values.with("connector_sid", sid.as_str());
         }
     }
+    let user = attempt.and_then(|attempt| facts.directory.target_of(attempt));
+    let domain = user.and_then(DirectoryUser::dn).and_then(domain_dn);
+    // A controller that cannot be written to, or of another domain than the user, is none to work on.
+    let fits = |id: &MachineId| {
+        !facts.machines.is(*id, Role::DomainController)
+            || (can_be_written(facts, *id) && domain.is_none_or(|dn| may_be_of(facts.machines.name(*id), dn)))
+    };
     let only = |role: Role| {
-        let mut machines = facts.machines.with_role(role);
+        let mut machines = facts.machines.with_role(role).filter(fits);
         match (machines.next(), machines.next()) {
             (Some(one), None) => Some(facts.machines.name(one).to_owned()),
             _ => None,
@@ -203,25 +210,37 @@ pub(super) fn values(mut values: Values, facts: &Facts, attempt: Option<&Attempt
     if let Some(user) = attempt.and_then(|attempt| attempt.user.clone()) {
         values = values.with("user", user);
     }
-    let user = attempt.and_then(|attempt| facts.directory.target_of(attempt));
-    match user.and_then(DirectoryUser::dn).and_then(domain_dn) {
+    match domain {
         Some(domain) => of_domain(values, facts, attempt, domain),
         None => values,
     }
 }
 
+/// Whether a domain controller is none of those that only read.
+fn can_be_written(facts: &Facts, controller: MachineId) -> bool {
+    facts.machines.get(controller).is_some_and(|machine| !machine.read_only)
+}
+
+/// Whether a machine's name is of a domain, or says nothing of one.
+fn may_be_of(machine: &str, domain: &str) -> bool {
+    machine.split_once('.').is_none_or(|(_, suffix)| suffix == domain_of(domain))
+}
+
 /// Adds the user's domain, and its controllers that Entra Connect could be sent to.
 fn of_domain(values: Values, facts: &Facts, attempt: Option<&Attempt>, domain: &str) -> Values {
-    let labels: Vec<&str> =
-        domain.split(',').filter_map(|part| Some(part.split_once('=')?.1.trim())).collect();
-    let suffix = format!(".{}", labels.join(".").to_lowercase());
+    let answers = |name: &str| {
+        let health = &facts.replication;
+        let mut troubled = health.unreached.iter().chain(&health.stale);
+        !troubled.any(|one| facts.machines.find(&one.controller) == facts.machines.find(name))
+    };
     let server = attempt.and_then(Attempt::server).and_then(|server| facts.machines.find(server));
     let others: Vec<&str> = facts
         .machines
         .with_role(Role::DomainController)
         .filter(|id| Some(*id) != server && !facts.machines.is(*id, Role::ConnectServer))
+        .filter(|id| can_be_written(facts, *id))
         .map(|id| facts.machines.name(id))
-        .filter(|name| name.strip_suffix(&suffix).is_some_and(|host| !host.is_empty() && !host.contains('.')))
+        .filter(|name| name.contains('.') && may_be_of(name, domain) && answers(name))
         .collect();
     let values = values.with("domain_dn", domain);
     if others.is_empty() { values } else { values.with("other_controllers", others.join(", ")) }

@@ -26,8 +26,9 @@ pub(super) fn index(language: Language, columns: usize) -> String {
             line(&mut list, id, &check.title);
         }
     }
-    let (verdicts, artifacts) = named::all(language);
-    for (heading, entries) in [("verdicts", verdicts), ("artifacts", artifacts)] {
+    for (heading, entries) in
+        [("verdicts", named::verdicts(language)), ("artifacts", named::artifacts(language))]
+    {
         list.whole("");
         list.wrap("", "", &phrase(heading, language, &[]));
         for (id, title) in entries {

@@ -46,11 +46,17 @@ pub(super) fn artifact(id: &str, language: Language, columns: usize) -> Option<S
     Some(text.text)
 }
 
-/// All ids of this file, each with its title: first the verdicts, then the artifacts.
-pub(super) fn all(language: Language) -> (Vec<(&'static str, String)>, Vec<(&'static str, String)>) {
-    let verdicts = VERDICTS.map(|id| (id, verdict_title(id, language))).to_vec();
-    let artifact = |one: &'static Collectable| (one.id.as_str(), artifact_title(&one.id, language));
-    (verdicts, collectables().iter().map(artifact).collect())
+/// Ids with their titles.
+type Titled = Vec<(&'static str, String)>;
+
+/// All verdicts that name no cause.
+pub(super) fn verdicts(language: Language) -> Titled {
+    VERDICTS.map(|id| (id, verdict_title(id, language))).to_vec()
+}
+
+/// All artifacts, in the order of the report's list.
+pub(super) fn artifacts(language: Language) -> Titled {
+    collectables().iter().map(|one| (one.id.as_str(), artifact_title(&one.id, language))).collect()
 }
 
 /// Where an artifact is collected, and in which console.

@@ -16,9 +16,9 @@ pub(super) fn near(asked: &str) -> Vec<String> {
     if letters.is_empty() || letters.len() > LONGEST {
         return Vec::new();
     }
-    let (verdicts, artifacts) = named::all(Language::English);
+    let named = [named::verdicts(Language::English), named::artifacts(Language::English)].concat();
     let ids = pages::pages(Language::English).iter().map(|page| page.id.as_str()).chain(check_ids());
-    let ids = ids.chain(verdicts.iter().chain(&artifacts).map(|(id, _)| *id));
+    let ids = ids.chain(named.iter().map(|(id, _)| *id));
     let mut near: Vec<(usize, &str)> = ids
         .map(|id| (distance(&letters, id), id))
         .filter(|(distance, id)| *distance <= letters.len() / 3 || (letters.len() > 2 && id.contains(asked)))

@@ -12,7 +12,7 @@ fn explain(id: Option<&str>) -> Result<String, UnknownId> {
 
 /// All ids that are explained.
 fn ids() -> Vec<&'static str> {
-    let (verdicts, artifacts) = named::all(Language::English);
+    let (verdicts, artifacts) = (named::verdicts(Language::English), named::artifacts(Language::English));
     let ids = pages::pages(Language::English).iter().map(|page| page.id.as_str()).chain(check_ids());
     ids.chain(verdicts.into_iter().chain(artifacts).map(|(id, _)| id)).collect()
 }

@@ -43,6 +43,14 @@ pub struct Connector {
 }
 
 impl Connectors {
+    /// The only account of the bundle.
+    pub fn only(&self) -> Option<&Connector> {
+        match self.accounts.as_slice() {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
     /// The account that an operation used: the one that its events name, or else the only one of its server.
     pub fn of(&self, attempt: &Attempt) -> Option<&Connector> {
         match &attempt.connector {

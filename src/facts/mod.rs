@@ -36,6 +36,7 @@ pub use attempts::{Attempt, Operation, Outcome};
 pub use attribution::{Attributed, AttributedBy, Stated};
 pub use cloud::{CloudRow, CloudSays, CloudSuccesses};
 pub use connect_server::StagingServer;
+use connector::Connector;
 pub use connector::Connectors;
 pub use directory::Directory;
 use directory::DirectoryUser;
@@ -108,6 +109,18 @@ impl Facts {
         suffix.is_some_and(|suffix| suffix.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')))
     }
 
+    /// The connector account of an operation, unless it may serve another forest alone: one that the operation's
+    /// own events do not name, of another domain tree than the user.
+    pub fn connector_of(&self, attempt: &Attempt) -> Option<&Connector> {
+        let below =
+            |a: &str, b: &str| a.strip_suffix(b).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        let user = self.directory.target_of(attempt).and_then(DirectoryUser::domain);
+        self.connectors.of(attempt).filter(|connector| {
+            let domains = connector.dns_domain().zip(user);
+            attempt.connector.is_some() || domains.is_none_or(|(a, b)| below(&a, &b) || below(&b, &a))
+        })
+    }
+
     /// The operation failed, on a server that may be the active one.
     pub fn counts_as_failed(&self, attempt: &Attempt) -> bool {
         attempt.outcome == Outcome::Failed && self.staging_of(attempt).is_none()
@@ -170,8 +183,9 @@ impl Facts {
 
 /// Establishes the facts from the artifacts of one bundle.
 ///
-/// `stated` is what the user said of files that do not name their machine.
-pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
+/// `stated` is what the user said of files that do not name their machine; `has_encrypted`: a file of the upload was
+/// not read because it is encrypted.
+pub fn establish(artifacts: &[Artifact], stated: &[Stated], has_encrypted: bool) -> Facts {
     let (machines, files) = attribution::attribute(artifacts, stated);
     let events = KnownEvents::of(artifacts);
     let mut attempts = attempts::assemble(&events);
@@ -214,7 +228,7 @@ pub fn establish(artifacts: &[Artifact], stated: &[Stated]) -> Facts {
         logs,
         service_trouble,
         contradictions,
-        has_encrypted: false,
+        has_encrypted,
     }
 }
 

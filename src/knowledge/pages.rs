@@ -201,6 +201,15 @@ pub(super) fn texts(language: Language) -> impl Iterator<Item = &'static str> {
     CAUSES.iter().chain(&DIAGNOSES).map(move |texts| texts.of(language))
 }
 
+/// The id that somebody asks for, in small letters. Reports call the causes by their numbers, so that `3`, `cause 3` and
+/// `原因 3` are the third one.
+pub fn id_of(asked: &str) -> String {
+    let id = asked.trim().to_lowercase();
+    let number = id.strip_prefix("cause").or_else(|| id.strip_prefix("原因")).unwrap_or(&id).trim();
+    let numbered = (1_usize..).zip(&CAUSES).find(|(at, _)| at.to_string() == number);
+    numbered.map_or(id.clone(), |(_, cause)| cause.id.to_owned())
+}
+
 /// The page of a cause or diagnosis.
 pub fn page(language: Language, id: &str) -> Option<&'static Page> {
     pages(language).iter().find(|page| page.id == id)

@@ -87,6 +87,13 @@ impl Events {
             return Err(Failure::of_usage(Statement::new("program.times-inverted")).into());
         }
         let timeline = self.timeline(console)?;
+        for log in &timeline.logs {
+            let told = Statement::new("program.read-log")
+                .with("path", log.path.to_string())
+                .with("kind", "event-log");
+            let told = told.with("bytes", log.bytes.to_string()).with("records", log.records.to_string());
+            console.detail(|| told);
+        }
         if !timeline.usable {
             // A list that was written before is worth more than an empty one.
             tell_gaps(&timeline, console);

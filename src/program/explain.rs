@@ -15,7 +15,7 @@ use super::width;
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// Id, as reports show it: remote-sam, controller-denies-connector ...
+    /// Id, as reports show it: remote-sam, controller-denies-connector ...; or the number of a cause
     id: Option<String>,
     /// Say why this report, in JSON, answers so: what it lacks, and what would change it
     #[arg(long, value_name = "REPORT.json", requires = "id")]

@@ -26,7 +26,7 @@ pub(super) struct Target<'f> {
 
 pub(super) fn target<'f>(facts: &'f Facts, attempt: &Attempt) -> Target<'f> {
     let user = facts.directory.target_of(attempt);
-    let connector = facts.connectors.of(attempt).filter(|connector| may_serve(connector, attempt, user));
+    let connector = facts.connector_of(attempt);
     let shown = attempt.user.clone().or_else(|| user.map(DirectoryUser::shown));
     Target {
         user,
@@ -37,15 +37,6 @@ pub(super) fn target<'f>(facts: &'f Facts, attempt: &Attempt) -> Target<'f> {
         shown: shown.unwrap_or_else(|| stand_in::USER.to_owned()),
         account: connector.map_or_else(|| stand_in::CONNECTOR_ACCOUNT.to_owned(), |one| one.account.full()),
     }
-}
-
-/// Whether an account may be the operation's. One that the operation's own events do not name, of another domain
-/// tree than the user, may serve another forest alone.
-fn may_serve(connector: &Connector, attempt: &Attempt, user: Option<&DirectoryUser>) -> bool {
-    let below =
-        |a: &str, b: &str| a.strip_suffix(b).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    let domains = connector.dns_domain().zip(user.and_then(DirectoryUser::domain));
-    attempt.connector.is_some() || domains.is_none_or(|(a, b)| below(&a, &b) || below(&b, &a))
 }
 
 impl Target<'_> {

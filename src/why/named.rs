@@ -65,7 +65,7 @@ impl Text<'_> {
             self.canvas.paragraph(2, &why);
             return self.collect(|_| true);
         }
-        self.to_collect(&wanted);
+        self.wanted(&wanted);
         for next in wanted.iter().take(1) {
             let answers = [
                 ("question", self.own_words(&next.question, &["collect-question"])),

@@ -44,6 +44,11 @@ fn a_cause_names_the_conditions_that_it_lacks_and_the_command_that_would_tell() 
     assert!(text.contains(&format!("{VALUE}: needs a yes; now: cannot tell\n")), "{text}");
     assert!(text.contains("It rests on\n  The call to SAM was refused (sam-call-refused): yes\n"), "{text}");
     assert!(text.contains("What would answer it\n") && text.contains("reg export HKLM"), "{text}");
+    let next = &open_report().collect_next[0];
+    for part in ["First make the folder", "PowerShell)\n", "To be sent back: ", &next.files[0], &next.prepare]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn failures_first(facts: &Facts) -> Vec<Collect> {
 
 fn collect(facts: &Facts, attempt: &Attempt, result: &AttemptResult, asked: Asked) -> Option<Collect> {
     let artifact = collectable(asked.need.artifact)?;
-    let connector = facts.connectors.of(attempt);
+    let connector = facts.connector_of(attempt);
     let domain = connector.and_then(|connector| connector.account.domain.as_deref());
     let named = asked.need.machine.clone().filter(|name| !name.is_empty());
     let machine = named.or_else(|| match artifact.machine {

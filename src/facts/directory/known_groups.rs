@@ -36,6 +36,9 @@ struct KnownGroup {
 
 /// Groups that are looked through from one, so that a hostile chain costs no more.
 const MOST_STEPS: usize = 1_000;
+/// Members of groups within protected groups that are kept. Administrators are few; a group of everybody in such a
+/// group would cost memory for each account.
+const MOST_NESTED: usize = 50_000;
 
 impl KnownGroups {
     pub(super) fn of(artifacts: &[Artifact]) -> Self {
@@ -73,6 +76,9 @@ impl KnownGroups {
             let members = lists.get(&dn).into_iter().flatten().filter_map(|object| members_of(object));
             for member in members.flat_map(Attribute::texts).filter(own) {
                 let member = member.trim().to_lowercase();
+                if self.nested.len() >= MOST_NESTED && !self.nested.contains_key(&member) {
+                    continue;
+                }
                 let known = self.nested.entry(member.clone()).or_default();
                 if !known.iter().any(|(have, _)| *have == group) {
                     known.push((group, source.clone()));

@@ -297,3 +297,14 @@ fn no_question_is_negative() {
         }
     }
 }
+
+#[test]
+fn a_cause_is_asked_for_by_its_number_too() {
+    for asked in ["remote-sam", "Remote-SAM", " 3", "cause 3", "Cause3", "原因 3"] {
+        assert_eq!(id_of(asked), "remote-sam", "{asked}");
+    }
+    assert_eq!(id_of("1"), "protected-account");
+    for other in ["0", "4", "03", "", "cause", "sam-call-refused", "cause-3"] {
+        assert_eq!(id_of(other), other);
+    }
+}

@@ -89,7 +89,7 @@ enum Effect {
 pub(super) fn survey(facts: &Facts, attempt: Option<&Attempt>) -> Survey {
     let connector = match attempt {
         Some(attempt) => facts.connectors.of(attempt),
-        None => facts.connectors.accounts.first(),
+        None => facts.connectors.only(),
     };
     let time = attempt.map(|attempt| attempt.time);
     let later = attempt.is_some_and(|attempt| later::call_through(facts, attempt).is_some());
