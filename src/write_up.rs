@@ -270,6 +270,7 @@ impl Writer<'_> {
                 _ => None,
             },
             reason: self.reason(attempt, result),
+            open: self.open(attempt, result),
             staging: self.facts.staging_of(attempt).is_some(),
             events: attempt.events.iter().map(|source| self.source(source)).collect(),
         }

@@ -250,13 +250,16 @@ fn no_attempt_with_a_cause_of_its_own_is_hidden() {
     let attempts = between(&text, "Attempts: 4 failed", "Files");
     let alex = "alex@contoso.example, 0x80230619: The new password breaks the password policy (confirmed)";
     assert!(attempts.contains(alex), "{attempts}");
-    assert!(attempts.contains("helena@contoso.example, 0x80230626: undetermined 2026"), "{attempts}");
+    assert!(
+        attempts.contains("helena@contoso.example, 0x80230626: undetermined (cause 1, cause 2) 2026"),
+        "{attempts}"
+    );
     // Beside those, the others have theirs too; where all have that of the verdict, it stands above.
     assert!(attempts.contains("megan@contoso.example, 0x80230626: cause 3 (confirmed) 2026"), "{attempts}");
     let same = text_of(&report_in("connector-permissions/three-users-refused", Language::English));
     assert!(!between(&same, "Attempts: 3 failed", "Files").contains("cause"), "{same}");
     let japanese = text_of(&report_in(MIXED, Language::Japanese));
-    assert!(japanese.contains("0x80230626: 判定不能 2026"), "{japanese}");
+    assert!(japanese.contains("0x80230626: 判定不能 (原因 1、原因 2) 2026"), "{japanese}");
     assert!(!japanese.contains("undetermined"), "{japanese}");
 }
 

@@ -86,6 +86,7 @@ fn attempt(time: &str, user: &str, code: Option<&str>, cause: &str, state: State
         state,
         diagnosis: (cause == "other").then(|| "password-policy".into()),
         reason: Some(format!("This is why it is {cause}.")),
+        open: vec![],
         staging: false,
         events: vec![source(APPLICATION, record, Some("aadc01.contoso.example"))],
     }

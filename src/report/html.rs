@@ -247,7 +247,7 @@ impl<'a> Page<'a> {
             ("state", self.t.shared(&format!("state.{state}"))),
         ];
         match cause.as_str() {
-            "undetermined" => self.t.shared("state.undetermined"),
+            "undetermined" => self.t.phrases().without_cause(self.report, attempt),
             _ => self.t.with("attempt-cause", &values),
         }
     }

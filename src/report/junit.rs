@@ -1,7 +1,7 @@
 //! Results as JUnit XML, which systems for continuous integration show as tests.
 //!
 //! For a report, each operation is a test case: one that failed is a failure, and one whose end is not
-//! known is skipped. There is no clock in it: the same bundle gives the same bytes.
+//! known, or that ran on a server in staging mode, is skipped. There is no clock in it: the same bundle gives the same bytes.
 
 use std::io;
 
@@ -72,16 +72,15 @@ pub fn suite(report: &Report) -> Suite {
 
 fn operation(attempt: &Attempt, report: &Report) -> Case {
     let user = attempt.user.as_deref().unwrap_or("-");
+    let words = Catalogue::of(report.language);
     let outcome = match attempt.result.as_str() {
         "succeeded" => Outcome::Passed,
+        _ if attempt.staging => Outcome::Skipped { message: words.say(&Statement::new("junit.staging")) },
         "failed" => {
             let cause = attempt.diagnosis.as_ref().unwrap_or(&attempt.cause);
             failed(cause, attempt.state.word(), reason(attempt, report))
         }
-        _ => {
-            let words = Catalogue::of(report.language);
-            Outcome::Skipped { message: words.say(&Statement::new("junit.no-end")) }
-        }
+        _ => Outcome::Skipped { message: words.say(&Statement::new("junit.no-end")) },
     };
     Case { class: attempt.operation.clone(), name: format!("{} {user}", attempt.time), outcome }
 }

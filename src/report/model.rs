@@ -240,6 +240,9 @@ pub struct Attempt {
     /// Why, in a sentence or more; null where it did not fail.
     #[serde(default)]
     pub reason: Option<String>,
+    /// Ids of the causes that remain possible for it, where its cause is undetermined.
+    #[serde(default)]
+    pub open: Vec<String>,
     /// It ran on a server in staging mode, which writes no password back, and so decides nothing.
     #[serde(default)]
     pub staging: bool,

@@ -2,7 +2,7 @@
 
 use crate::diagnosis::State;
 use crate::report::Report;
-use crate::report::model::{About, CollectNext, OfAttempt, OtherDiagnosis};
+use crate::report::model::{About, Attempt, CollectNext, OfAttempt, OtherDiagnosis};
 use crate::report::times::to_the_millisecond;
 use crate::words::{Catalogue, Language, Statement};
 
@@ -64,6 +64,16 @@ impl Phrases {
     pub fn named(&self, report: &Report, id: &str) -> String {
         let title = || Some(self.words("titled", &[("title", diagnosis(report, id)?.title.clone())]));
         self.short(report, id).or_else(title).unwrap_or_else(|| id.to_owned())
+    }
+
+    /// What is made of an operation that has no cause: that it does not count, or what remains possible.
+    pub fn without_cause(&self, report: &Report, attempt: &Attempt) -> String {
+        if attempt.staging {
+            return self.word("attempt-staging");
+        }
+        let state = self.state_name(attempt.state);
+        let open: Vec<String> = attempt.open.iter().map(|id| self.named(report, id)).collect();
+        if open.is_empty() { state } else { format!("{state} ({})", self.list(&open)) }
     }
 
     /// An operation, by its user and time.

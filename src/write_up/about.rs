@@ -1,6 +1,6 @@
 //! Which operations the conclusions of a report are about, and why each operation has its cause.
 
-use crate::diagnosis::{About, AttemptResult, CauseResult, OtherResult};
+use crate::diagnosis::{About, AttemptResult, CauseResult, OtherResult, State, VerdictCause};
 use crate::facts::{Attempt as AttemptFact, Outcome};
 use crate::report::model::{About as AboutEntry, Evidence, OfAttempt};
 
@@ -49,6 +49,16 @@ impl Writer<'_> {
                 self.evidence(finding, operation.and_then(|at| self.of_attempt(at)).as_ref())
             })
             .collect()
+    }
+
+    /// The causes that remain possible for an operation that failed and has none.
+    pub(super) fn open(&self, attempt: &AttemptFact, result: &AttemptResult) -> Vec<String> {
+        let counts = attempt.outcome == Outcome::Failed && self.facts.staging_of(attempt).is_none();
+        if !counts || result.cause != VerdictCause::Undetermined {
+            return Vec::new();
+        }
+        let open = result.causes.iter().filter(|(_, tier, _)| tier.state >= State::Possible);
+        open.map(|(cause, ..)| cause.id().to_owned()).collect()
     }
 
     /// Why an operation that failed has its cause; none where nothing fits.

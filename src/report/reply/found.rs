@@ -4,7 +4,7 @@ use super::markdown::plain;
 use super::outcomes::Outcome;
 use super::{LISTED, Reply};
 use crate::diagnosis::{Answer, State, Weight};
-use crate::report::model::{ArtifactEntry, Attempt, Cause, Evidence, FactEntry, OfAttempt};
+use crate::report::model::{ArtifactEntry, Attempt, Cause, Evidence, FactEntry};
 use crate::report::pieces::is_right_missing;
 
 /// Checks of the second form of missing rights: a yes names what the call for user information lacks.
@@ -98,23 +98,18 @@ impl Reply<'_> {
             self.rights_missing(outcome.id);
             self.attempts(&outcome.attempts);
             if outcome.id == "undetermined" {
-                self.open(outcome, outcomes);
+                self.open(outcome);
             }
         }
     }
 
     /// The causes that remain for attempts without one, beside attempts that have one.
-    fn open(&mut self, outcome: &Outcome<'_>, all: &[Outcome<'_>]) {
-        let is_of = |of: &OfAttempt, attempt: &&Attempt| of.time == attempt.time && of.user == attempt.user;
-        let concerns = |cause: &Cause| match &cause.about {
-            Some(about) => about.attempts.iter().any(|of| outcome.attempts.iter().any(|one| is_of(of, one))),
-            None => all.iter().all(|other| other.id != cause.id),
-        };
-        let open = self.report.causes.iter().filter(|cause| cause.state >= State::Possible);
-        let items: Vec<String> = open
-            .filter(|cause| concerns(cause))
-            .map(|cause| self.cause_of(&cause.id, State::Possible, &outcome.attempts))
-            .collect();
+    fn open(&mut self, outcome: &Outcome<'_>) {
+        let remains =
+            |cause: &&Cause| outcome.attempts.iter().any(|attempt| attempt.open.contains(&cause.id));
+        let open = self.report.causes.iter().filter(remains);
+        let items: Vec<String> =
+            open.map(|cause| self.cause_of(&cause.id, State::Possible, &outcome.attempts)).collect();
         if !items.is_empty() {
             self.own("open");
             self.bullets(items);

@@ -5,7 +5,7 @@ use pulldown_cmark::{Event, Options, Parser};
 
 use super::*;
 use crate::report::examples::{self, hostile};
-use crate::report::model::{About, GapEntry, OfAttempt};
+use crate::report::model::GapEntry;
 use crate::words::Language;
 
 /// Reports of every state, made from the examples.
@@ -100,15 +100,7 @@ fn failures_of_different_causes_are_told_apart() {
 #[test]
 fn an_attempt_without_a_cause_has_those_that_remain() {
     let mut mixed = mixed();
-    let of = |attempt: &Attempt| {
-        let of = OfAttempt { time: attempt.time.clone(), user: attempt.user.clone() };
-        Some(About { count: 1, failed: 3, attempts: vec![of] })
-    };
-    mixed.causes[0].state = State::Possible;
-    mixed.causes[0].about = of(&mixed.attempts[2]);
-    mixed.causes[1].state = State::Possible;
-    mixed.causes[1].about = of(&mixed.attempts[1]);
-    mixed.causes[2].about = of(&mixed.attempts[0]);
+    mixed.attempts[2].open = vec!["protected-account".into()];
     let reply = render(&mixed);
     let remain = reply.split_once("these causes remain possible:").unwrap().1.split_once("## ").unwrap().0;
     assert_eq!(remain.matches("\n- ").count(), 1, "{remain}");

@@ -81,7 +81,7 @@ fn outcome(canvas: &Canvas, report: &Report, attempt: &Attempt) -> String {
     let state = canvas.state_name(attempt.state);
     let diagnosis = attempt.diagnosis.as_deref().and_then(|id| phrases::diagnosis(report, id));
     match (attempt.cause.as_str(), diagnosis) {
-        ("undetermined", _) => state,
+        ("undetermined", _) => canvas.phrases().without_cause(report, attempt),
         (_, Some(other)) => format!("{} ({state})", other.title),
         (cause, None) => {
             let short = canvas.phrases().short(report, cause);
