@@ -36,9 +36,10 @@ pub(super) fn cause(
     };
     let (tier, findings) = loudest
         .or_else(|| at_machines().filter(|(tier, _)| tier.state >= State::Possible))
-        .or_else(|| of(Outcome::Succeeded).next_back())
-        // An operation without an end decides nothing, but says what is missing.
+        // An operation without an end may have failed: it decides nothing, but the success of others does not
+        // speak for it, and it says what is missing.
         .or_else(|| of(Outcome::Unknown).rfind(|(tier, _)| tier.state <= State::Undetermined))
+        .or_else(|| of(Outcome::Succeeded).next_back())
         .or_else(at_machines)
         .unwrap_or_else(|| (tiers::rung(cause, &[]), Arc::default()));
     let reason = reason(cause, tier, &findings);
