@@ -63,6 +63,8 @@ struct Stance {
     audit_off: bool,
     sources: Vec<Source>,
     undecided: Vec<Trustee>,
+    /// A refusal that the value cannot have led to.
+    refused_although: Option<Denial>,
 }
 
 /// Which part a machine plays.
@@ -258,6 +260,7 @@ fn stance(
             audit_off: false,
             sources,
             undecided,
+            refused_although: None,
         });
     }
     let audit_off = audit.is_some();
@@ -287,7 +290,11 @@ fn stance(
     };
     // A machine that only logs refuses nobody.
     let shows_mode = audit_off || in_force.basis != Basis::Registry || !keeps_out;
-    let firm = in_force.firm && shows_mode && reach == Reach::Here && !changed;
+    let own = connector.and_then(|connector| connector.sid.as_ref()).map(|(sid, _)| sid);
+    let lets_in = effect == Effect::LetsIn;
+    let refused_although =
+        restriction.refused_although(&in_force.value, own, at).filter(|_| lets_in).cloned();
+    let firm = in_force.firm && shows_mode && reach == Reach::Here && !changed && refused_although.is_none();
     let sources = in_force.sources.clone();
     Some(Stance {
         standing,
@@ -299,6 +306,7 @@ fn stance(
         audit_off,
         sources,
         undecided,
+        refused_although,
     })
 }
 
