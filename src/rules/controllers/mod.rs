@@ -265,19 +265,7 @@ fn stance(
     }
     let audit_off = audit.is_some();
     let in_force = in_force?;
-    let (effect, undecided) = match &in_force.value {
-        SamValue::Absent | SamValue::Empty | SamValue::Malformed(_) => (Effect::LetsIn, Vec::new()),
-        SamValue::Unusable(_) => (Effect::MayDeny, Vec::new()),
-        SamValue::Descriptor { descriptor, .. } => {
-            let decision = connector_access(descriptor, connector);
-            let effect = match decision.access {
-                Access::Granted => Effect::LetsIn,
-                Access::Denied => Effect::Denies,
-                Access::Unknown => Effect::MayDeny,
-            };
-            (effect, decision.undecided)
-        }
-    };
+    let (effect, undecided) = effect_of(&in_force.value, connector);
     // An undated export describes the machine at the failure, unless something changed since. A later success
     // shows such a change, or that another controller took one of the two calls.
     let changed = later && in_force.basis == Basis::Registry;
@@ -308,6 +296,23 @@ fn stance(
         undecided,
         refused_although,
     })
+}
+
+/// What a value does to the account, and the trustees of whom that depends.
+fn effect_of(value: &SamValue, connector: Option<&Connector>) -> (Effect, Vec<Trustee>) {
+    match value {
+        SamValue::Absent | SamValue::Empty | SamValue::Malformed(_) => (Effect::LetsIn, Vec::new()),
+        SamValue::Unusable(_) => (Effect::MayDeny, Vec::new()),
+        SamValue::Descriptor { descriptor, .. } => {
+            let decision = connector_access(descriptor, connector);
+            let effect = match decision.access {
+                Access::Granted => Effect::LetsIn,
+                Access::Denied => Effect::Denies,
+                Access::Unknown => Effect::MayDeny,
+            };
+            (effect, decision.undecided)
+        }
+    }
 }
 
 /// The controller is the Connect server that made the call.
