@@ -123,12 +123,23 @@ fn name_in_command(line: &str) -> Option<&str> {
     is_dn(name).then_some(name)
 }
 
+/// A command line of the tool whose object is not named in full: a variable stands there, or nothing.
+fn runs_again(line: &str) -> bool {
+    let line = line.to_ascii_lowercase();
+    let words = || line.split(|letter: char| letter.is_whitespace() || matches!(letter, '>' | '"' | '&'));
+    words().any(|word| matches!(word, "dsacls" | "dsacls.exe"))
+}
+
 impl Reader {
     fn line(&mut self, line: &str, number: u64) {
         let text = line.trim();
         if let Some(name) = name_in_command(line) {
             self.close(false);
             self.named = (name.len() <= LONGEST_DN).then(|| name.to_owned());
+        } else if runs_again(text) || text.starts_with("The command failed to complete") {
+            // Of the object that the last command named, nothing follows.
+            self.close(false);
+            self.named = None;
         } else if let Some(owner) = text.strip_prefix("Owner:") {
             self.close(false);
             self.object(number).owner = Some(owner.trim().chars().take(LONGEST_NAME).collect());

@@ -2,9 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::security_descriptor::Sid;
 use crate::source::Source;
 
-use super::{Announced, PolicySeen, Restriction, SamValue, ValueSeen};
+use super::{Announced, Denial, PolicySeen, Restriction, SamValue, ValueSeen};
 
 /// What was in force at a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -135,6 +136,22 @@ impl Restriction {
         let runs_on =
             |from: Timestamp| self.log_spans.iter().any(|(start, end)| *start <= from && time <= *end);
         said.into_iter().any(|said| runs_on(said.time))
+    }
+
+    /// A refusal that a value cannot have led to: of anybody, where it restricts nobody, and of the account itself
+    /// (`own`), where it lets that in. Nothing tells of a change between the refusal and `time`, so that another
+    /// value may have been in force then, and the one that was seen came later.
+    pub fn refused_although(&self, value: &SamValue, own: Option<&Sid>, time: Timestamp) -> Option<&Denial> {
+        let changed = |denial: &Denial| {
+            let (first, last) = (denial.time.min(time), denial.time.max(time));
+            self.announced.iter().any(|said| first < said.time && said.time <= last)
+        };
+        let contradicts = |denial: &&Denial| match value {
+            SamValue::Absent | SamValue::Empty | SamValue::Malformed(_) => true,
+            SamValue::Descriptor { .. } => own.is_some() && denial.caller.as_ref() == own,
+            SamValue::Unusable(_) => false,
+        };
+        self.denials.iter().find(|denial| contradicts(denial) && !changed(denial))
     }
 
     /// Audit-only mode at a time; none where nothing says so.

@@ -52,7 +52,8 @@ pub(super) fn value_in(
     };
     let value = last(RESTRICT_REMOTE_SAM);
     let audit = last(AUDIT_ONLY_MODE);
-    let is_export = is_from_machine(export.format) || has_kept_values(&parts);
+    // An export has each key once: a file with more is put together of several, or made for import.
+    let is_export = is_from_machine(export.format) || (parts.len() == 1 && has_kept_values(&parts));
     let whole = is_export && parts.iter().any(|key| key.complete);
     let state = match value.map(|value| &value.data) {
         // Where not all values were asked for, silence says nothing.

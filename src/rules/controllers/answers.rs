@@ -157,7 +157,15 @@ impl Survey {
                 self.saying(finding(Answer::Yes).variant(variant), stance)
                     .at_all(letting.iter().flat_map(|stance| &stance.sources))
             }
-            Some(stance) => self.saying(self.asking(finding(Answer::Unknown).variant("not-all")), stance),
+            Some(stance) => match letting.iter().find_map(|one| Some((*one, one.refused_although.as_ref()?)))
+            {
+                Some((stance, denial)) => {
+                    let finding =
+                        self.saying(self.asking(finding(Answer::Unknown).variant("refused")), stance);
+                    finding.with("time", denial.time.to_string()).at(&denial.source)
+                }
+                None => self.saying(self.asking(finding(Answer::Unknown).variant("not-all")), stance),
+            },
             None if self
                 .of(Standing::Controller)
                 .any(|stance| stance.effect == Effect::Denies && stance.firm) =>

@@ -63,6 +63,8 @@ struct Stance {
     audit_off: bool,
     sources: Vec<Source>,
     undecided: Vec<Trustee>,
+    /// A refusal that the value cannot have led to.
+    refused_although: Option<Denial>,
 }
 
 /// Which part a machine plays.
@@ -258,23 +260,12 @@ fn stance(
             audit_off: false,
             sources,
             undecided,
+            refused_although: None,
         });
     }
     let audit_off = audit.is_some();
     let in_force = in_force?;
-    let (effect, undecided) = match &in_force.value {
-        SamValue::Absent | SamValue::Empty | SamValue::Malformed(_) => (Effect::LetsIn, Vec::new()),
-        SamValue::Unusable(_) => (Effect::MayDeny, Vec::new()),
-        SamValue::Descriptor { descriptor, .. } => {
-            let decision = connector_access(descriptor, connector);
-            let effect = match decision.access {
-                Access::Granted => Effect::LetsIn,
-                Access::Denied => Effect::Denies,
-                Access::Unknown => Effect::MayDeny,
-            };
-            (effect, decision.undecided)
-        }
-    };
+    let (effect, undecided) = effect_of(&in_force.value, connector);
     // An undated export describes the machine at the failure, unless something changed since. A later success
     // shows such a change, or that another controller took one of the two calls.
     let changed = later && in_force.basis == Basis::Registry;
@@ -287,7 +278,11 @@ fn stance(
     };
     // A machine that only logs refuses nobody.
     let shows_mode = audit_off || in_force.basis != Basis::Registry || !keeps_out;
-    let firm = in_force.firm && shows_mode && reach == Reach::Here && !changed;
+    let own = connector.and_then(|connector| connector.sid.as_ref()).map(|(sid, _)| sid);
+    let lets_in = effect == Effect::LetsIn;
+    let refused_although =
+        restriction.refused_although(&in_force.value, own, at).filter(|_| lets_in).cloned();
+    let firm = in_force.firm && shows_mode && reach == Reach::Here && !changed && refused_although.is_none();
     let sources = in_force.sources.clone();
     Some(Stance {
         standing,
@@ -299,7 +294,25 @@ fn stance(
         audit_off,
         sources,
         undecided,
+        refused_although,
     })
+}
+
+/// What a value does to the account, and the trustees of whom that depends.
+fn effect_of(value: &SamValue, connector: Option<&Connector>) -> (Effect, Vec<Trustee>) {
+    match value {
+        SamValue::Absent | SamValue::Empty | SamValue::Malformed(_) => (Effect::LetsIn, Vec::new()),
+        SamValue::Unusable(_) => (Effect::MayDeny, Vec::new()),
+        SamValue::Descriptor { descriptor, .. } => {
+            let decision = connector_access(descriptor, connector);
+            let effect = match decision.access {
+                Access::Granted => Effect::LetsIn,
+                Access::Denied => Effect::Denies,
+                Access::Unknown => Effect::MayDeny,
+            };
+            (effect, decision.undecided)
+        }
+    }
 }
 
 /// The controller is the Connect server that made the call.
